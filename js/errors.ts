@@ -1,0 +1,273 @@
+// The one family of errors. Rust decides what went wrong and rejects with plain objects; here they become real
+// errors, with a stack and `instanceof`.
+import type { AuthErrorCode, RpcErrorCode } from "./generated.js";
+import type { RegistrationProblem } from "./options.js";
+
+/** What went wrong in the coarsest words. */
+export type ErrorKind =
+  | "network"
+  | "timeout"
+  | "aborted"
+  | "protocol"
+  | "auth"
+  | "rejected"
+  | "invalid"
+  | "config"
+  | "crashed";
+
+interface RawError {
+  family: "rpc" | "auth" | "rejected" | "invalid" | "load";
+  code: string;
+  kind: ErrorKind;
+  retryable: boolean;
+  message: string;
+  cause?: unknown;
+  grpcStatus?: number;
+  httpStatus?: number;
+  retryAfterMs?: number;
+  method?: string;
+  bodyText?: string;
+  details?: Uint8Array;
+  metadata?: [string, string][];
+  description?: string;
+  uri?: string;
+  appState?: unknown;
+  problems?: RegistrationProblem[];
+  hint?: string;
+}
+
+// Two copies of the package in one page know each other's errors by this mark, and so does `instanceof`.
+const FAMILY = Symbol.for("sipbreakout-web.error");
+
+function isOfFamily(value: unknown, family: string): boolean {
+  return value instanceof Error && String(Reflect.get(value, FAMILY) ?? "").startsWith(family);
+}
+
+/** What every error of this package has. */
+export abstract class SdkError extends Error {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly kind: ErrorKind;
+  /** Whether the same call may succeed later without anything else being changed. */
+  readonly retryable: boolean;
+  override readonly cause: unknown;
+
+  /** @internal */
+  constructor(raw: RawError) {
+    super(raw.message);
+    this.code = raw.code;
+    this.kind = raw.kind;
+    this.retryable = raw.retryable;
+    this.cause = raw.cause;
+    Object.defineProperty(this, FAMILY, { value: `sdk.${raw.family}` });
+  }
+
+  static {
+    SdkError.prototype.name = "SdkError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.");
+  }
+
+  /** For logs: no secrets, no metadata, no cause. */
+  toJSON(): Record<string, unknown> {
+    return {
+      name: this.name,
+      code: this.code,
+      kind: this.kind,
+      retryable: this.retryable,
+      message: this.message,
+    };
+  }
+}
+
+/** A call of the core failed. `code` is the gRPC code in lower snake case. */
+export class RpcError extends SdkError {
+  declare readonly code: RpcErrorCode;
+  /** The gRPC code as a number, 1 to 16. */
+  readonly grpcStatus: number;
+  /** The method's path. */
+  readonly method: string;
+  /** The HTTP status, where there was a reply. */
+  readonly httpStatus: number | undefined;
+  /** How long the server asks to wait. */
+  readonly retryAfterMs: number | undefined;
+  /** The beginning of a reply that was text instead of gRPC-Web: usually a proxy's page. */
+  readonly bodyText: string | undefined;
+  /** `google.rpc.Status`, encoded, where the server sent one. */
+  readonly details: Uint8Array | undefined;
+  /** Headers and trailers of the reply. */
+  readonly metadata: Headers;
+
+  /** @internal */
+  constructor(raw: RawError) {
+    super(raw);
+    this.grpcStatus = raw.grpcStatus ?? 2;
+    this.method = raw.method ?? "";
+    this.httpStatus = raw.httpStatus;
+    this.retryAfterMs = raw.retryAfterMs;
+    this.bodyText = raw.bodyText;
+    this.details = raw.details;
+    this.metadata = headersOf(raw.metadata ?? []);
+  }
+
+  static {
+    RpcError.prototype.name = "RpcError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.rpc");
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { grpcStatus, method, httpStatus, retryAfterMs } = this;
+    return { ...super.toJSON(), grpcStatus, method, httpStatus, retryAfterMs };
+  }
+}
+
+/** Signing in, or getting a token, failed. `code` is OAuth's own where the provider said it. */
+export class AuthError extends SdkError {
+  declare readonly code: AuthErrorCode;
+  /** The provider's `error_description`. */
+  readonly description: string | undefined;
+  /** The provider's `error_uri`. */
+  readonly uri: string | undefined;
+  readonly httpStatus: number | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** What was given to `signIn`, so that a failed sign-in can go back where it began. */
+  readonly appState: unknown;
+
+  /** @internal */
+  constructor(raw: RawError) {
+    super(raw);
+    this.description = raw.description;
+    this.uri = raw.uri;
+    this.httpStatus = raw.httpStatus;
+    this.retryAfterMs = raw.retryAfterMs;
+    this.appState = raw.appState;
+  }
+
+  static {
+    AuthError.prototype.name = "AuthError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.auth");
+  }
+
+  override toJSON(): Record<string, unknown> {
+    const { description, uri, httpStatus, retryAfterMs } = this;
+    return { ...super.toJSON(), description, uri, httpStatus, retryAfterMs };
+  }
+}
+
+/** The core answered NOT_ACCEPTABLE: nothing is registered (or deleted). The message is the core's. */
+export class RegistrationRejectedError extends SdkError {
+  static {
+    RegistrationRejectedError.prototype.name = "RegistrationRejectedError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.rejected");
+  }
+}
+
+/** The input is wrong. Nothing was sent. */
+export class InvalidRequestError extends SdkError {
+  /** One for each field. */
+  readonly problems: readonly RegistrationProblem[];
+
+  /** @internal */
+  constructor(raw: RawError) {
+    super(raw);
+    this.problems = raw.problems ?? [];
+  }
+
+  static {
+    InvalidRequestError.prototype.name = "InvalidRequestError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.invalid");
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), problems: this.problems };
+  }
+}
+
+/**
+ * The wasm could not be loaded, or it crashed. Codes: `not_found`, `not_wasm`, `blocked_by_csp`, `network`,
+ * `unsupported`, `crashed`.
+ */
+export class LoadError extends SdkError {
+  /** What to change. */
+  readonly hint: string;
+
+  /** @internal */
+  constructor(raw: RawError) {
+    super(raw);
+    this.hint = raw.hint ?? "";
+  }
+
+  static {
+    LoadError.prototype.name = "LoadError";
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isOfFamily(value, "sdk.load");
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), hint: this.hint };
+  }
+}
+
+/** Whether `value` is an error of this package (of any copy of it). */
+export function isSdkError(value: unknown): value is SdkError {
+  return isOfFamily(value, "sdk.");
+}
+
+/** @internal What came out of the wasm as one of our errors. */
+export function toSdkError(thrown: unknown): SdkError {
+  if (isSdkError(thrown)) return thrown;
+  if (isRaw(thrown)) {
+    switch (thrown.family) {
+      case "rpc":
+        return new RpcError(thrown);
+      case "auth":
+        return new AuthError(thrown);
+      case "rejected":
+        return new RegistrationRejectedError(thrown);
+      case "invalid":
+        return new InvalidRequestError(thrown);
+      case "load":
+        return new LoadError(thrown);
+    }
+  }
+  return loadError("crashed", "The SDK's wasm stopped unexpectedly.", "Reload the page and report this.", thrown);
+}
+
+/** @internal */
+export function loadError(code: string, message: string, hint: string, cause?: unknown): LoadError {
+  const kind: ErrorKind = code === "crashed" ? "crashed" : code === "network" ? "network" : "config";
+  const retryable = code === "network";
+  return new LoadError({ family: "load", code, kind, retryable, message: `${message} ${hint}`, hint, cause });
+}
+
+function isRaw(value: unknown): value is RawError {
+  return typeof value === "object" && value !== null && "family" in value && "code" in value;
+}
+
+function headersOf(pairs: [string, string][]): Headers {
+  const headers = new Headers();
+  for (const [name, value] of pairs) {
+    try {
+      headers.append(name, value);
+    } catch {
+      // A trailer that HTTP itself would not carry can't be shown this way.
+    }
+  }
+  return headers;
+}

@@ -1,0 +1,64 @@
+// Written from the Rust sources and proto/ by `UPDATE_GENERATED=1 cargo test --test generated`, which
+// otherwise compares.
+
+/** The scope that each version of the API demands of a token, as its definition says. */
+export const requiredScopes = {
+  v1: "call.routing:write",
+  v0: "call.control:answer_and_initiate",
+} as const;
+
+/** The version of this package. */
+export const version = "0.1.0";
+
+/** gRPC codes in lower snake case. */
+export type RpcErrorCode =
+  | "cancelled"
+  | "unknown"
+  | "invalid_argument"
+  | "deadline_exceeded"
+  | "not_found"
+  | "already_exists"
+  | "permission_denied"
+  | "resource_exhausted"
+  | "failed_precondition"
+  | "aborted"
+  | "out_of_range"
+  | "unimplemented"
+  | "internal"
+  | "unavailable"
+  | "data_loss"
+  | "unauthenticated";
+
+/** OAuth's own codes where the provider said them (`provider_error`: one that is in no standard), then ours. */
+export type AuthErrorCode =
+  | "access_denied"
+  | "invalid_request"
+  | "unauthorized_client"
+  | "unsupported_response_type"
+  | "invalid_scope"
+  | "server_error"
+  | "temporarily_unavailable"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unsupported_grant_type"
+  | "login_required"
+  | "interaction_required"
+  | "consent_required"
+  | "account_selection_required"
+  | "provider_error"
+  | "invalid_config"
+  | "sign_in_required"
+  | "session_expired"
+  | "state_unknown"
+  | "issuer_mismatch"
+  | "sign_in_interrupted"
+  | "not_a_callback"
+  | "storage_unavailable"
+  | "network"
+  | "timeout"
+  | "aborted"
+  | "redirected"
+  | "invalid_response"
+  | "id_token_invalid"
+  | "subject_mismatch"
+  | "token_supplier_failed";

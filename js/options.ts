@@ -1,0 +1,172 @@
+// The public option, request and result types. Durations end in `Ms` or `Seconds`; times are `Date`.
+// What an option accepts at run time is decided in src/bindings/: an unknown name or a wrong type is one
+// InvalidRequestError or AuthError that names the field.
+
+/** Where the wasm may come from. Omitted: the file in the package. */
+export type WasmSource = string | URL | Request | Response | BufferSource | WebAssembly.Module;
+
+/** The version of the operator's API. `v1` is the one to use; `v0` knows only LOOP, FORK and FALLBACK. */
+export type ApiVersion = "v1" | "v0";
+
+/**
+ * How the core treats the number's calls.
+ * - `LOOP`: every call from and to the number goes through the PBX first.
+ * - `FORK`: callee and PBX are called at the same time.
+ * - `FALLBACK`: the PBX is called when the number is busy or does not answer within 30 seconds.
+ * - `LOOP_MO`: as LOOP, but only calls the number makes (v1).
+ * - `LOOP_MT`: as LOOP, but only calls the number receives (v1).
+ * - `INGRESS`: ordinary calls are left alone; the PBX may place calls to the number (v1).
+ */
+export type RouteType = "LOOP" | "FORK" | "FALLBACK" | "LOOP_MO" | "LOOP_MT" | "INGRESS";
+
+/** What to register: the PBX, whose calls, and how they are treated. */
+export interface RegistrationRequest {
+  /** `sips:pbx.example.com` (SRV records decide the port) or `sips:pbx.example.com:5061`. */
+  sipUri: string;
+  routeType: RouteType;
+  /**
+   * E.164 with a leading plus: `+4799900001`. Required with a client access token; may be left out with a
+   * user's token, which is bound to one number.
+   */
+  phoneNumber?: string | undefined;
+  /** 0 to 15 digits put before the number in the INVITE when the caller is the registered number. */
+  mobileOriginatingPrefix?: string | undefined;
+  /** 0 to 15 digits put before the number in the INVITE when the answerer is the registered number. */
+  mobileTerminatingPrefix?: string | undefined;
+}
+
+/** What to delete. The core wants the `sipUri` it was registered with; other fields are accepted and ignored. */
+export interface DeleteRegistrationRequest {
+  sipUri: string;
+  phoneNumber?: string | undefined;
+  routeType?: RouteType | undefined;
+  mobileOriginatingPrefix?: string | undefined;
+  mobileTerminatingPrefix?: string | undefined;
+}
+
+/** The core took the registration. A refusal is not a response: it is thrown as `RegistrationRejectedError`. */
+export interface RegistrationResponse {
+  status: "OK";
+  /** How long the core remembers the registration, counted from when the request was sent. */
+  timeToLiveSeconds: number;
+  /** When the core forgets it, unless it is upserted again. */
+  expiresAt: Date;
+}
+
+/** The core forgot the registration. */
+export interface DeleteRegistrationResponse {
+  status: "OK";
+}
+
+/** One thing wrong with a request, for the form field it belongs to. */
+export interface RegistrationProblem {
+  /** The property: `sipUri`, `phoneNumber`, … */
+  field: string;
+  /** Stable: `missing`, `wrong_type`, `unknown_field`, `bad_scheme`, `bad_port`, `not_in_version`, … */
+  code: string;
+  /** What is wrong and what is wanted, for a person. */
+  message: string;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Ends the call with an `RpcError` of code `cancelled`. */
+  signal?: AbortSignal | undefined;
+  /** The deadline, sent to the server and kept locally. Default: the client's. */
+  timeoutMs?: number | undefined;
+  /** Metadata for this call, added to the client's. Reserved names (`authorization` excepted none) are ignored. */
+  headers?: HeadersInit | undefined;
+}
+
+/** A token from your own back end: the bare string, or with when it ends. */
+export type SuppliedToken = string | { token: string; expiresAt?: Date | number | undefined };
+
+/** Returns an access token. `forceRefresh` is true when the core refused the last one. */
+export type AccessTokenSource = (context: {
+  forceRefresh: boolean;
+  signal: AbortSignal;
+}) => SuppliedToken | Promise<SuppliedToken>;
+
+export interface ClientOptions {
+  /** Where the gRPC-Web endpoint is: `https://api.example.com` or with a path. https, or http on loopback. */
+  baseUrl: string;
+  /** A session made by `createAuth`. Give this or `accessToken`. */
+  auth?: import("./auth.js").Auth | undefined;
+  /** A function that returns an access token. Give this or `auth`. */
+  accessToken?: AccessTokenSource | undefined;
+  /** Default `v1`. */
+  apiVersion?: ApiVersion | undefined;
+  /** The deadline of each call. Default 30000. */
+  timeoutMs?: number | undefined;
+  /** Metadata sent with every call. */
+  headers?: HeadersInit | undefined;
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** Addresses of the provider, each overriding what discovery or the preset says. */
+export interface AuthEndpoints {
+  authorization?: string | undefined;
+  token?: string | undefined;
+  revocation?: string | undefined;
+  endSession?: string | undefined;
+  userInfo?: string | undefined;
+}
+
+export interface AuthOptions {
+  clientId: string;
+  /** Where the provider sends the browser back to; registered with the provider, character for character. */
+  redirectUri: string;
+  /** Default: `openid offline_access phone` and the API's scope (`requiredScopes.v1`). */
+  scope?: string | readonly string[] | undefined;
+  /** The provider, by its issuer; its endpoints are discovered. Give `issuer` or `preset`. */
+  issuer?: string | undefined;
+  /** A provider known by name: `wgtwo`. */
+  preset?: "wgtwo" | undefined;
+  endpoints?: AuthEndpoints | undefined;
+  /** Sent with every authorization request, e.g. `{ ui_locales: "nb" }`. Reserved names are refused. */
+  authorizationParams?: Readonly<Record<string, string>> | undefined;
+  /** Tokens: `memory` (default, lost on reload) or `session` (sessionStorage: survives a reload of the tab). */
+  storage?: "memory" | "session" | undefined;
+  /** Tells several sessions in one page apart. Default `default`. */
+  name?: string | undefined;
+  /** Each request to the provider. Default 10000. */
+  timeoutMs?: number | undefined;
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+}
+
+export interface SignInOptions<AppState = unknown> {
+  /** Comes back from `handleRedirectCallback`. Anything JSON can say. */
+  appState?: AppState | undefined;
+  prompt?: "none" | "login" | "consent" | "select_account" | undefined;
+  loginHint?: string | undefined;
+  /** Further parameters of this authorization request. Reserved names are refused. */
+  authorizationParams?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SignInResult<AppState = unknown> {
+  appState: AppState | undefined;
+}
+
+export interface SignOutOptions {
+  /** Where the provider sends the browser after its log-out. Registered with the provider. */
+  returnTo?: string | undefined;
+  /** Only forget and revoke the tokens; do not go to the provider's log-out page. Default false. */
+  localOnly?: boolean | undefined;
+}
+
+export interface GetAccessTokenOptions {
+  /** Ask the provider for a new one even if the one at hand is good. */
+  forceRefresh?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Who is signed in, as the provider's user info says. */
+export interface User {
+  sub: string;
+  phoneNumber?: string | undefined;
+  phoneNumberVerified?: boolean | undefined;
+  /** All claims as they came. */
+  claims: Readonly<Record<string, unknown>>;
+}

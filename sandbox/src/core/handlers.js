@@ -1,0 +1,44 @@
+// The core's two doors: gRPC-Web for browsers (HTTP/1.1) and native gRPC (HTTP/2 without TLS).
+import { ConnectError, createContextKey, createContextValues } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { accessInterceptor } from "./access.js";
+import { addServices } from "./service.js";
+
+/** @typedef {ReturnType<typeof connectNodeAdapter>} NodeHandler */
+
+const requestKey = createContextKey(/** @type {object} */ ({}), { description: "the HTTP request" });
+
+/**
+ * @param {import("./service.js").CoreState} state
+ * @param {import("./access.js").TokenLookup} lookUpToken
+ * @param {import("../http/access-log.js").AccessLog} log
+ * @returns {{ grpcWeb: NodeHandler, grpc: NodeHandler }}
+ */
+export function createCoreHandlers(state, lookUpToken, log) {
+  /** @type {import("@connectrpc/connect").Interceptor} */
+  const noteStatus = (next) => async (req) => {
+    const httpRequest = req.contextValues.get(requestKey);
+    try {
+      const response = await next(req);
+      log.noteGrpcStatus(httpRequest, 0);
+      return response;
+    } catch (error) {
+      log.noteGrpcStatus(httpRequest, ConnectError.from(error).code);
+      throw error;
+    }
+  };
+  const shared = {
+    connect: false,
+    /** @param {import("@connectrpc/connect").ConnectRouter} router */
+    routes: (router) => addServices(router, state),
+    interceptors: [noteStatus, accessInterceptor(lookUpToken)],
+    /** @param {object} req */
+    contextValues: (req) => createContextValues().set(requestKey, req),
+    // Requests are small; a large one is a mistake.
+    readMaxBytes: 64 * 1024,
+  };
+  return {
+    grpcWeb: connectNodeAdapter({ ...shared, grpc: false, grpcWeb: true }),
+    grpc: connectNodeAdapter({ ...shared, grpc: true, grpcWeb: false }),
+  };
+}

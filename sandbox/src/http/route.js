@@ -1,0 +1,53 @@
+// Which part of the sandbox answers a request on the HTTP/1.1 port.
+import { interactionPrefix } from "../identity/interactions.js";
+import { applyCors, grpcWebCors, vendorCors } from "./cors.js";
+
+/** @typedef {(req: import("node:http").IncomingMessage, res: import("node:http").ServerResponse) => unknown} Handler */
+/** @typedef {{ identity: Handler, interaction: Handler, grpcWeb: Handler, vendorToken: Handler, status: { page: Handler, json: Handler } }} Handlers */
+
+/**
+ * @param {Handlers} handlers
+ * @returns {Handler}
+ */
+export function createRouter(handlers) {
+  return async (req, res) => {
+    try {
+      await dispatch(handlers, req, res);
+    } catch (error) {
+      // Says what went wrong without a stack and without anything the request carried.
+      console.error(`sandbox: ${error instanceof Error ? error.message : "a request failed"}`);
+      if (!res.headersSent) res.writeHead(500, { "content-type": "text/plain" });
+      res.end("The sandbox failed on this request.\n");
+    }
+  };
+}
+
+/**
+ * @param {Handlers} handlers
+ * @param {import("node:http").IncomingMessage} req
+ * @param {import("node:http").ServerResponse} res
+ */
+function dispatch(handlers, req, res) {
+  const [path = "/"] = (req.url ?? "/").split("?");
+  if (path.startsWith("/wgtwo."))
+    return applyCors(grpcWebCors, req, res) ? undefined : handlers.grpcWeb(req, res);
+  if (path === "/vendor/token") {
+    if (applyCors(vendorCors, req, res)) return undefined;
+    return allowOnly(["POST"], handlers.vendorToken, req, res);
+  }
+  if (path === "/") return allowOnly(["GET", "HEAD"], handlers.status.page, req, res);
+  if (path === "/status.json") return allowOnly(["GET", "HEAD", "OPTIONS"], handlers.status.json, req, res);
+  if (path.startsWith(interactionPrefix)) return allowOnly(["GET", "POST"], handlers.interaction, req, res);
+  return handlers.identity(req, res);
+}
+
+/**
+ * @param {string[]} methods
+ * @param {Handler} handler
+ * @param {import("node:http").IncomingMessage} req
+ * @param {import("node:http").ServerResponse} res
+ */
+function allowOnly(methods, handler, req, res) {
+  if (methods.includes(req.method ?? "")) return handler(req, res);
+  res.writeHead(405, { allow: methods.join(", ") }).end();
+}

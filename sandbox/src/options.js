@@ -1,0 +1,55 @@
+// What startSandbox can be told, checked once for the function and the command line alike.
+
+/**
+ * @typedef {object} SandboxOptions
+ * @property {number} [port] of the issuer, gRPC-Web and everything else on HTTP/1.1; 0 for any that is free. Default 8700
+ * @property {number} [grpcPort] of native gRPC (HTTP/2 without TLS); 0 for any that is free. Default 8701
+ * @property {number} [ttlSeconds] how long a registration lives after its last upsert. Default 3600
+ * @property {number} [tokenTtlSeconds] how long an access token lives, whole seconds. Default 3600
+ * @property {number} [refreshGraceSeconds] how long a refresh token can be used again after its first use. Default 0:
+ *   using one twice ends the sign-in
+ * @property {"ok" | "not-acceptable"} [deleteMissing] what deleting nothing answers. Default "ok"
+ * @property {boolean} [quiet] no access log. Default false
+ */
+
+/** @type {Required<SandboxOptions>} */
+export const defaults = {
+  port: 8700,
+  grpcPort: 8701,
+  ttlSeconds: 3600,
+  tokenTtlSeconds: 3600,
+  refreshGraceSeconds: 0,
+  deleteMissing: "ok",
+  quiet: false,
+};
+
+/**
+ * @param {SandboxOptions} options
+ * @returns {Required<SandboxOptions>}
+ */
+export function readOptions(options) {
+  for (const name of Object.keys(options)) {
+    if (!(name in defaults)) throw new TypeError(`unknown option ${name}`);
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const all = { ...defaults, ...given };
+  for (const name of /** @type {const} */ (["port", "grpcPort"])) {
+    if (!Number.isInteger(all[name]) || all[name] < 0 || all[name] > 65535) {
+      throw new TypeError(`${name} must be 0 to 65535`);
+    }
+  }
+  if (!(Number.isFinite(all.ttlSeconds) && all.ttlSeconds > 0)) {
+    throw new TypeError("ttlSeconds must be a number above 0");
+  }
+  if (!(Number.isInteger(all.tokenTtlSeconds) && all.tokenTtlSeconds > 0)) {
+    throw new TypeError("tokenTtlSeconds must be a whole number above 0");
+  }
+  if (!(Number.isFinite(all.refreshGraceSeconds) && all.refreshGraceSeconds >= 0)) {
+    throw new TypeError("refreshGraceSeconds must be a number from 0");
+  }
+  if (all.deleteMissing !== "ok" && all.deleteMissing !== "not-acceptable") {
+    throw new TypeError('deleteMissing must be "ok" or "not-acceptable"');
+  }
+  if (typeof all.quiet !== "boolean") throw new TypeError("quiet must be true or false");
+  return all;
+}

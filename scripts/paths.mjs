@@ -1,0 +1,12 @@
+// Where things are. Every script takes its paths from here.
+
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const targetDir = join(root, "target");
+export const distDir = join(root, "dist");
+export const nodeBinDir = join(root, "node_modules", ".bin");
+export const toolsDir = join(targetDir, "tools", "release");
+export const stampsDir = join(targetDir, "stamps");
+export const crateTarget = "wasm32-unknown-unknown";

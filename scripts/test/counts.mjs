@@ -1,0 +1,42 @@
+// Reads how many tests passed, failed and were skipped from the output of cargo, node and wasm-bindgen.
+
+import { stripVTControlCharacters } from "node:util";
+
+const cargoResult = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/;
+// Node's reporters: "ℹ pass 3" (spec) and "# pass 3" (TAP).
+const nodeResult = /^(?:ℹ|#) (pass|fail|cancelled|skipped|todo) (\d+)$/;
+const cargoSkip = /^test (.+) \.\.\. ignored(?:, (.+))?$/;
+const nodeSkip = /^\s*(?:﹣ (.+?)(?: \([\d.]+ms\))? # (.*)|ok \d+ - (.+?) # SKIP ?(.*))$/;
+
+/** Feed it lines; read `passed`, `failed`, `skipped` and `skips` (each with its reason). */
+export class Counter {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+  skips = [];
+
+  add(rawLine) {
+    const line = stripVTControlCharacters(rawLine).trimEnd();
+    const cargo = cargoResult.exec(line);
+    if (cargo !== null) {
+      this.passed += Number(cargo[1]);
+      this.failed += Number(cargo[2]);
+      this.skipped += Number(cargo[3]);
+      return;
+    }
+    const node = nodeResult.exec(line);
+    if (node !== null) {
+      const count = Number(node[2]);
+      if (node[1] === "pass") this.passed += count;
+      else if (node[1] === "fail" || node[1] === "cancelled") this.failed += count;
+      else this.skipped += count;
+      return;
+    }
+    const skip = cargoSkip.exec(line) ?? nodeSkip.exec(line);
+    if (skip !== null) {
+      const name = skip[1] ?? skip[3];
+      const reason = skip[2] ?? skip[4];
+      this.skips.push(`${name}: ${reason === undefined || reason === "" ? "no reason given" : reason}`);
+    }
+  }
+}

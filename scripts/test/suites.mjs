@@ -1,0 +1,70 @@
+// The suites of `npm test`, in their order: what each runs and what must be there before.
+
+import { root } from "../paths.mjs";
+import { freePort, startSandboxService } from "../services.mjs";
+
+const locked = process.env.CI === undefined ? [] : ["--locked"];
+
+// A test that hangs is a failure with a name, not a job that never ends.
+const nodeTest = ["node", "--test", "--test-reporter=spec", "--test-timeout=600000"];
+const oneByOne = "--test-concurrency=1";
+
+/** With its own sandbox, whose address the tests get when they are compiled; hence a port that stays the same. */
+async function runWasmTests(runCommand, { chromedriver }) {
+  const port = await freePort(8790);
+  const sandbox = await startSandboxService({ port, grpcPort: 0 });
+  try {
+    const browser = ["--headless", "--chrome", "--chromedriver", chromedriver, "--mode", "no-install"];
+    return await runCommand("wasm-pack", ["test", ...browser, root, ...locked, "--test", "web"], {
+      SIPBREAKOUT_SANDBOX: `http://127.0.0.1:${port}`,
+      // For all tests together; the runner's own default is 20 s.
+      WASM_BINDGEN_TEST_TIMEOUT: "300",
+    });
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser)` resolves to the exit status. */
+export const suites = {
+  native: {
+    steps: ["rust"],
+    run: (runCommand) => runCommand("cargo", ["test", "--no-fail-fast", ...locked]),
+  },
+  sandbox: {
+    steps: ["packages", "sandboxCode"],
+    run: (runCommand) => runCommand("npm", ["test", "--silent", "-w", "sandbox"]),
+  },
+  js: {
+    steps: ["packages", "sandboxCode"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, "tests/js/**/*.test.mjs"])),
+  },
+  wasm: {
+    steps: ["packages", "rust", "testTools", "sandboxCode", "browser"],
+    run: runWasmTests,
+  },
+  types: {
+    steps: ["packages"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, "tests/types/**/*.test.mjs"])),
+  },
+  console: {
+    steps: ["packages", "sandboxCode", "browser"],
+    build: true,
+    run: async (runCommand) => {
+      const parts = await runCommand("npm", ["test", "--silent", "-w", "www"]);
+      const walk = await runCommand(...split([...nodeTest, oneByOne, "tests/console/**/*.test.mjs"]));
+      return parts === 0 ? walk : parts;
+    },
+  },
+  packaging: {
+    steps: ["packages", "sandboxCode", "browser"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/packaging/**/*.test.mjs"])),
+  },
+};
+
+function split([command, ...args]) {
+  return [command, args];
+}

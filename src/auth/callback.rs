@@ -1,0 +1,49 @@
+//! The authorization response: what the provider put into the URL that it sent the browser back to.
+
+use super::{AuthCode, AuthError, Secret};
+use crate::seams::Urls;
+
+/// The parameters that are the provider's in a callback.
+pub(super) const ANSWER_PARAMETERS: [&str; 6] = ["state", "code", "error", "error_description", "error_uri", "iss"];
+
+/// What it says.
+pub(super) enum Outcome {
+    Code(Secret),
+    Refused { error: String, description: Option<String>, uri: Option<String> },
+}
+
+/// The whole answer.
+pub(super) struct Answer {
+    pub state: String,
+    pub iss: Option<String>,
+    pub outcome: Outcome,
+}
+
+impl Answer {
+    /// Reads the query; the fragment is not the code flow's and is ignored.
+    pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
+        let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
+        let mut found = ANSWER_PARAMETERS.map(|name| (name, None::<String>));
+        for (name, value) in form_urlencoded::parse(url.query.as_bytes()) {
+            if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name) {
+                // RFC 6749, section 3.1: never more than once. Which one would count is anybody's guess.
+                if slot.replace(value.into_owned()).is_some() {
+                    return Err(not_a_callback(&format!("It has the parameter `{known}` twice.")));
+                }
+            }
+        }
+        let [state, code, error, description, uri, iss] = found.map(|(_, value)| value.filter(|text| !text.is_empty()));
+        let outcome = match (error, code) {
+            (Some(error), _) => Outcome::Refused { error, description, uri },
+            (None, Some(code)) => Outcome::Code(Secret::new(code)),
+            (None, None) => return Err(not_a_callback("It has neither `code` nor `error`.")),
+        };
+        let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
+        Ok(Self { state, iss, outcome })
+    }
+}
+
+fn not_a_callback(why: &str) -> AuthError {
+    let message = format!("The URL is not a provider's answer to a sign-in. {why} Ask isRedirectCallback first.");
+    AuthError::new(AuthCode::NotACallback, message)
+}

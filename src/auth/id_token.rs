@@ -1,0 +1,141 @@
+//! The claims of an ID token (OpenID Connect Core, 3.1.3.7 and 12.2). The token comes straight from the token endpoint
+//! over TLS, which section 3.1.3.7 accepts in place of a signature check.
+
+use super::config::Issuer;
+use super::json::{OneOrMany, object};
+use super::{AuthCode, AuthError, Secret};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+/// How far the two clocks may be apart.
+const LEEWAY_MS: f64 = 60_000.0;
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Claims {
+    pub iss: String,
+    pub sub: String,
+    pub aud: OneOrMany,
+    pub azp: Option<String>,
+    /// Seconds since 1970.
+    pub exp: f64,
+    /// Seconds since 1970.
+    pub iat: f64,
+    pub nonce: Option<String>,
+}
+
+/// What a new ID token has to agree with.
+pub(super) struct Expected<'a> {
+    /// `None` when the application gave endpoints only.
+    pub issuer: Option<&'a Issuer>,
+    pub client_id: &'a str,
+    /// The nonce that was sent; `None` when none was.
+    pub nonce: Option<&'a str>,
+    pub now_wall_ms: f64,
+}
+
+impl Claims {
+    /// The claims as they stand; `None` when it is no JWT.
+    pub fn read(token: &Secret) -> Option<Self> {
+        let mut parts = token.expose().split('.');
+        let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        object(&URL_SAFE_NO_PAD.decode(payload).ok()?)
+    }
+
+    /// The claims of `token`, checked.
+    pub fn checked(token: &Secret, expected: &Expected<'_>) -> Result<Self, AuthError> {
+        let claims = Self::read(token).ok_or_else(|| bad("can't be read: it is no JWT with the required claims."))?;
+        claims.check(expected)?;
+        Ok(claims)
+    }
+
+    fn check(&self, expected: &Expected<'_>) -> Result<(), AuthError> {
+        let OneOrMany(audience) = &self.aud;
+        let us = expected.client_id;
+        if expected.issuer.is_some_and(|issuer| !issuer.is(&self.iss)) {
+            return Err(bad("is from another issuer (`iss`)."));
+        }
+        if self.sub.is_empty() {
+            return Err(bad("names nobody (`sub`)."));
+        }
+        if !audience.iter().any(|audience| audience == us) {
+            return Err(bad("is meant for another client (`aud`)."));
+        }
+        // With several audiences only `azp` says for whom it was made.
+        if self.azp.as_deref().map_or(audience.len() > 1, |party| party != us) {
+            return Err(bad("was made for another client (`azp`)."));
+        }
+        if self.exp * 1000.0 + LEEWAY_MS <= expected.now_wall_ms {
+            return Err(bad("has expired (`exp`). The computer's clock may be wrong."));
+        }
+        if self.iat * 1000.0 - LEEWAY_MS > expected.now_wall_ms {
+            return Err(bad("is from the future (`iat`). The computer's clock may be wrong."));
+        }
+        match expected.nonce {
+            Some(nonce) if self.nonce.as_deref() != Some(nonce) => {
+                Err(bad("does not belong to this sign-in (`nonce`)."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A refreshed ID token must be about the same person, from the same issuer, for the same audience; a nonce may be
+    /// missing, but not be another one.
+    pub fn check_successor(&self, later: &Claims) -> Result<(), AuthError> {
+        if later.iss != self.iss {
+            return Err(bad("is from another issuer than before (`iss`)."));
+        }
+        if later.sub != self.sub {
+            return Err(bad("is about another user than before (`sub`)."));
+        }
+        let (OneOrMany(before), OneOrMany(after)) = (&self.aud, &later.aud);
+        if before.len() != after.len() || !before.iter().all(|audience| after.contains(audience)) {
+            return Err(bad("has another audience than before (`aud`)."));
+        }
+        if later.nonce.is_some() && later.nonce != self.nonce {
+            return Err(bad("has another nonce than before (`nonce`)."));
+        }
+        Ok(())
+    }
+}
+
+/// A failed check; `why` goes on after "The ID token".
+pub(super) fn bad(why: &str) -> AuthError {
+    AuthError::new(AuthCode::IdTokenInvalid, format!("The ID token {why}"))
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    fn read(payload: &str) -> Option<Claims> {
+        Claims::read(&Secret::new(format!("h.{}.s", URL_SAFE_NO_PAD.encode(payload))))
+    }
+
+    #[test]
+    fn dates_may_have_fractions_and_unknown_claims_are_read_over() {
+        let claims = read(r#"{"iss":"i","sub":"s","aud":["a"],"exp":1.5,"iat":1,"amr":[{"x":1}],"azp":null}"#).unwrap();
+        assert_eq!((claims.exp, claims.iat, claims.azp), (1.5, 1.0, None));
+    }
+
+    #[test]
+    fn odd_types_are_no_claims() {
+        for (name, value) in [("aud", "7"), ("aud", r#"["a",7]"#), ("exp", "\"1\""), ("sub", "7"), ("nonce", "[]")] {
+            let text = format!(r#"{{"iss":"i","sub":"s","aud":"a","exp":1,"iat":1,"{name}":{value}}}"#);
+            let text = text.replacen(&format!("\"{name}\":\"a\","), "", 1);
+            assert!(read(&text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_successor_may_have_its_audience_in_another_order() {
+        let before = read(r#"{"iss":"i","sub":"s","aud":["a","b"],"exp":1,"iat":1}"#).unwrap();
+        let after = read(r#"{"iss":"i","sub":"s","aud":["b","a"],"exp":1,"iat":1}"#).unwrap();
+        before.check_successor(&after).unwrap();
+    }
+}

@@ -1,0 +1,88 @@
+//! How long a token is good for.
+
+use crate::seams::Moment;
+use serde::{Deserialize, Serialize};
+
+/// When a token's life began, and how long it is. It counts from when the request for it was sent: the provider's own
+/// count can only have begun later.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Life {
+    #[serde(with = "moment")]
+    pub since: Moment,
+    pub ms: f64,
+}
+
+impl Life {
+    /// The longest time before the end at which a token is no longer used for a new call.
+    const MARGIN_MS: f64 = 60_000.0;
+
+    fn left_ms(&self, now: Moment) -> f64 {
+        self.ms - self.since.age_ms(now)
+    }
+
+    /// Over: the provider no longer takes the token.
+    pub fn is_over(&self, now: Moment) -> bool {
+        self.left_ms(now) <= 0.0
+    }
+
+    /// Long enough for a call: a minute is left, or a tenth of a short life.
+    pub fn is_fresh(&self, now: Moment) -> bool {
+        !self.is_over(now) && self.left_ms(now) >= Self::MARGIN_MS.min(self.ms * 0.1)
+    }
+
+    /// When it ends, by the wall clock.
+    pub fn end_wall_ms(&self) -> f64 {
+        self.since.wall_ms + self.ms
+    }
+}
+
+/// Numbers are stored by their bits: serde_json may read a decimal fraction one place off, and then `page` would no
+/// longer equal the running page's, and its monotonic clock would be ignored.
+mod moment {
+    use super::Moment;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
+        [moment.wall_ms.to_bits(), moment.monotonic_ms.to_bits(), moment.page.to_bits()].serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
+        let [wall_ms, monotonic_ms, page] = <[u64; 3]>::deserialize(from)?.map(f64::from_bits);
+        Ok(Moment { wall_ms, monotonic_ms, page })
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    const BORN: Moment = Moment { wall_ms: 1_000.0, monotonic_ms: 5.0, page: 1.5 };
+
+    fn later(wall_ms: f64, monotonic_ms: f64) -> Moment {
+        Moment { wall_ms: BORN.wall_ms + wall_ms, monotonic_ms: BORN.monotonic_ms + monotonic_ms, page: BORN.page }
+    }
+
+    #[test]
+    fn the_larger_of_both_clocks_counts() {
+        let life = Life { since: BORN, ms: 600_000.0 };
+        assert!(life.is_fresh(later(540_000.0, 0.0)) && !life.is_fresh(later(540_001.0, 0.0)), "the machine slept");
+        assert!(!life.is_fresh(later(-9e9, 540_001.0)), "the wall clock was set back");
+        assert!(!life.is_over(later(599_999.0, 0.0)) && life.is_over(later(0.0, 600_000.0)));
+    }
+
+    #[test]
+    fn a_life_of_nothing_is_over_at_once() {
+        let life = Life { since: BORN, ms: 0.0 };
+        assert!(life.is_over(BORN) && !life.is_fresh(BORN));
+    }
+
+    #[test]
+    fn a_fraction_that_serde_json_may_misread_comes_back_as_it_was() {
+        let page = 1_760_000_000_000.123_5;
+        let since = Moment { page, ..BORN };
+        let text = serde_json::to_string(&Life { since, ms: 1.0 }).unwrap();
+        let back: Life = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.since.page.to_bits(), page.to_bits());
+    }
+}

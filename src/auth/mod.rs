@@ -1,0 +1,45 @@
+//! OAuth 2.0 and OpenID Connect for a public client in a browser: authorization code with PKCE by redirect, the session
+//! it leads to, and access tokens that the application's own back end supplies.
+//!
+//! `Session` is the face; `TokenSource` is what the calls see of it. Every request goes through `seams::Http`, every
+//! secret is a `Secret`, and the token store is the single truth: nothing here keeps a session in a field.
+
+mod authorize;
+mod callback;
+mod code;
+mod config;
+mod discovery;
+mod endpoints;
+mod error;
+mod flight;
+mod id_token;
+mod json;
+mod life;
+mod options;
+mod pending;
+mod refresh;
+mod request;
+mod secret;
+mod session;
+mod sign_in;
+mod sign_out;
+mod source;
+mod stored;
+mod supplied;
+mod token_reply;
+mod user_info;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
+
+pub use code::AuthCode;
+pub use error::AuthError;
+pub use options::{AuthOptions, EndpointOverrides, SignIn, SignOut};
+pub use secret::Secret;
+pub use session::{Session, SessionEvent};
+pub use sign_in::Callback;
+pub use sign_out::{LogoutForm, Revocation, SignedOut};
+pub use source::TokenSource;
+pub use supplied::{Supplied, SuppliedToken, SupplyFailure, TokenSupplier};
+pub use user_info::User;

@@ -1,0 +1,170 @@
+//! One request to the provider, and what its refusals mean.
+
+use super::{AuthCode, AuthError, Secret, json};
+use crate::error::Kind;
+use crate::seams::{Credentials, HttpBody, HttpFailure, HttpMethod, HttpRequest, Moment, Platform, header};
+use form_urlencoded::Serializer;
+use futures_util::future::{Either, select};
+use serde::Deserialize;
+use std::pin::pin;
+
+/// Longer replies are not read to their end.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// What a provider says may be shown to people, but not without end.
+const SHOWN_LIMIT: usize = 1000;
+
+/// A reply, read whole.
+pub(super) struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// When the request was sent.
+    pub sent_at: Moment,
+}
+
+/// A form post. The client's id is always among the fields: some providers decide CORS by it.
+pub(super) fn form(url: &str, client_id: &str, fields: &[(&str, &str)]) -> HttpRequest {
+    let mut body = Serializer::new(String::new());
+    body.extend_pairs(fields).append_pair("client_id", client_id);
+    HttpRequest {
+        method: HttpMethod::Post,
+        url: url.to_owned(),
+        headers: vec![
+            ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+            ("accept".to_owned(), "application/json".to_owned()),
+        ],
+        body: Some(body.finish().into_bytes()),
+        credentials: Credentials::Omit,
+    }
+}
+
+/// A question without a body.
+pub(super) fn get(url: &str, bearer: Option<&Secret>) -> HttpRequest {
+    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    headers.extend(bearer.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.expose()))));
+    HttpRequest { method: HttpMethod::Get, url: url.to_owned(), headers, body: None, credentials: Credentials::Omit }
+}
+
+/// Sends `request` to what people call `place`, and reads the reply within `timeout_ms`.
+pub(super) async fn exchange<P: Platform>(
+    platform: &P,
+    place: &str,
+    request: HttpRequest,
+    timeout_ms: f64,
+) -> Result<Reply, AuthError> {
+    let address = request.url.split('?').next().unwrap_or_default();
+    let place = format!("the {place} ({address})");
+    let sent_at = platform.now();
+    let reply = pin!(read(platform, request, sent_at));
+    let limit = pin!(platform.sleep(timeout_ms));
+    let reply = match select(reply, limit).await {
+        Either::Left((reply, _)) => reply,
+        Either::Right(_) => {
+            let message = format!("No reply from {place} within {timeout_ms} ms. Try again.");
+            return Err(AuthError::new(AuthCode::Timeout, message));
+        }
+    };
+    match reply {
+        Ok(Read::Whole(reply)) => Ok(reply),
+        Ok(Read::Redirect) => {
+            let message = format!(
+                "{place} answered with a redirect, which is never followed: it would carry secrets elsewhere. Give the \
+                 final address."
+            );
+            Err(AuthError::new(AuthCode::Redirected, capital(message)))
+        }
+        Ok(Read::TooLong) => {
+            Err(AuthError::new(AuthCode::InvalidResponse, format!("The reply of {place} is longer than 1 MiB.")))
+        }
+        Err(failure) => Err(AuthError::unanswered(&place, failure)),
+    }
+}
+
+enum Read {
+    Whole(Reply),
+    Redirect,
+    TooLong,
+}
+
+async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) -> Result<Read, HttpFailure> {
+    let mut response = platform.send(request).await?;
+    // A browser shows a redirect as opaque; other implementations of fetch show its status.
+    if response.opaque_redirect || (300..400).contains(&response.status) {
+        return Ok(Read::Redirect);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.body.chunk().await? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Ok(Read::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at }))
+}
+
+#[derive(Default, Deserialize)]
+struct Refusal {
+    error: Option<json::Scalar>,
+    error_description: Option<json::Scalar>,
+    error_uri: Option<json::Scalar>,
+}
+
+/// What a status other than 200 means. A provider may repeat what it was sent: `secrets` are taken out of its words.
+pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthError {
+    let told: Refusal = json::object(&reply.body).unwrap_or_default();
+    let text = |value: Option<json::Scalar>| value.and_then(json::Scalar::into_text);
+    let word = text(told.error);
+    let passing = reply.status >= 500 || matches!(reply.status, 408 | 429);
+    let known = word.as_deref().and_then(AuthCode::from_oauth).filter(|code| !passing || code.retryable());
+    let code = known.unwrap_or(match reply.status {
+        408 | 429 | 503 => AuthCode::TemporarilyUnavailable,
+        500.. => AuthCode::ServerError,
+        _ => AuthCode::ProviderError,
+    });
+    let error = refused(code, word.as_deref(), &format!("The {place} answered {}", reply.status), secrets);
+    AuthError {
+        kind: if code == AuthCode::ProviderError { Kind::Config } else { error.kind },
+        description: shown(text(told.error_description), secrets),
+        uri: shown_address(text(told.error_uri), secrets),
+        http_status: Some(reply.status),
+        retry_after_ms: retry_after_ms(reply),
+        ..error
+    }
+}
+
+/// A refusal in the provider's own word, told as `what` happened.
+pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &[&Secret]) -> AuthError {
+    let advice = code.advice();
+    let word = shown(word.map(str::to_owned), secrets);
+    let message = match word {
+        Some(word) if word.len() <= 64 => format!("{what} with the error {word:?}. {advice}"),
+        _ => format!("{what}. {advice}"),
+    };
+    AuthError::new(code, message)
+}
+
+/// A provider's words, without what is secret and not without end.
+pub(super) fn shown(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
+    let mut text = text?;
+    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret, "[removed]");
+    }
+    Some(text.chars().take(SHOWN_LIMIT).collect::<String>().into_boxed_str())
+}
+
+/// An address that a page may make a link of: nothing like `javascript:`.
+pub(super) fn shown_address(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
+    shown(text, secrets).filter(|text| text.starts_with("https://") || text.starts_with("http://"))
+}
+
+/// Seconds only; the form with a date depends on a clock that nobody checked.
+fn retry_after_ms(reply: &Reply) -> Option<f64> {
+    let seconds: u32 = header(&reply.headers, "retry-after")?.trim().parse().ok()?;
+    Some(f64::from(seconds) * 1000.0)
+}
+
+fn capital(text: String) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! Text that must not be seen: tokens, codes, verifiers.
+
+use std::fmt;
+
+/// A secret. It has no `Display`, is no part of any error, and `Debug` shows nothing of it, not even its length.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes `text` out of sight.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are the same text. Kept inside: only values that the store itself gave are compared.
+    pub(super) fn is(&self, other: &Secret) -> bool {
+        self.0 == other.0
+    }
+
+    /// Whether it can stand in an `authorization` header: visible ASCII, no blanks. Anything else would make `fetch`
+    /// throw an error that may quote it.
+    pub(super) fn fits_a_header(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Named at each field that is meant to be stored (`#[serde(with = "secret::stored")]`), so that no secret is
+/// serialized by accident.
+pub(super) mod stored {
+    use super::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in crate::auth) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&secret.0)
+    }
+
+    pub(in crate::auth) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+        String::deserialize(from).map(Secret)
+    }
+}
+
+/// The same for a field that may be missing.
+pub(super) mod stored_option {
+    use super::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(in crate::auth) fn serialize<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => to.serialize_some(&secret.0),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(in crate::auth) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(from)?.map(Secret))
+    }
+}

@@ -1,0 +1,182 @@
+//! Signing in by redirect: out with `authorization_url`, back with `handle_callback`.
+
+use super::authorize::{Request, check_params};
+use super::callback::{Answer, Outcome};
+use super::config::Issuer;
+use super::id_token::{Claims, Expected, bad};
+use super::life::Life;
+use super::pending::{Pending, Step, VERSION};
+use super::request::{exchange, form, refusal, refused, shown, shown_address};
+use super::session::{Inner, Session, SessionEvent};
+use super::stored::Stored;
+use super::token_reply::TokenReply;
+use super::{AuthCode, AuthError, Secret, SignIn};
+use crate::seams::{Platform, Store};
+use oauth2::{CsrfToken, PkceCodeChallenge};
+use std::fmt;
+
+/// What a sign-in leads to, beside the session.
+#[derive(Clone)]
+pub struct Callback {
+    /// What `SignIn::app_state` was.
+    pub app_state: Option<String>,
+}
+
+/// The application's state is its own affair and is not shown.
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback").field("has_app_state", &self.app_state.is_some()).finish()
+    }
+}
+
+/// Random text of 256 bits.
+fn random() -> String {
+    CsrfToken::new_random_len(32).into_secret()
+}
+
+impl<P: Platform, S: Store> Session<P, S> {
+    /// The URL to send the user to. What the callback will need is stored before this returns, so that a browser
+    /// without storage is noticed before the user leaves the page.
+    pub async fn authorization_url(&self, sign_in: SignIn) -> Result<String, AuthError> {
+        let Inner { platform, config, .. } = &*self.inner;
+        check_params(&sign_in.params)?;
+        let pending = self.pending();
+        pending.sweep(platform.now().wall_ms).await?;
+        let endpoints = self.endpoints().await?;
+
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (state, scope) = (random(), config.scope.join(" "));
+        let nonce = config.wants_id_token().then(random);
+        let given = config.params.iter().chain(&sign_in.params).map(|(name, value)| (name.as_str(), value.as_str()));
+        let named = [("prompt", &sign_in.prompt), ("login_hint", &sign_in.login_hint)];
+        let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let request = Request {
+            client_id: &config.client_id,
+            redirect_uri: &config.redirect_uri,
+            scope: &scope,
+            state: &state,
+            nonce: nonce.as_deref(),
+            code_challenge: challenge.as_str(),
+            params: given.chain(named).collect(),
+        };
+        let url = request.url(&endpoints.authorization)?;
+
+        let record = Pending {
+            v: VERSION,
+            created_wall_ms: platform.now().wall_ms,
+            step: Step::Sent,
+            verifier: Secret::new(verifier.into_secret()),
+            nonce,
+            app_state: sign_in.app_state,
+            redirect_uri: config.redirect_uri.clone(),
+            scope,
+            token_endpoint: endpoints.token.clone(),
+            issuer: config.issuer.as_ref().map(|issuer| issuer.text.clone()),
+            iss_promised: endpoints.iss_promised,
+        };
+        pending.put(&state, &record).await?;
+        Ok(url)
+    }
+
+    /// Takes the URL that the provider sent the browser back to, and exchanges its code for a session.
+    pub async fn handle_callback(&self, url: &str) -> Result<Callback, AuthError> {
+        let answer = Answer::read(&self.inner.platform, url)?;
+        let now = self.inner.platform.now().wall_ms;
+        let pending = self.pending();
+        pending.sweep(now).await?;
+        let Some(record) = pending.get(&answer.state, now).await? else {
+            return Err(AuthError::new(
+                AuthCode::StateUnknown,
+                "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was \
+                 already handled, or took more than 10 minutes. Sign in again.",
+            ));
+        };
+        let state = answer.state.clone();
+        let outcome = self.settle(answer, &record).await;
+        // Whatever happened, the code is used up. If this fails the record says "exchanging" and can't be used either.
+        let _ = pending.remove(&state).await;
+        match outcome {
+            Ok(()) => {
+                self.tell(SessionEvent::SignedIn);
+                Ok(Callback { app_state: record.app_state })
+            }
+            // With the record gone the same call can't succeed; only a new sign-in can.
+            Err(error) => Err(AuthError { retryable: false, app_state: record.app_state, ..error }),
+        }
+    }
+
+    async fn settle(&self, answer: Answer, record: &Pending) -> Result<(), AuthError> {
+        if record.step == Step::Exchanging {
+            return Err(AuthError::new(
+                AuthCode::SignInInterrupted,
+                "The page was left or reloaded while the code was being exchanged. A code is never sent twice: sign in \
+                 again.",
+            ));
+        }
+        let exchanging = Pending { step: Step::Exchanging, ..record.clone() };
+        self.pending().put(&answer.state, &exchanging).await?;
+        let issuer = self.issuer_of(record, answer.iss.as_deref())?;
+        match answer.outcome {
+            Outcome::Refused { error, description, uri } => Err(refused_by_provider(&error, description, uri)),
+            Outcome::Code(code) => self.exchange_code(&code, record, issuer.as_ref()).await,
+        }
+    }
+
+    /// The issuer that the sign-in was sent to, if `iss` does not speak against it (RFC 9207). When the application
+    /// gave no issuer, the answer's own stands in, so that at least the ID token has to agree with it.
+    fn issuer_of(&self, record: &Pending, iss: Option<&str>) -> Result<Option<Issuer>, AuthError> {
+        let own = record.issuer.clone().map(|text| Issuer {
+            text,
+            slash_optional: self.inner.config.issuer.as_ref().is_some_and(|issuer| issuer.slash_optional),
+        });
+        let why = match (&own, iss) {
+            (Some(issuer), Some(iss)) if !issuer.is(iss) => "comes from another issuer than it was sent to",
+            (_, None) if record.iss_promised => {
+                "does not say who it comes from (`iss`), though the provider promises it"
+            }
+            (None, Some(iss)) => return Ok(Some(Issuer { text: iss.to_owned(), slash_optional: false })),
+            _ => return Ok(own),
+        };
+        let message = format!("The answer to the sign-in {why}: it may be forged and is not used. Sign in again.");
+        Err(AuthError::new(AuthCode::IssuerMismatch, message))
+    }
+
+    async fn exchange_code(&self, code: &Secret, record: &Pending, issuer: Option<&Issuer>) -> Result<(), AuthError> {
+        const PLACE: &str = "token endpoint";
+        let Inner { platform, config, .. } = &*self.inner;
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", record.redirect_uri.as_str()),
+            ("code_verifier", record.verifier.expose()),
+        ];
+        let request = form(&record.token_endpoint, &config.client_id, &fields);
+        let reply = exchange(platform, PLACE, request, config.timeout_ms).await?;
+        if reply.status != 200 {
+            return Err(refusal(PLACE, &reply, &[code, &record.verifier]));
+        }
+        let tokens = TokenReply::read(&reply.body)?;
+        let expected = Expected {
+            issuer,
+            client_id: &config.client_id,
+            nonce: record.nonce.as_deref(),
+            now_wall_ms: platform.now().wall_ms,
+        };
+        let granted = tokens.scope.as_deref().unwrap_or(&record.scope);
+        let sub = match &tokens.id_token {
+            Some(token) => Some(Claims::checked(token, &expected)?.sub),
+            None if granted.split(' ').any(|scope| scope == "openid") => {
+                return Err(bad("is missing, though `openid` was granted."));
+            }
+            None => None,
+        };
+        let life = Life { since: reply.sent_at, ms: tokens.life_ms };
+        self.save(&Stored::new(tokens, life, sub, record.scope.clone())).await
+    }
+}
+
+fn refused_by_provider(word: &str, description: Option<String>, uri: Option<String>) -> AuthError {
+    let code = AuthCode::from_oauth(word).unwrap_or(AuthCode::ProviderError);
+    let error = refused(code, Some(word), "The provider ended the sign-in", &[]);
+    AuthError { description: shown(description, &[]), uri: shown_address(uri, &[]), ..error }
+}

@@ -1,0 +1,137 @@
+//! Access tokens from the application's own back end.
+
+use super::flight::{Flight, Work};
+use super::life::Life;
+use super::source::TokenSource;
+use super::{AuthCode, AuthError, Secret};
+use crate::seams::{Cause, Platform};
+use futures_util::FutureExt;
+use futures_util::future::{Either, LocalBoxFuture, select};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::pin::pin;
+use std::rc::Rc;
+
+/// How long the application may take.
+const TIMEOUT_MS: f64 = 10_000.0;
+
+/// What the application returned.
+#[derive(Clone)]
+pub struct SuppliedToken {
+    /// The token.
+    pub token: String,
+    /// When it ends. Without it the token is used for one call, and the application is asked again for the next.
+    pub expires_at_wall_ms: Option<f64>,
+}
+
+impl fmt::Debug for SuppliedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SuppliedToken").field("expires_at_wall_ms", &self.expires_at_wall_ms).finish_non_exhaustive()
+    }
+}
+
+/// The application's function threw, rejected, or returned something that is no token.
+#[derive(Clone, Debug)]
+pub struct SupplyFailure {
+    /// In our own words: what was thrown may quote a token and belongs into `cause`.
+    pub message: String,
+    /// What was thrown.
+    pub cause: Option<Cause>,
+}
+
+/// The application's function.
+pub trait TokenSupplier: 'static {
+    /// Asks it. `force_refresh`: the last token was refused. Dropping the future means that nobody waits any more.
+    async fn supply(&self, force_refresh: bool) -> Result<SuppliedToken, SupplyFailure>;
+}
+
+struct Inner<P, F> {
+    platform: P,
+    supplier: F,
+    kept: RefCell<Option<(Secret, Life)>>,
+    asking: Flight<Result<Secret, AuthError>>,
+    asking_forced: Cell<bool>,
+}
+
+/// Tokens from the application. A token with an expiry is kept until little of its life is left, one without is asked
+/// for before each call; the application is asked one question at a time.
+pub struct Supplied<P: Platform, F: TokenSupplier>(Rc<Inner<P, F>>);
+
+impl<P: Platform, F: TokenSupplier> Clone for Supplied<P, F> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
+    /// Asks nobody yet.
+    pub fn new(platform: P, supplier: F) -> Self {
+        Self(Rc::new(Inner {
+            platform,
+            supplier,
+            kept: RefCell::default(),
+            asking: Flight::default(),
+            asking_forced: Cell::new(false),
+        }))
+    }
+
+    async fn get(&self, force_refresh: bool) -> Result<Secret, AuthError> {
+        let Inner { platform, kept, asking, asking_forced, .. } = &*self.0;
+        if force_refresh {
+            kept.replace(None);
+        }
+        let fresh = kept.borrow().as_ref().filter(|(_, life)| life.is_fresh(platform.now())).cloned();
+        if let Some((token, _)) = fresh {
+            return Ok(token);
+        }
+        // The answer to a plain question may be the very token that was refused.
+        while let Some(plain) = asking.under_way().filter(|_| force_refresh && !asking_forced.get()) {
+            let _ = plain.await;
+        }
+        self.ask(force_refresh).await
+    }
+
+    fn ask(&self, force_refresh: bool) -> Work<Result<Secret, AuthError>> {
+        let supplied = self.clone();
+        self.0.asking.join(&self.0.platform, move || {
+            supplied.0.asking_forced.set(force_refresh);
+            async move { supplied.fetch(force_refresh).await }.boxed_local()
+        })
+    }
+
+    async fn fetch(&self, force_refresh: bool) -> Result<Secret, AuthError> {
+        let Inner { platform, supplier, kept, .. } = &*self.0;
+        let asked_at = platform.now();
+        let answer = pin!(supplier.supply(force_refresh));
+        let limit = pin!(platform.sleep(TIMEOUT_MS));
+        let supplied = match select(answer, limit).await {
+            Either::Left((Ok(supplied), _)) => supplied,
+            Either::Left((Err(failure), _)) => {
+                let message = format!("accessToken() failed. {}", failure.message);
+                let error = AuthError::new(AuthCode::TokenSupplierFailed, message);
+                return Err(AuthError { cause: failure.cause, ..error });
+            }
+            Either::Right(_) => {
+                let message = "accessToken() did not settle within 10 seconds.";
+                return Err(AuthError::new(AuthCode::Timeout, message));
+            }
+        };
+        let token = Secret::new(supplied.token);
+        if !token.fits_a_header() {
+            return Err(AuthError::new(
+                AuthCode::TokenSupplierFailed,
+                "accessToken() returned no token: it is empty, or has blanks, control or non-ASCII characters.",
+            ));
+        }
+        let end = supplied.expires_at_wall_ms.filter(|end| end.is_finite());
+        let life = end.map(|end| Life { since: asked_at, ms: end - asked_at.wall_ms });
+        kept.replace(life.map(|life| (token.clone(), life)));
+        Ok(token)
+    }
+}
+
+impl<P: Platform, F: TokenSupplier> TokenSource for Supplied<P, F> {
+    fn token(&self, force_refresh: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>> {
+        self.get(force_refresh).boxed_local()
+    }
+}

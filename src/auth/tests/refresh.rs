@@ -1,0 +1,211 @@
+//! Access tokens, fresh ones and renewed ones.
+
+use super::*;
+use crate::auth::{AuthCode, TokenSource};
+use crate::seams::HttpFailureKind;
+use futures::future::join3;
+
+pub(super) fn renewed(n: u32) -> Value {
+    json!({ "access_token": format!("access-{n}"), "token_type": "Bearer", "expires_in": 3600,
+            "refresh_token": format!("refresh-{n}") })
+}
+
+pub(super) fn ok(reply: &Value) -> Reply {
+    Reply::json(200, &reply.to_string())
+}
+
+fn token(bench: &Bench, session: &Session<Fake, FakeStore>, force: bool) -> String {
+    bench.fake.run(session.access_token(force)).unwrap().expose().to_owned()
+}
+
+#[test]
+fn without_a_session_there_is_no_token() {
+    let bench = Bench::default();
+    let session = bench.session();
+    assert_eq!(bench.fake.run(session.access_token(false)).unwrap_err().code, AuthCode::SignInRequired);
+    assert!(!bench.fake.run(session.is_signed_in()));
+}
+
+#[test]
+fn a_token_is_used_until_a_minute_before_its_end() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    bench.fake.advance(3_540_000.0);
+    assert_eq!(token(&bench, &session, false), "access-1");
+    bench.fake.advance(1.0);
+    bench.fake.reply(ok(&renewed(2)));
+    assert_eq!(token(&bench, &session, false), "access-2");
+    let request = bench.fake.requests().pop().unwrap();
+    assert_eq!(request.url, TOKEN_ENDPOINT);
+    let fields = fields(&request);
+    assert_eq!(fields["grant_type"], "refresh_token");
+    assert_eq!(fields["refresh_token"], "refresh-1");
+    assert_eq!(fields["client_id"], CLIENT);
+    assert_eq!(fields.len(), 3);
+    let expires_at_wall_ms = NOW_SECONDS as f64 * 1000.0 + 3_540_001.0 + 3_600_000.0;
+    assert_eq!(bench.events(), [SessionEvent::TokenRefreshed { expires_at_wall_ms }]);
+    assert_eq!(bench.stored().unwrap()["refresh_token"], "refresh-2");
+}
+
+#[test]
+fn of_a_short_life_the_last_tenth_is_kept_free() {
+    let bench = Bench::default();
+    let mut short = tokens();
+    short["expires_in"] = json!(100);
+    let session = bench.signed_in(short);
+    bench.fake.advance(90_000.0);
+    assert_eq!(token(&bench, &session, false), "access-1");
+    bench.fake.advance(1.0);
+    bench.fake.reply(ok(&renewed(2)));
+    assert_eq!(token(&bench, &session, false), "access-2");
+}
+
+#[test]
+fn a_life_counts_from_when_the_request_was_sent() {
+    let bench = Bench::default();
+    let session = bench.session();
+    let sent = bench.begin(&session, SignIn::default());
+    bench.fake.reply(ok(&with_id_token(tokens(), &sent["nonce"])).after(9_000.0));
+    bench.fake.run(session.handle_callback(&callback(&sent["state"], "code=a-code"))).unwrap();
+    bench.fake.advance(3_540_000.0 - 9_000.0);
+    assert_eq!(token(&bench, &session, false), "access-1");
+    bench.fake.advance(1.0);
+    bench.fake.reply(ok(&renewed(2)));
+    assert_eq!(token(&bench, &session, false), "access-2");
+}
+
+#[test]
+fn force_renews_a_good_token() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    bench.fake.reply(ok(&renewed(2)));
+    assert_eq!(bench.fake.run(session.token(true)).unwrap().expose(), "access-2");
+    assert_eq!(bench.fake.run(session.token(false)).unwrap().expose(), "access-2");
+}
+
+#[test]
+fn what_the_reply_leaves_out_stays() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    let before = bench.stored().unwrap();
+    bench.fake.reply(Reply::json(200, r#"{"access_token":"access-2","token_type":"bearer"}"#));
+    token(&bench, &session, true);
+    let after = bench.stored().unwrap();
+    assert_eq!(after["access_token"], "access-2");
+    for name in ["refresh_token", "id_token", "sub", "scope"] {
+        assert_eq!(after[name], before[name], "{name}");
+        assert!(after[name].is_string(), "{name}");
+    }
+    assert_eq!(after["life"]["ms"], json!(300_000.0), "five minutes when the provider is silent");
+}
+
+#[test]
+fn many_callers_are_one_refresh() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    let sent_before = bench.fake.requests().len();
+    bench.fake.reply(ok(&renewed(2)).after(200.0));
+    let other = session.clone();
+    let (a, b, c) =
+        bench.fake.run(join3(session.access_token(true), other.access_token(true), session.access_token(true)));
+    assert!([a, b, c].into_iter().all(|token| token.unwrap().expose() == "access-2"));
+    assert_eq!(bench.fake.requests().len(), sent_before + 1);
+    assert_eq!(bench.events().len(), 1);
+}
+
+#[test]
+fn a_refresh_is_stored_though_every_caller_went_away() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    bench.fake.reply(ok(&renewed(2)).after(200.0));
+    assert!(session.access_token(true).now_or_never().is_none());
+    drop(session);
+    bench.fake.drain();
+    assert_eq!(bench.stored().unwrap()["refresh_token"], "refresh-2");
+    assert_eq!(token(&bench, &bench.session(), false), "access-2");
+    assert_eq!(bench.fake.aborted(), 0);
+}
+
+#[test]
+fn a_lost_reply_is_asked_for_again_at_once_with_the_same_token() {
+    let lost = [
+        Reply::failing(HttpFailureKind::Network),
+        ok(&renewed(9)).with_body(vec![crate::seams::fake::Step::Fail(HttpFailureKind::BodyBroken)]),
+        ok(&renewed(9)).after(60_000.0),
+    ];
+    for lost in lost {
+        let bench = Bench::default();
+        let session = bench.signed_in(tokens());
+        bench.fake.reply(lost).reply(ok(&renewed(2)));
+        assert_eq!(token(&bench, &session, true), "access-2");
+        let requests = bench.fake.requests();
+        let sent: Vec<_> =
+            requests.iter().rev().take(2).map(|request| fields(request)["refresh_token"].clone()).collect();
+        assert_eq!(sent, ["refresh-1", "refresh-1"]);
+    }
+}
+
+#[test]
+fn a_refreshed_id_token_must_be_the_same_persons() {
+    let changes: [(&str, Value); 5] = [
+        ("sub", "user-2".into()),
+        ("iss", "https://id.wgtwo.com".into()),
+        ("aud", json!([CLIENT, "other"])),
+        ("nonce", "another".into()),
+        ("exp", json!(NOW_SECONDS - 3600)),
+    ];
+    for (name, value) in changes {
+        let bench = Bench::default();
+        let session = bench.signed_in(tokens());
+        let mut claims = claims("");
+        claims.as_object_mut().unwrap().remove("nonce");
+        claims["azp"] = CLIENT.into();
+        claims[name] = value;
+        let mut reply = renewed(2);
+        reply["id_token"] = jwt(&claims).into();
+        bench.fake.reply(ok(&reply));
+        let error = bench.fake.run(session.access_token(true)).unwrap_err();
+        assert_eq!((error.code, error.retryable), (AuthCode::IdTokenInvalid, false), "{name}");
+        assert!(error.message.contains(name), "{}", error.message);
+        assert_eq!(bench.stored().unwrap()["access_token"], "access-1", "the session stays as it was");
+    }
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    let mut claims = claims("");
+    claims.as_object_mut().unwrap().remove("nonce");
+    let mut reply = renewed(2);
+    reply["id_token"] = jwt(&claims).into();
+    bench.fake.reply(ok(&reply));
+    assert_eq!(token(&bench, &session, true), "access-2", "a nonce may be missing");
+    assert_eq!(bench.stored().unwrap()["id_token"], reply["id_token"]);
+}
+
+#[test]
+fn a_fresh_instance_reads_the_session_and_damage_is_dropped() {
+    let bench = Bench::default();
+    bench.signed_in(tokens());
+    assert_eq!(token(&bench, &bench.session(), false), "access-1");
+    let good = bench.tokens.entries().into_values().next().unwrap();
+    for bad in ["", "{", "[]", "null", r#"{"v":1}"#, &good.replace(r#""v":1"#, r#""v":2"#)] {
+        bench.overwrite(bad);
+        let session = bench.session();
+        assert!(!bench.fake.run(session.is_signed_in()), "{bad}");
+        assert!(bench.stored().is_none(), "removed");
+        assert_eq!(bench.fake.run(session.access_token(false)).unwrap_err().code, AuthCode::SignInRequired);
+        bench.signed_in(tokens());
+    }
+    assert!(bench.events().is_empty());
+}
+
+#[test]
+fn no_token_is_kept_in_the_instance() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    bench.fake.reply(ok(&renewed(2)));
+    token(&bench, &session, true);
+    bench.fake.drain();
+    assert!(session.inner.refreshing.under_way().is_none() && !session.inner.refreshing.keeps_a_result());
+    let other = bench.tokens.entries().into_values().next().unwrap().replace("access-2", "access-7");
+    bench.overwrite(&other);
+    assert_eq!(token(&bench, &session, false), "access-7", "the store is the truth");
+}

@@ -1,0 +1,95 @@
+//! The token endpoint's reply.
+
+use super::json::{Scalar, object};
+use super::{AuthCode, AuthError, Secret};
+use serde::Deserialize;
+
+/// What a token lives when the provider does not say.
+const DEFAULT_LIFE_SECONDS: f64 = 300.0;
+
+/// Ten years: beyond it a number is a mistake, and dates made of it may not be dates.
+const LONGEST_LIFE_SECONDS: f64 = 315_360_000.0;
+
+#[derive(Deserialize)]
+struct Wire {
+    access_token: String,
+    token_type: String,
+    expires_in: Option<Scalar>,
+    refresh_token: Option<String>,
+    id_token: Option<String>,
+    scope: Option<String>,
+}
+
+/// A reply with an access token that can be used.
+#[derive(Debug)]
+pub(super) struct TokenReply {
+    pub access_token: Secret,
+    pub refresh_token: Option<Secret>,
+    pub id_token: Option<Secret>,
+    pub scope: Option<String>,
+    pub life_ms: f64,
+}
+
+impl TokenReply {
+    pub fn read(body: &[u8]) -> Result<Self, AuthError> {
+        let wire: Wire = object(body).ok_or_else(|| {
+            bad("is not JSON with `access_token` and `token_type`. Check that `endpoints.token` is the token endpoint.")
+        })?;
+        if !wire.token_type.eq_ignore_ascii_case("bearer") {
+            return Err(bad("has another `token_type` than Bearer, the only one used here."));
+        }
+        let access_token = Secret::new(wire.access_token);
+        if !access_token.fits_a_header() {
+            return Err(bad(
+                "has an access token that can't be sent: it is empty or has blanks or control characters.",
+            ));
+        }
+        let given = |token: Option<String>| token.filter(|token| !token.is_empty()).map(Secret::new);
+        let seconds = wire.expires_in.and_then(Scalar::into_number).filter(|seconds| !seconds.is_nan());
+        let seconds = seconds.unwrap_or(DEFAULT_LIFE_SECONDS).clamp(0.0, LONGEST_LIFE_SECONDS);
+        Ok(Self {
+            access_token,
+            refresh_token: given(wire.refresh_token),
+            id_token: given(wire.id_token),
+            scope: wire.scope,
+            life_ms: seconds * 1000.0,
+        })
+    }
+}
+
+fn bad(what: &str) -> AuthError {
+    AuthError::new(AuthCode::InvalidResponse, format!("The token endpoint's reply {what}"))
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    fn life_ms(expires_in: &str) -> f64 {
+        let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
+        TokenReply::read(body.as_bytes()).unwrap().life_ms
+    }
+
+    #[test]
+    fn expires_in_is_read_in_every_form_that_providers_write() {
+        for form in ["3600", "3600.0", "3.6e3", "\"3600\"", "\" 3600 \"", "\"3600.0\""] {
+            assert_eq!(life_ms(form), 3_600_000.0, "{form}");
+        }
+        for silent in ["null", "\"\"", "\"soon\"", "\"NaN\"", "true", "[3600]", r#"{"seconds":3600}"#] {
+            assert_eq!(life_ms(silent), 300_000.0, "{silent}");
+        }
+        assert_eq!((life_ms("0"), life_ms("-5"), life_ms("\"-inf\"")), (0.0, 0.0, 0.0));
+        assert_eq!(life_ms("1e300"), LONGEST_LIFE_SECONDS * 1000.0);
+    }
+
+    #[test]
+    fn token_type_is_compared_without_case_and_empty_tokens_are_none() {
+        for kind in ["bearer", "Bearer", "BEARER"] {
+            let body = format!(r#"{{"access_token":"t","token_type":"{kind}","refresh_token":"","id_token":""}}"#);
+            let reply = TokenReply::read(body.as_bytes()).unwrap();
+            assert!(reply.refresh_token.is_none() && reply.id_token.is_none());
+            assert_eq!(reply.life_ms, 300_000.0);
+        }
+    }
+}

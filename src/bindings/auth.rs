@@ -1,0 +1,213 @@
+//! `createAuth`.
+
+use super::raw_error::{parsed, raw};
+use super::read::{Reader, refuse};
+use crate::auth::{
+    AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SignIn, SignOut, User,
+};
+use crate::browser::{AnyStore, Browser, aborted, object};
+use crate::error::Error;
+use futures_util::future::{Either, select};
+use js_sys::{Array, Date, Function, JSON, Promise};
+use std::pin::pin;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+type BrowserSession = Session<Browser, AnyStore>;
+
+/// A session, or the lack of one.
+#[wasm_bindgen]
+pub struct AuthHandle {
+    session: BrowserSession,
+}
+
+#[wasm_bindgen]
+impl AuthHandle {
+    /// `memory` is the store behind `storage: "memory"`: it lives in JavaScript, where it outlives this instance.
+    /// `on_event` is called with the name of an event and its details.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue, memory: JsValue, on_event: Function) -> Result<Self, JsValue> {
+        Self::read(options, memory, on_event).map(|session| Self { session }).map_err(raw)
+    }
+
+    /// Another handle of the same session, for a client to keep.
+    pub fn share(&self) -> Self {
+        Self { session: self.session.clone() }
+    }
+
+    /// Resolves to the address to navigate to.
+    #[wasm_bindgen(js_name = createSignInUrl)]
+    pub fn create_sign_in_url(&self, options: &JsValue) -> Promise {
+        let session = self.session.clone();
+        let sign_in = sign_in(options);
+        future_to_promise(async move {
+            let url = session.authorization_url(sign_in.map_err(raw)?).await.map_err(auth_error)?;
+            Ok(JsValue::from_str(&url))
+        })
+    }
+
+    /// Resolves to `{ appState }`.
+    #[wasm_bindgen(js_name = handleRedirectCallback)]
+    pub fn handle_redirect_callback(&self, url: String) -> Promise {
+        let session = self.session.clone();
+        future_to_promise(async move {
+            let callback = session.handle_callback(&url).await.map_err(auth_error)?;
+            Ok(object(&[("appState", parsed(callback.app_state.as_deref()))]).into())
+        })
+    }
+
+    /// Resolves to the access token.
+    #[wasm_bindgen(js_name = getAccessToken)]
+    pub fn get_access_token(&self, options: &JsValue) -> Promise {
+        let session = self.session.clone();
+        let mut reader = Reader::new(options, "options");
+        let force = reader.boolean("forceRefresh").unwrap_or(false);
+        let signal = reader.signal("signal");
+        let checked = refuse(reader.finish());
+        future_to_promise(async move {
+            checked.map_err(raw)?;
+            match select(pin!(aborted(signal)), pin!(session.access_token(force))).await {
+                Either::Right((token, _)) => Ok(JsValue::from_str(token.map_err(auth_error)?.expose())),
+                Either::Left((cancelled, _)) => {
+                    let mut error = AuthError::new(AuthCode::Aborted, "The caller gave up waiting for a token.");
+                    error.cause = cancelled.reason;
+                    Err(auth_error(error))
+                }
+            }
+        })
+    }
+
+    /// Resolves to true or false; asks nobody.
+    #[wasm_bindgen(js_name = isSignedIn)]
+    pub fn is_signed_in(&self) -> Promise {
+        let session = self.session.clone();
+        future_to_promise(async move { Ok(JsValue::from_bool(session.is_signed_in().await)) })
+    }
+
+    /// Resolves to a User.
+    #[wasm_bindgen(js_name = getUser)]
+    pub fn get_user(&self) -> Promise {
+        let session = self.session.clone();
+        future_to_promise(async move { session.user().await.map(|user| user_object(&user)).map_err(auth_error) })
+    }
+
+    /// Resolves to `{ url, fields }` of a form to post to the provider, or undefined.
+    #[wasm_bindgen(js_name = signOut)]
+    pub fn sign_out(&self, options: &JsValue) -> Promise {
+        let session = self.session.clone();
+        let mut reader = Reader::new(options, "options");
+        let options = SignOut {
+            return_to: reader.string("returnTo"),
+            local_only: reader.boolean("localOnly").unwrap_or(false),
+        };
+        let checked = refuse(reader.finish());
+        future_to_promise(async move {
+            checked.map_err(raw)?;
+            let form = session.sign_out(options).await.map_err(auth_error)?;
+            Ok(form.map(|form| form_object(&form)).unwrap_or_default())
+        })
+    }
+}
+
+impl AuthHandle {
+    /// The session itself, for a client.
+    pub fn session(&self) -> BrowserSession {
+        self.session.clone()
+    }
+
+    fn read(options: &JsValue, memory: JsValue, on_event: Function) -> Result<BrowserSession, Error> {
+        let mut reader = Reader::new(options, "options");
+        let client_id = reader.string("clientId");
+        let redirect_uri = reader.string("redirectUri");
+        let scope = reader.names("scope");
+        let issuer = reader.string("issuer");
+        let preset = reader.string("preset");
+        let endpoints = reader.value("endpoints").unwrap_or_default();
+        let authorization_params = reader.record("authorizationParams");
+        let in_session = reader.choice("storage", &[("memory", false), ("session", true)]).unwrap_or(false);
+        let name = reader.string("name");
+        let timeout_ms = reader.milliseconds("timeoutMs");
+        let browser = Browser { fetch: reader.function("fetch") };
+        let mut nested = Reader::nested(&endpoints, "endpoints.");
+        let endpoints = EndpointOverrides {
+            authorization: nested.string("authorization"),
+            token: nested.string("token"),
+            revocation: nested.string("revocation"),
+            end_session: nested.string("endSession"),
+            user_info: nested.string("userInfo"),
+        };
+        let mut problems = reader.finish();
+        problems.extend(nested.finish());
+        refuse(problems)?;
+        let options = AuthOptions {
+            client_id: client_id.unwrap_or_default(),
+            redirect_uri: redirect_uri.unwrap_or_default(),
+            scope,
+            issuer,
+            preset,
+            endpoints,
+            authorization_params,
+            name,
+            timeout_ms,
+        };
+        let tokens = if in_session { AnyStore::Session } else { AnyStore::Face(memory) };
+        let on_event = Rc::new(move |event: SessionEvent| emit(&on_event, &event));
+        Ok(Session::new(browser, options, tokens, AnyStore::Session, on_event)?)
+    }
+}
+
+fn auth_error(error: AuthError) -> JsValue {
+    raw(error.into())
+}
+
+fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
+    let mut reader = Reader::new(options, "options");
+    let app_state = reader.value("appState").map(|value| JSON::stringify(&value));
+    let sign_in = SignIn {
+        app_state: app_state.clone().and_then(|json| json.ok()?.as_string()),
+        prompt: reader.string("prompt"),
+        login_hint: reader.string("loginHint"),
+        params: reader.record("authorizationParams"),
+    };
+    if app_state.is_some() && sign_in.app_state.is_none() {
+        reader.problem("appState", "wrong_type", "It must be something that JSON can say.");
+    }
+    refuse(reader.finish())?;
+    Ok(sign_in)
+}
+
+fn user_object(user: &User) -> JsValue {
+    object(&[
+        ("sub", JsValue::from_str(&user.sub)),
+        ("phoneNumber", user.phone_number.as_deref().map(JsValue::from_str).unwrap_or_default()),
+        ("phoneNumberVerified", user.phone_number_verified.map(JsValue::from_bool).unwrap_or_default()),
+        ("claims", parsed(Some(&user.claims_json))),
+    ])
+    .into()
+}
+
+fn form_object(form: &LogoutForm) -> JsValue {
+    let fields: Array = form
+        .fields
+        .iter()
+        .map(|(name, value)| Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)))
+        .collect();
+    object(&[("url", JsValue::from_str(&form.url)), ("fields", fields.into())]).into()
+}
+
+fn emit(listener: &Function, event: &SessionEvent) {
+    let (name, detail) = match event {
+        SessionEvent::SignedIn => ("signedIn", object(&[])),
+        SessionEvent::TokenRefreshed { expires_at_wall_ms } => {
+            let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
+            ("tokenRefreshed", object(&[("expiresAt", date.into())]))
+        }
+        SessionEvent::SessionExpired(code) => {
+            ("sessionExpired", object(&[("code", JsValue::from_str(code.as_str()))]))
+        }
+        SessionEvent::SignedOut => ("signedOut", object(&[])),
+    };
+    // A listener that throws is the page's affair; it must not disturb the session.
+    let _ = listener.call2(&JsValue::UNDEFINED, &JsValue::from_str(name), &detail);
+}

@@ -1,0 +1,178 @@
+//! `createClient` and `validateRegistration`.
+
+use super::auth::AuthHandle;
+use super::raw_error::{problems, raw};
+use super::read::{Reader, refuse};
+use super::supplier::JsSupplier;
+use crate::auth::{Supplied, TokenSource};
+use crate::breakout::{
+    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Problem, RegistrationInput, validate,
+    validate_target,
+};
+use crate::browser::{Browser, aborted, object};
+use crate::error::Error;
+use crate::grpc_web::{DEFAULT_TIMEOUT_MS, parse_base_url};
+use crate::seams::Cancelled;
+use futures_util::future::{Either, select};
+use js_sys::{Array, Date, Promise};
+use std::pin::pin;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+const VERSIONS: [(&str, ApiVersion); 2] = [("v1", ApiVersion::V1), ("v0", ApiVersion::V0)];
+
+/// A client of one endpoint.
+#[wasm_bindgen]
+pub struct ClientHandle {
+    client: Rc<Client<Browser>>,
+    version: ApiVersion,
+    closed: Option<AbortSignal>,
+}
+
+#[wasm_bindgen]
+impl ClientHandle {
+    /// `auth` is the handle behind `options.auth`; `closed` is aborted by `close()`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue, auth: Option<AuthHandle>, closed: Option<AbortSignal>) -> Result<Self, JsValue> {
+        Self::read(options, auth, closed).map_err(raw)
+    }
+
+    /// Resolves to a RegistrationResponse.
+    #[wasm_bindgen(js_name = upsertRegistration)]
+    pub fn upsert_registration(&self, request: &JsValue, options: &JsValue) -> Promise {
+        let (input, mut found) = registration_input(request);
+        let call = call_options(options, &mut found);
+        let registration = merged(found, validate(&input, self.version));
+        let (client, closed) = (self.client.clone(), self.closed.clone());
+        future_to_promise(async move {
+            let registration = registration.map_err(raw)?;
+            let cancelled = either(call.signal, closed);
+            let registered = client.upsert(&registration, &call.call, cancelled).await.map_err(raw)?;
+            Ok(object(&[
+                ("status", JsValue::from_str("OK")),
+                ("timeToLiveSeconds", JsValue::from_f64(registered.ttl_seconds)),
+                ("expiresAt", Date::new(&JsValue::from_f64(registered.expires_at_ms)).into()),
+            ])
+            .into())
+        })
+    }
+
+    /// Resolves to a DeleteRegistrationResponse.
+    #[wasm_bindgen(js_name = deleteRegistration)]
+    pub fn delete_registration(&self, request: &JsValue, options: &JsValue) -> Promise {
+        let (input, mut found) = registration_input(request);
+        let call = call_options(options, &mut found);
+        let target = merged(found, validate_target(&input));
+        let (client, closed) = (self.client.clone(), self.closed.clone());
+        future_to_promise(async move {
+            let target = target.map_err(raw)?;
+            client.delete(&target, &call.call, either(call.signal, closed)).await.map_err(raw)?;
+            Ok(object(&[("status", JsValue::from_str("OK"))]).into())
+        })
+    }
+
+    fn read(options: &JsValue, auth: Option<AuthHandle>, closed: Option<AbortSignal>) -> Result<Self, Error> {
+        let mut reader = Reader::new(options, "options");
+        let base_url = reader.string("baseUrl");
+        let auth_given = reader.value("auth").is_some();
+        let supplier = reader.function("accessToken");
+        let version = reader.choice("apiVersion", &VERSIONS).unwrap_or_default();
+        let timeout_ms = reader.milliseconds("timeoutMs").unwrap_or(DEFAULT_TIMEOUT_MS);
+        let metadata = reader.headers("headers");
+        let browser = Browser { fetch: reader.function("fetch") };
+
+        let wanted = "Give the address of the gRPC-Web endpoint, for example https://api.example.com.";
+        let base_url = match base_url.as_deref().map(|base| parse_base_url(&browser, base)) {
+            Some(Ok(base)) => base,
+            Some(Err(problem)) => {
+                reader.problem("baseUrl", "bad_url", &problem.to_string());
+                String::new()
+            }
+            None => {
+                reader.problem("baseUrl", "missing", wanted);
+                String::new()
+            }
+        };
+        let tokens: Option<Rc<dyn TokenSource>> = match (auth_given, auth, supplier) {
+            (true, Some(auth), None) => Some(Rc::new(auth.session())),
+            (true, None, None) => {
+                reader.problem("auth", "wrong_type", "Give what createAuth returned.");
+                None
+            }
+            (false, _, Some(supplier)) => Some(Rc::new(Supplied::new(browser.clone(), JsSupplier(supplier)))),
+            (true, _, Some(_)) => {
+                reader.problem("accessToken", "conflict", "Give either auth or accessToken, not both.");
+                None
+            }
+            (false, _, None) => {
+                reader.problem("auth", "missing", "Give auth (from createAuth) or accessToken (a function).");
+                None
+            }
+        };
+        refuse(reader.finish())?;
+        let tokens = tokens.ok_or_else(|| InvalidRequest { problems: Vec::new() })?;
+        let options = ClientOptions { base_url, api_version: version, timeout_ms, metadata, tokens };
+        Ok(Self { client: Rc::new(Client::new(browser, options)), version, closed })
+    }
+}
+
+/// All that is wrong with a request, for a form; an empty array when nothing is.
+#[wasm_bindgen(js_name = validateRegistration)]
+pub fn validate_registration(request: &JsValue, options: &JsValue) -> Result<Array, JsValue> {
+    let mut reader = Reader::new(options, "options");
+    let version = reader.choice("apiVersion", &VERSIONS).unwrap_or_default();
+    refuse(reader.finish()).map_err(raw)?;
+    let (input, found) = registration_input(request);
+    match merged(found, validate(&input, version)) {
+        Err(Error::Invalid(invalid)) => Ok(problems(&invalid.problems)),
+        _ => Ok(Array::new()),
+    }
+}
+
+fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
+    let mut reader = Reader::new(request, "request");
+    let input = RegistrationInput {
+        sip_uri: reader.string("sipUri"),
+        route_type: reader.string("routeType"),
+        phone_number: reader.string("phoneNumber"),
+        mobile_originating_prefix: reader.string("mobileOriginatingPrefix"),
+        mobile_terminating_prefix: reader.string("mobileTerminatingPrefix"),
+    };
+    (input, reader.finish())
+}
+
+struct CallInput {
+    call: Call,
+    signal: Option<AbortSignal>,
+}
+
+fn call_options(options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
+    let mut reader = Reader::new(options, "options");
+    let signal = reader.signal("signal");
+    let call = Call { timeout_ms: reader.milliseconds("timeoutMs"), metadata: reader.headers("headers") };
+    problems.extend(reader.finish());
+    CallInput { call, signal }
+}
+
+/// What reading found comes first; of the same field validation need not speak again.
+fn merged<T>(mut found: Vec<Problem>, validated: Result<T, InvalidRequest>) -> Result<T, Error> {
+    match validated {
+        Ok(value) => refuse(found).map(|()| value),
+        Err(invalid) => {
+            for problem in invalid.problems {
+                if found.iter().all(|other| other.field != problem.field) {
+                    found.push(problem);
+                }
+            }
+            Err(InvalidRequest { problems: found }.into())
+        }
+    }
+}
+
+async fn either(signal: Option<AbortSignal>, closed: Option<AbortSignal>) -> Cancelled {
+    match select(pin!(aborted(signal)), pin!(aborted(closed))).await {
+        Either::Left((cancelled, _)) | Either::Right((cancelled, _)) => cancelled,
+    }
+}

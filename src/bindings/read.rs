@@ -1,0 +1,181 @@
+//! Reading options field by field, so that each mistake names its field. All of them are found at once.
+
+use crate::breakout::{InvalidRequest, Problem};
+use crate::browser::{get, is_nullish, text_of};
+use crate::error::Error;
+use crate::grpc_web::Metadata;
+use js_sys::{Array, Function, Object};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+
+/// Reads the properties of one object and remembers what is wrong with them.
+pub struct Reader {
+    object: JsValue,
+    prefix: &'static str,
+    known: Vec<&'static str>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    /// `what` names the object where it is none itself. Undefined and null are an empty object.
+    pub fn new(object: &JsValue, what: &str) -> Self {
+        let mut problems = Vec::new();
+        if !is_nullish(object) && (!object.is_object() || object.is_array()) {
+            problems.push(Problem::new(what, "wrong_type", ["An object is wanted, not ", &kind(object), "."].concat()));
+        }
+        Self { object: object.clone(), prefix: "", known: Vec::new(), problems }
+    }
+
+    /// For an object within options: problems are named `prefix` + field.
+    pub fn nested(object: &JsValue, prefix: &'static str) -> Self {
+        Self { prefix, ..Self::new(object, prefix.trim_end_matches('.')) }
+    }
+
+    fn name(&self, field: &str) -> String {
+        [self.prefix, field].concat()
+    }
+
+    /// Notes a problem of `field`, unless it has one.
+    pub fn problem(&mut self, field: &str, code: &'static str, message: &str) {
+        let field = self.name(field);
+        if self.problems.iter().all(|problem| problem.field != field) {
+            self.problems.push(Problem::new(field, code, message));
+        }
+    }
+
+    /// The value of `field`; undefined and null are none.
+    pub fn value(&mut self, field: &'static str) -> Option<JsValue> {
+        self.known.push(field);
+        match get(&self.object, field) {
+            Ok(value) => (!is_nullish(&value)).then_some(value),
+            Err(thrown) => {
+                self.problem(field, "unreadable", &["Reading it threw: ", &text_of(&thrown)].concat());
+                None
+            }
+        }
+    }
+
+    fn typed<T>(
+        &mut self,
+        field: &'static str,
+        wanted: &str,
+        convert: impl FnOnce(&JsValue) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.value(field)?;
+        let converted = convert(&value);
+        if converted.is_none() {
+            self.problem(field, "wrong_type", &[wanted, " is wanted, not ", &kind(&value), "."].concat());
+        }
+        converted
+    }
+
+    pub fn string(&mut self, field: &'static str) -> Option<String> {
+        self.typed(field, "A string", JsValue::as_string)
+    }
+
+    pub fn boolean(&mut self, field: &'static str) -> Option<bool> {
+        self.typed(field, "true or false", JsValue::as_bool)
+    }
+
+    /// A finite number of milliseconds.
+    pub fn milliseconds(&mut self, field: &'static str) -> Option<f64> {
+        self.typed(field, "A finite number of milliseconds", |value| value.as_f64().filter(|ms| ms.is_finite()))
+    }
+
+    pub fn function(&mut self, field: &'static str) -> Option<Function> {
+        self.typed(field, "A function", |value| value.clone().dyn_into().ok())
+    }
+
+    pub fn signal(&mut self, field: &'static str) -> Option<AbortSignal> {
+        self.typed(field, "An AbortSignal", |value| value.clone().dyn_into().ok())
+    }
+
+    /// A string of names divided by blanks, or an array of strings.
+    pub fn names(&mut self, field: &'static str) -> Option<Vec<String>> {
+        self.typed(field, "A string or an array of strings", |value| {
+            if let Some(text) = value.as_string() {
+                return Some(text.split_ascii_whitespace().map(str::to_owned).collect());
+            }
+            value.dyn_ref::<Array>()?.iter().map(|name| name.as_string()).collect()
+        })
+    }
+
+    /// An object whose values are strings.
+    pub fn record(&mut self, field: &'static str) -> Vec<(String, String)> {
+        let wanted = "An object whose values are strings";
+        let pairs = self.typed(field, wanted, |value| {
+            let object = value.dyn_ref::<Object>().filter(|value| !value.is_array() && !value.is_function())?;
+            Object::entries(object).iter().map(|entry| pair(&entry)).collect::<Option<Vec<_>>>()
+        });
+        pairs.unwrap_or_default()
+    }
+
+    /// What `new Headers()` takes: a Headers object, an array of pairs, or an object.
+    pub fn headers(&mut self, field: &'static str) -> Metadata {
+        let pairs = self.typed(field, "A Headers object, an array of pairs or an object of strings", |value| {
+            let object = value.dyn_ref::<Object>()?;
+            if let Ok(Some(entries)) = js_sys::try_iter(value) {
+                return entries.map(|entry| pair(&entry.ok()?)).collect::<Option<Vec<_>>>();
+            }
+            Object::entries(object).iter().map(|entry| pair(&entry)).collect()
+        });
+        let mut metadata = Metadata::new();
+        for (name, value) in pairs.unwrap_or_default() {
+            if let Err(problem) = metadata.append_checked(&name, value) {
+                self.problem(field, "bad_header", &problem.to_string());
+            }
+        }
+        metadata
+    }
+
+    /// One of `allowed`.
+    pub fn choice<T: Copy>(&mut self, field: &'static str, allowed: &[(&str, T)]) -> Option<T> {
+        let text = self.string(field)?;
+        let found = allowed.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
+            self.problem(field, "unknown_value", &["Use one of: ", &names.join(", "), "."].concat());
+        }
+        found
+    }
+
+    /// All problems, unknown fields among them.
+    pub fn finish(mut self) -> Vec<Problem> {
+        if self.object.is_object() && !self.object.is_array() {
+            let names = Object::keys(self.object.unchecked_ref::<Object>());
+            for name in names.iter().filter_map(|name| name.as_string()) {
+                if !self.known.contains(&name.as_str()) {
+                    let message = ["There is no such option. Known are: ", &self.known.join(", "), "."].concat();
+                    self.problem(&name, "unknown_field", &message);
+                }
+            }
+        }
+        self.problems
+    }
+}
+
+fn pair(entry: &JsValue) -> Option<(String, String)> {
+    let entry: &Array = entry.dyn_ref()?;
+    Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+}
+
+/// For people: what came instead.
+fn kind(value: &JsValue) -> String {
+    if value.is_null() {
+        return "null".to_owned();
+    }
+    if value.is_array() {
+        return "an array".to_owned();
+    }
+    let kind = value.js_typeof().as_string().unwrap_or_default();
+    match kind.as_str() {
+        "undefined" => kind,
+        "object" => "an object".to_owned(),
+        _ => ["a ", &kind].concat(),
+    }
+}
+
+/// An error if there are problems.
+pub fn refuse(problems: Vec<Problem>) -> Result<(), Error> {
+    if problems.is_empty() { Ok(()) } else { Err(InvalidRequest { problems }.into()) }
+}

@@ -1,0 +1,57 @@
+//! The caller's own function as a source of tokens.
+
+use crate::auth::{SuppliedToken, SupplyFailure, TokenSupplier};
+use crate::browser::{get, is_nullish, object, text_of};
+use crate::seams::Cause;
+use js_sys::{Date, Function, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortController;
+
+/// `accessToken({ forceRefresh, signal })`.
+pub struct JsSupplier(pub Function);
+
+/// Tells the caller's function that nobody waits any longer.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl TokenSupplier for JsSupplier {
+    async fn supply(&self, force_refresh: bool) -> Result<SuppliedToken, SupplyFailure> {
+        let guard = AbortOnDrop(AbortController::new().map_err(threw)?);
+        let context =
+            object(&[("forceRefresh", JsValue::from_bool(force_refresh)), ("signal", guard.0.signal().into())]);
+        let returned = self.0.call1(&JsValue::UNDEFINED, &context).map_err(threw)?;
+        let value = JsFuture::from(Promise::resolve(&returned)).await.map_err(threw)?;
+        read(&value)
+    }
+}
+
+fn threw(thrown: JsValue) -> SupplyFailure {
+    SupplyFailure { message: ["accessToken() failed: ", &text_of(&thrown)].concat(), cause: Some(Cause::new(thrown)) }
+}
+
+fn wrong(message: &str) -> SupplyFailure {
+    SupplyFailure { message: message.to_owned(), cause: None }
+}
+
+fn read(value: &JsValue) -> Result<SuppliedToken, SupplyFailure> {
+    if let Some(token) = value.as_string() {
+        return Ok(SuppliedToken { token, expires_at_wall_ms: None });
+    }
+    let token = get(value, "token").map_err(threw)?.as_string();
+    let token = token.ok_or_else(|| wrong("accessToken() must return a token or { token, expiresAt }."))?;
+    let expires_at = get(value, "expiresAt").map_err(threw)?;
+    if is_nullish(&expires_at) {
+        return Ok(SuppliedToken { token, expires_at_wall_ms: None });
+    }
+    let ms = expires_at.dyn_ref::<Date>().map_or_else(|| expires_at.as_f64(), |date| Some(date.get_time()));
+    match ms {
+        Some(ms) if ms.is_finite() => Ok(SuppliedToken { token, expires_at_wall_ms: Some(ms) }),
+        _ => Err(wrong("expiresAt must be a Date or the milliseconds since 1970.")),
+    }
+}

@@ -1,0 +1,21 @@
+//! Registrations: what may be asked of the core, and asking it. Pure; uses `grpc_web` to call, `auth` for tokens.
+
+mod client;
+mod number;
+mod registration;
+mod sip_uri;
+mod wire;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod client_tests;
+
+pub use client::{Call, Client, ClientOptions, Registered, Rejected};
+pub use number::{Msisdn, Prefix};
+pub use registration::{
+    ApiVersion, InvalidRequest, Problem, Registration, RegistrationInput, RouteType, Target, validate, validate_target,
+};
+pub use sip_uri::SipUri;
+
+/// What the core grants when a reply says no time to live (the API's documentation: an hour since the last upsert).
+pub const DEFAULT_TTL_SECONDS: f64 = 3600.0;

@@ -1,0 +1,287 @@
+//! A registration as it was asked for, and as it may be sent.
+
+use super::{Msisdn, Prefix, SipUri};
+use crate::proto::messages::wgtwo::sipbreakout::v1;
+
+/// The version of the API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ApiVersion {
+    /// The current one.
+    #[default]
+    V1,
+    /// The deprecated one: LOOP, FORK and FALLBACK only.
+    V0,
+}
+
+impl ApiVersion {
+    /// `v1` or `v0`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "v1",
+            Self::V0 => "v0",
+        }
+    }
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::V1, Self::V0].into_iter().find(|version| version.as_str() == text)
+    }
+}
+
+/// How the core treats the number's calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteType {
+    /// Every call goes through the PBX.
+    Loop,
+    /// Callee and PBX are called at once.
+    Fork,
+    /// The PBX is called when the number is busy or silent for 30 s.
+    Fallback,
+    /// As Loop, outgoing calls only.
+    LoopMo,
+    /// As Loop, incoming calls only.
+    LoopMt,
+    /// Calls are left alone; the PBX may call the number.
+    Ingress,
+}
+
+impl RouteType {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 6] = [Self::Loop, Self::Fork, Self::Fallback, Self::LoopMo, Self::LoopMt, Self::Ingress];
+
+    /// As JavaScript names it: the definition's name without `ROUTE_TYPE_`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Loop => "LOOP",
+            Self::Fork => "FORK",
+            Self::Fallback => "FALLBACK",
+            Self::LoopMo => "LOOP_MO",
+            Self::LoopMt => "LOOP_MT",
+            Self::Ingress => "INGRESS",
+        }
+    }
+
+    /// The number on the wire.
+    pub const fn wire(self) -> v1::RouteType {
+        match self {
+            Self::Loop => v1::RouteType::Loop,
+            Self::Fork => v1::RouteType::Fork,
+            Self::Fallback => v1::RouteType::Fallback,
+            Self::LoopMo => v1::RouteType::LoopMo,
+            Self::LoopMt => v1::RouteType::LoopMt,
+            Self::Ingress => v1::RouteType::Ingress,
+        }
+    }
+
+    /// Whether `version` of the API has it.
+    pub const fn in_version(self, version: ApiVersion) -> bool {
+        match version {
+            ApiVersion::V1 => true,
+            ApiVersion::V0 => matches!(self, Self::Loop | Self::Fork | Self::Fallback),
+        }
+    }
+
+    /// From its name, exactly.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| route.as_str() == text)
+    }
+}
+
+/// A request as it came in, nothing checked but that strings are strings.
+#[derive(Clone, Debug, Default)]
+pub struct RegistrationInput {
+    /// `sipUri`
+    pub sip_uri: Option<String>,
+    /// `routeType`
+    pub route_type: Option<String>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    /// `mobileOriginatingPrefix`
+    pub mobile_originating_prefix: Option<String>,
+    /// `mobileTerminatingPrefix`
+    pub mobile_terminating_prefix: Option<String>,
+}
+
+/// A registration that may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Which PBX, and whose calls.
+    pub target: Target,
+    /// How calls are treated.
+    pub route_type: RouteType,
+    /// For calls that the number makes.
+    pub mobile_originating_prefix: Prefix,
+    /// For calls that the number receives.
+    pub mobile_terminating_prefix: Prefix,
+}
+
+/// What names a registration: all that a delete needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Which PBX.
+    pub sip_uri: SipUri,
+    /// Whose calls; without one the token's.
+    pub phone_number: Option<Msisdn>,
+}
+
+/// One thing wrong with the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// As JavaScript names it.
+    pub field: String,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// What is wrong and what is wanted, for people.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem of `field`.
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
+/// Input that can't be sent; at least one problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequest {
+    /// At most one for each field.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks everything, so that a form can show all its errors at once.
+pub fn validate(input: &RegistrationInput, version: ApiVersion) -> Result<Registration, InvalidRequest> {
+    let mut problems = Vec::new();
+    let sip_uri = note(&mut problems, "sipUri", SipUri::parse(input.sip_uri.as_deref().unwrap_or_default()));
+    let route_type = route_type(input.route_type.as_deref(), version, &mut problems);
+    let phone_number = phone_number(input, &mut problems);
+    let mut prefix = |field, text: &Option<String>| {
+        note(&mut problems, field, Prefix::parse(text.as_deref().unwrap_or_default())).unwrap_or_default()
+    };
+    let mobile_originating_prefix = prefix("mobileOriginatingPrefix", &input.mobile_originating_prefix);
+    let mobile_terminating_prefix = prefix("mobileTerminatingPrefix", &input.mobile_terminating_prefix);
+    match (sip_uri, route_type) {
+        (Some(sip_uri), Some(route_type)) if problems.is_empty() => Ok(Registration {
+            target: Target { sip_uri, phone_number },
+            route_type,
+            mobile_originating_prefix,
+            mobile_terminating_prefix,
+        }),
+        _ => Err(InvalidRequest { problems }),
+    }
+}
+
+/// Checks what a delete needs.
+pub fn validate_target(input: &RegistrationInput) -> Result<Target, InvalidRequest> {
+    let mut problems = Vec::new();
+    let sip_uri = note(&mut problems, "sipUri", SipUri::parse(input.sip_uri.as_deref().unwrap_or_default()));
+    let phone_number = phone_number(input, &mut problems);
+    match sip_uri {
+        Some(sip_uri) if problems.is_empty() => Ok(Target { sip_uri, phone_number }),
+        _ => Err(InvalidRequest { problems }),
+    }
+}
+
+fn note<T>(problems: &mut Vec<Problem>, field: &str, result: Result<T, (&'static str, &'static str)>) -> Option<T> {
+    result.map_err(|(code, message)| problems.push(Problem::new(field, code, message))).ok()
+}
+
+/// An empty field of a form is no number.
+fn phone_number(input: &RegistrationInput, problems: &mut Vec<Problem>) -> Option<Msisdn> {
+    let text = input.phone_number.as_deref().filter(|text| !text.trim().is_empty())?;
+    note(problems, "phoneNumber", Msisdn::parse(text))
+}
+
+fn route_type(text: Option<&str>, version: ApiVersion, problems: &mut Vec<Problem>) -> Option<RouteType> {
+    let field = "routeType";
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        problems.push(Problem::new(field, "missing", "Choose how calls are treated: LOOP, FORK, FALLBACK, …"));
+        return None;
+    };
+    let Some(route) = RouteType::parse(text) else {
+        let message = "Use one of LOOP, FORK, FALLBACK, LOOP_MO, LOOP_MT and INGRESS.";
+        problems.push(Problem::new(field, "unknown_route_type", message));
+        return None;
+    };
+    if !route.in_version(version) {
+        let message = "Version v0 of the API has LOOP, FORK and FALLBACK only; use v1 for the others.";
+        problems.push(Problem::new(field, "not_in_version", message));
+        return None;
+    }
+    Some(route)
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::*;
+
+    fn input(sip_uri: &str, route: &str) -> RegistrationInput {
+        RegistrationInput {
+            sip_uri: Some(sip_uri.to_owned()),
+            route_type: Some(route.to_owned()),
+            ..RegistrationInput::default()
+        }
+    }
+
+    fn fields(result: Result<Registration, InvalidRequest>) -> Vec<(String, &'static str)> {
+        result.expect_err("refused").problems.into_iter().map(|problem| (problem.field, problem.code)).collect()
+    }
+
+    #[test]
+    fn every_route_type_on_v1_and_three_on_v0() {
+        for route in RouteType::ALL {
+            let input = input("sips:pbx.example.com", route.as_str());
+            assert_eq!(validate(&input, ApiVersion::V1).expect("v1").route_type, route);
+            let on_v0 = validate(&input, ApiVersion::V0);
+            if route.wire() as i32 <= 3 {
+                assert_eq!(on_v0.expect("v0").route_type, route);
+            } else {
+                assert_eq!(fields(on_v0), [("routeType".to_owned(), "not_in_version")]);
+            }
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let input = RegistrationInput {
+            sip_uri: Some("sip:pbx.example.com".to_owned()),
+            route_type: Some("loop".to_owned()),
+            phone_number: Some("999".to_owned()),
+            mobile_originating_prefix: Some("x".to_owned()),
+            mobile_terminating_prefix: Some("1234567890123456".to_owned()),
+        };
+        let expected = [
+            ("sipUri", "bad_scheme"),
+            ("routeType", "unknown_route_type"),
+            ("phoneNumber", "bad_number"),
+            ("mobileOriginatingPrefix", "bad_prefix"),
+            ("mobileTerminatingPrefix", "bad_prefix"),
+        ];
+        let found = fields(validate(&input, ApiVersion::V1));
+        assert!(found.iter().map(|(field, code)| (field.as_str(), *code)).eq(expected));
+    }
+
+    #[test]
+    fn nothing_at_all_names_what_is_missing() {
+        let found = fields(validate(&RegistrationInput::default(), ApiVersion::V1));
+        assert_eq!(found, [("sipUri".to_owned(), "missing"), ("routeType".to_owned(), "missing")]);
+    }
+
+    #[test]
+    fn an_empty_number_is_no_number() {
+        let mut input = input("sips:pbx.example.com", "LOOP");
+        input.phone_number = Some("  ".to_owned());
+        assert_eq!(validate(&input, ApiVersion::V1).expect("valid").target.phone_number, None);
+    }
+
+    #[test]
+    fn a_delete_needs_no_route_type() {
+        let mut input = input("sips:pbx.example.com", "");
+        input.phone_number = Some("+47 999 00 001".to_owned());
+        let target = validate_target(&input).expect("valid");
+        assert_eq!(target.phone_number.expect("number").as_str(), "+4799900001");
+        input.sip_uri = None;
+        assert_eq!(validate_target(&input).expect_err("refused").problems[0].code, "missing");
+    }
+}

@@ -1,0 +1,15 @@
+//! The browser behind the seams: fetch, timers, storage, URL. Holds no decisions. JavaScript objects are reached by
+//! name and every throw is caught, because pages wrap and mock them.
+
+mod abort;
+mod event;
+mod http;
+mod object;
+mod platform;
+mod storage;
+mod time;
+
+pub use abort::aborted;
+pub use object::{call, get, is_nullish, object, set, text_of};
+pub use platform::Browser;
+pub use storage::AnyStore;

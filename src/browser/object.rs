@@ -1,0 +1,53 @@
+//! JavaScript objects by the names of their properties, every throw caught.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Undefined or null.
+pub fn is_nullish(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+/// The property `name`; undefined for what has no properties. The error is what a getter threw.
+pub fn get(target: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    if !target.is_object() && !target.is_function() {
+        return Ok(JsValue::UNDEFINED);
+    }
+    Reflect::get(target, &JsValue::from_str(name))
+}
+
+/// Calls the method `name`; the error is what it threw.
+pub fn call(target: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let method = get(target, name)?;
+    let method: &Function = method
+        .dyn_ref()
+        .ok_or_else(|| JsValue::from(js_sys::TypeError::new(&["no function ", name].concat())))?;
+    method.apply(target, &arguments.iter().copied().collect::<Array>())
+}
+
+/// Sets a property of an object that is ours; the engine can't refuse that.
+pub fn set(target: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(target, &JsValue::from_str(name), value);
+}
+
+/// A plain object of these properties.
+pub fn object(properties: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        set(&object, name, value);
+    }
+    object
+}
+
+/// Words for something thrown: an error's message, a string itself, else what kind of thing it is. Never throws.
+pub fn text_of(value: &JsValue) -> String {
+    if let Some(text) = value.as_string() {
+        return text;
+    }
+    if let Ok(message) = get(value, "message")
+        && let Some(text) = message.as_string()
+    {
+        return text;
+    }
+    value.js_typeof().as_string().unwrap_or_default()
+}

@@ -1,0 +1,44 @@
+//! All seams in one value.
+
+use super::get;
+use crate::seams::{Spawn, UrlParts, Urls};
+use futures_util::future::LocalBoxFuture;
+use js_sys::Function;
+use web_sys::Url;
+
+/// The browser (or a worker, or Node), with the caller's own `fetch` if there is one.
+#[derive(Clone, Default)]
+pub struct Browser {
+    /// Instead of the global `fetch`.
+    pub fetch: Option<Function>,
+}
+
+impl Spawn for Browser {
+    fn spawn(&self, future: LocalBoxFuture<'static, ()>) {
+        wasm_bindgen_futures::spawn_local(future);
+    }
+}
+
+impl Urls for Browser {
+    fn parse(&self, text: &str) -> Option<UrlParts> {
+        let url = Url::new(text).ok()?;
+        let without = |text: String, mark: char| text.strip_prefix(mark).map(str::to_owned).unwrap_or_default();
+        let scheme = url.protocol();
+        Some(UrlParts {
+            href: url.href(),
+            scheme: scheme.strip_suffix(':').unwrap_or(&scheme).to_owned(),
+            host: url.hostname(),
+            origin: url.origin(),
+            path: url.pathname(),
+            query: without(url.search(), '?'),
+            fragment: without(url.hash(), '#'),
+            has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+        })
+    }
+}
+
+/// The page's sessionStorage, if it has one and lets us.
+pub fn session_storage() -> Option<web_sys::Storage> {
+    use wasm_bindgen::JsCast;
+    get(&js_sys::global(), "sessionStorage").ok()?.dyn_into().ok()
+}

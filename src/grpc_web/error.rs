@@ -1,0 +1,152 @@
+//! How a call fails.
+
+use super::{Code, Metadata};
+use crate::error::Kind;
+use crate::seams::Cause;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+/// A call that failed: with the server's status, or before there was one. It is one pointer wide, because every `?`
+/// on its way copies it; what it says is in [`RpcFailure`].
+#[derive(Clone)]
+pub struct RpcError(Box<RpcFailure>);
+
+impl Deref for RpcError {
+    type Target = RpcFailure;
+
+    fn deref(&self) -> &RpcFailure {
+        &self.0
+    }
+}
+
+impl DerefMut for RpcError {
+    fn deref_mut(&mut self) -> &mut RpcFailure {
+        &mut self.0
+    }
+}
+
+/// What an [`RpcError`] says.
+#[derive(Clone)]
+pub struct RpcFailure {
+    /// The gRPC code; never OK.
+    pub code: Code,
+    /// In coarser words.
+    pub kind: Kind,
+    /// The server's words when it sent a status, else what happened and what to do.
+    pub message: String,
+    /// The HTTP status of the reply, if one came.
+    pub http_status: Option<u16>,
+    /// How long the server asks to wait, where the browser lets its header be read.
+    pub retry_after_ms: Option<f64>,
+    /// The bytes of `google.rpc.Status`, if the server sent one.
+    pub details: Option<Vec<u8>>,
+    /// Headers and trailers of the reply.
+    pub metadata: Metadata,
+    /// What was thrown: the reason of an abort, the error of `fetch`.
+    pub cause: Option<Cause>,
+    /// The path of the method.
+    pub method: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// The challenge that came with HTTP status 401.
+    pub www_authenticate: Option<String>,
+    /// The first 200 characters of a reply that is text.
+    pub body_text: Option<String>,
+}
+
+impl RpcError {
+    /// Without anything of a reply.
+    pub fn new(code: Code, kind: Kind, message: impl Into<String>, method: &str) -> Self {
+        let may_pass = matches!(code, Code::Unavailable | Code::DeadlineExceeded);
+        Self(Box::new(RpcFailure {
+            code,
+            kind,
+            message: message.into(),
+            http_status: None,
+            retry_after_ms: None,
+            details: None,
+            metadata: Metadata::new(),
+            cause: None,
+            method: method.to_owned(),
+            retryable: may_pass && !matches!(kind, Kind::Invalid | Kind::Config),
+            www_authenticate: None,
+            body_text: None,
+        }))
+    }
+
+    /// The same with what lies behind it.
+    #[must_use]
+    pub fn with_cause(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause;
+        self
+    }
+}
+
+/// The kind of a status that a server, or a proxy before it, answered with.
+pub(super) const fn kind_of_answer(code: Code) -> Kind {
+    match code {
+        Code::Unauthenticated | Code::PermissionDenied => Kind::Auth,
+        Code::DeadlineExceeded => Kind::Timeout,
+        _ => Kind::Protocol,
+    }
+}
+
+/// Metadata and bodies may carry secrets: only names and sizes are shown.
+impl fmt::Debug for RpcError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RpcError")
+            .field("code", &self.code)
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .field("method", &self.method)
+            .field("http_status", &self.http_status)
+            .field("retryable", &self.retryable)
+            .field("retry_after_ms", &self.retry_after_ms.map(|ms| ms as u64))
+            .field("details_bytes", &self.details.as_ref().map(Vec::len))
+            .field("metadata", &self.metadata)
+            .field("body_text_bytes", &self.body_text.as_ref().map(String::len))
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for RpcError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.as_str())?;
+        f.write_str(": ")?;
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for RpcError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Kind, RpcError};
+    use crate::seams::Cause;
+
+    #[test]
+    fn debug_and_display_hide_what_may_be_secret() {
+        let mut error = RpcError::new(Code::PermissionDenied, Kind::Auth, "no right", "/a.B/C")
+            .with_cause(Some(Cause::new("secret-cause".to_owned())));
+        error.metadata.append("x-token", "secret-value");
+        error.metadata.append("x-token-bin", b"secret-bytes".as_slice());
+        error.details = Some(b"secret-details".to_vec());
+        error.body_text = Some("secret-body".to_owned());
+        error.www_authenticate = Some("secret-challenge".to_owned());
+        let shown = format!("{error:?} {error:#?} {error}");
+        assert!(!shown.contains("secret"), "{shown}");
+        for part in ["PermissionDenied", "x-token", "no right", "/a.B/C", "permission_denied: no right"] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+    }
+
+    #[test]
+    fn retryable_is_what_may_pass_by_itself() {
+        for code in Code::ALL {
+            let expected = matches!(code, Code::Unavailable | Code::DeadlineExceeded);
+            assert_eq!(RpcError::new(code, Kind::Protocol, "", "").retryable, expected, "{code:?}");
+            assert!(!RpcError::new(code, Kind::Invalid, "", "").retryable, "{code:?}");
+        }
+    }
+}

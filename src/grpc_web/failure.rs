@@ -1,0 +1,129 @@
+//! Failures that are no status of the server: what to call them, and what to tell people.
+
+use super::{Code, RpcError};
+use crate::error::Kind;
+use crate::seams::{HttpFailure, HttpFailureKind};
+
+/// What is true of a request that was sent and never answered.
+const STATE_UNKNOWN: &str = "; whether the core carried the call out is unknown, so make it again or ask";
+
+/// A request that came to no reply, or a body that could not be read.
+pub(super) fn from_http(failure: HttpFailure, method: &str) -> RpcError {
+    let (code, kind, what, advice) = match failure.kind {
+        HttpFailureKind::Network => (
+            Code::Unavailable,
+            Kind::Network,
+            "no reply from the server",
+            ". The browser does not say why: check the connection, baseUrl, the server's CORS settings for this \
+             origin, and the page's Content-Security-Policy (connect-src)",
+        ),
+        HttpFailureKind::BodyBroken => {
+            (Code::Unavailable, Kind::Network, "the connection broke while the reply was read", STATE_UNKNOWN)
+        }
+        HttpFailureKind::Unusable => (
+            Code::Internal,
+            Kind::Config,
+            "fetch did not work at all",
+            ". It must be a function that returns a promise of a Response: check the option fetch",
+        ),
+        HttpFailureKind::BodyUnusable => (
+            Code::Internal,
+            Kind::Config,
+            "the body of the reply is locked or was already read",
+            ". Check the option fetch and the page's service worker: neither may read the body",
+        ),
+    };
+    let words = if failure.message.is_empty() { String::new() } else { [" (", &failure.message, ")"].concat() };
+    RpcError::new(code, kind, [what, &words, advice].concat(), method).with_cause(failure.cause)
+}
+
+/// A time-out that leaves no time at all.
+pub(crate) fn no_time(method: &str) -> RpcError {
+    let message = "nothing was sent, because the time-out is zero, negative or not a number; wanted is a number of \
+                   milliseconds above 0";
+    RpcError::new(Code::DeadlineExceeded, Kind::Invalid, message, method)
+}
+
+/// The local deadline passed.
+pub(crate) fn timed_out(timeout_ms: f64, method: &str) -> RpcError {
+    let message = ["no complete reply within ", &whole(timeout_ms), " ms", STATE_UNKNOWN].concat();
+    RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
+}
+
+/// The deadline passed while the call waited for its access token.
+pub(crate) fn no_token_in_time(timeout_ms: f64, method: &str) -> RpcError {
+    let message = ["no access token within ", &whole(timeout_ms), " ms; nothing was sent"].concat();
+    RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
+}
+
+/// The caller gave up.
+pub(crate) fn cancelled(was_sent: bool, method: &str) -> RpcError {
+    let message = if was_sent {
+        ["the call was aborted", STATE_UNKNOWN].concat()
+    } else {
+        "the call was aborted before anything was sent".to_owned()
+    };
+    RpcError::new(Code::Cancelled, Kind::Aborted, message, method)
+}
+
+/// Milliseconds for people. An integer, because printing a float would weigh more than the rest of this page.
+fn whole(ms: f64) -> String {
+    (ms.ceil() as u64).to_string()
+}
+
+/// For a reply that has this HTTP status and no gRPC status.
+pub(super) fn http_status_message(status: u16) -> String {
+    let meaning = match status {
+        401 => "the access token is missing, expired or not accepted",
+        403 => "access denied: the access token may lack the scope, or belong to another number",
+        404 => "there is no such method at this address: check baseUrl",
+        405 | 415 => {
+            "the server does not take gRPC-Web at this address: check baseUrl, and that a gRPC-Web proxy is there"
+        }
+        408 => "the server or a proxy gave up waiting",
+        429 => "too many requests: try again later",
+        431 => "the headers of the request are too large: check the metadata and the access token",
+        502..=504 => "a proxy could not reach the service: try again later",
+        300..=399 => "a redirect, which a call does not follow: check baseUrl",
+        _ => "the reply carries no gRPC status",
+    };
+    ["HTTP status ", &status.to_string(), ": ", meaning].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Kind, cancelled, from_http, http_status_message, no_time, timed_out};
+    use crate::seams::{Cause, HttpFailure, HttpFailureKind};
+
+    #[test]
+    fn each_failure_has_its_code_and_keeps_the_cause() {
+        for (kind, code, of_kind, retryable) in [
+            (HttpFailureKind::Network, Code::Unavailable, Kind::Network, true),
+            (HttpFailureKind::BodyBroken, Code::Unavailable, Kind::Network, true),
+            (HttpFailureKind::Unusable, Code::Internal, Kind::Config, false),
+            (HttpFailureKind::BodyUnusable, Code::Internal, Kind::Config, false),
+        ] {
+            let failure = HttpFailure { kind, message: "its words".to_owned(), cause: Some(Cause::new(7_u8)) };
+            let error = from_http(failure, "/a.B/C");
+            assert_eq!((error.code, error.kind, error.retryable), (code, of_kind, retryable));
+            assert!(error.message.contains("(its words)"), "{}", error.message);
+            assert_eq!(error.cause.as_ref().unwrap().get::<u8>(), Some(&7));
+        }
+    }
+
+    #[test]
+    fn says_what_is_unknown_after_giving_up() {
+        assert!(timed_out(1_500.0, "").message.starts_with("no complete reply within 1500 ms; whether the core"));
+        assert!(cancelled(true, "").message.contains("unknown"));
+        assert!(cancelled(false, "").message.contains("before anything was sent"));
+        assert!(no_time("").message.contains("nothing was sent"));
+        assert_eq!((no_time("").code, no_time("").kind), (Code::DeadlineExceeded, Kind::Invalid));
+    }
+
+    #[test]
+    fn names_the_http_status() {
+        assert!(http_status_message(404).starts_with("HTTP status 404: "));
+        assert!(http_status_message(404).contains("baseUrl"));
+        assert!(http_status_message(418).contains("no gRPC status"));
+    }
+}

@@ -1,0 +1,266 @@
+//! Metadata: the headers that belong to a call, in order, repeats kept.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use std::borrow::Cow;
+use std::fmt;
+
+/// Written without padding, read with or without, and lenient about bits that no byte needs.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Names that the transport, HTTP or the browser owns. A caller's entry of such a name is ignored, because many
+/// pass on headers that they got from elsewhere.
+const RESERVED: [&str; 32] = [
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-transfer-encoding",
+    "content-type",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "set-cookie2",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "via",
+    "x-grpc-web",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-user-agent",
+];
+
+/// Whole families of such names; all of gRPC's own are among them.
+const RESERVED_PREFIXES: [&str; 4] = ["grpc-", "proxy-", "sec-", "access-control-request-"];
+
+/// The value of an entry: bytes where the name ends in `-bin`, else text.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Printable ASCII.
+    Text(String),
+    /// Anything; base64 on the wire.
+    Binary(Vec<u8>),
+}
+
+impl Value {
+    /// As text: bytes as unpadded base64.
+    pub fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Binary(bytes) => Cow::Owned(BASE64.encode(bytes)),
+        }
+    }
+}
+
+/// A value may be a token: only its size is shown.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, length) = match self {
+            Self::Text(text) => ("text", text.len()),
+            Self::Binary(bytes) => ("binary", bytes.len()),
+        };
+        write!(f, "<{kind}, {length} bytes>")
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Binary(bytes.to_vec())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Binary(bytes)
+    }
+}
+
+/// Why an entry can't be sent. Shows the name, never the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetadataProblem {
+    /// A name with other characters than letters, digits, `-`, `_` and `.`, or none.
+    Name(String),
+    /// Text with other characters than printable ASCII.
+    Text(String),
+    /// Bytes under a name that does not end in `-bin`.
+    BinaryUnderTextName(String),
+    /// Text that is not base64 under a name that ends in `-bin`.
+    NotBase64(String),
+}
+
+impl fmt::Display for MetadataProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, wanted) = match self {
+            Self::Name(name) => (name, "a name has only letters, digits, '-', '_' and '.'"),
+            Self::Text(name) => (name, "a value has only printable ASCII; put other things under a name in '-bin'"),
+            Self::BinaryUnderTextName(name) => (name, "bytes need a name that ends in '-bin'"),
+            Self::NotBase64(name) => (name, "text under a name in '-bin' must be base64"),
+        };
+        f.write_str("metadata \"")?;
+        fmt::Display::fmt(&name.escape_debug(), f)?;
+        f.write_str("\": ")?;
+        f.write_str(wanted)
+    }
+}
+
+impl std::error::Error for MetadataProblem {}
+
+/// Names (in lower case) with values, in order; a name may repeat.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Metadata(Vec<(String, Value)>);
+
+impl Metadata {
+    /// Empty.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds an entry behind the others. What is wrong with it shows when the call is made.
+    pub fn append(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.push((name.to_ascii_lowercase(), value.into()));
+    }
+
+    /// Adds an entry behind the others if it can be sent. A `-bin` name takes bytes, or text that is base64.
+    pub fn append_checked(&mut self, name: &str, value: impl Into<Value>) -> Result<(), MetadataProblem> {
+        let value = value.into();
+        let name = name.to_ascii_lowercase();
+        if !is_reserved(&name) {
+            wire_value(&name, &value)?;
+        }
+        self.0.push((name, value));
+        Ok(())
+    }
+
+    /// The first text called `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.get_all(name).find_map(|value| match value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Binary(_) => None,
+        })
+    }
+
+    /// All values called `name`, in order.
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.0.iter().filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// All entries in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// True without an entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds all of `other`.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Adds what may be sent to `headers`, each repeat as a header of its own.
+    pub(super) fn write(&self, headers: &mut Vec<(String, String)>) -> Result<(), MetadataProblem> {
+        for (name, value) in self.0.iter().filter(|(name, _)| !is_reserved(name)) {
+            headers.push((name.clone(), wire_value(name, value)?));
+        }
+        Ok(())
+    }
+
+    /// From headers or trailers as they came. The status is not metadata. Repeats of a `-bin` name may have been
+    /// joined with commas; a part that is not base64 is dropped.
+    pub(super) fn from_received(pairs: &[(String, String)]) -> Self {
+        let mut metadata = Self::new();
+        for (name, value) in pairs {
+            if matches!(name.as_str(), "grpc-status" | "grpc-message" | "grpc-status-details-bin") {
+                continue;
+            }
+            if name.ends_with("-bin") {
+                for bytes in decode_list(value) {
+                    metadata.append(name, bytes);
+                }
+            } else {
+                metadata.append(name, value.as_str());
+            }
+        }
+        metadata
+    }
+}
+
+/// Values may be tokens: only names and sizes are shown.
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The parts of a comma-joined list of base64 that are base64.
+pub(super) fn decode_list(value: &str) -> impl Iterator<Item = Vec<u8>> {
+    value.split(',').filter_map(|part| BASE64.decode(part.trim()).ok())
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// `name` is in lower case.
+fn wire_value(name: &str, value: &Value) -> Result<String, MetadataProblem> {
+    let is_name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_name_byte) {
+        return Err(MetadataProblem::Name(name.to_owned()));
+    }
+    match (value, name.ends_with("-bin")) {
+        (Value::Binary(bytes), true) => Ok(BASE64.encode(bytes)),
+        (Value::Binary(_), false) => Err(MetadataProblem::BinaryUnderTextName(name.to_owned())),
+        (Value::Text(text), true) => match BASE64.decode(text.trim()) {
+            Ok(bytes) => Ok(BASE64.encode(bytes)),
+            Err(_) => Err(MetadataProblem::NotBase64(name.to_owned())),
+        },
+        (Value::Text(text), false) => {
+            if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+                Ok(text.trim().to_owned())
+            } else {
+                Err(MetadataProblem::Text(name.to_owned()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "metadata_tests.rs"]
+mod tests;

@@ -1,0 +1,186 @@
+//! One unary reply as a state machine: fed with what comes, it says what the call came to. No input or output here.
+
+use super::content_type::{Encoding, Foreign, classify};
+use super::error::kind_of_answer;
+use super::explanation::Explanation;
+use super::frames_body::FramesBody;
+use super::status::Status;
+use super::{Code, Metadata, RpcError, failure, retry_after};
+use crate::error::Kind;
+use crate::seams::{HttpFailure, header};
+
+/// The head of a reply, and what is needed to judge it.
+pub(super) struct Head {
+    /// The path of the method, for errors.
+    pub method: String,
+    /// The most that a message may have.
+    pub max_message_bytes: usize,
+    /// When the head came, in milliseconds since 1970.
+    pub now_ms: f64,
+    pub http_status: u16,
+    pub opaque_redirect: bool,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Head {
+    /// An error that keeps what the head says.
+    pub(super) fn error(&self, code: Code, kind: Kind, message: impl Into<String>) -> RpcError {
+        let mut error = RpcError::new(code, kind, message, &self.method);
+        error.http_status = Some(self.http_status);
+        error.retry_after_ms =
+            header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
+        error.www_authenticate = header(&self.headers, "www-authenticate").map(str::to_owned);
+        error.metadata = Metadata::from_received(&self.headers);
+        error
+    }
+
+    /// The error of a status other than OK.
+    pub(super) fn status_error(&self, status: Status) -> RpcError {
+        let message = if status.message.is_empty() {
+            ["the server answered ", status.code.as_str(), " without a message"].concat()
+        } else {
+            status.message
+        };
+        let mut error = self.error(status.code, kind_of_answer(status.code), message);
+        error.details = status.details;
+        error
+    }
+
+    /// The error of an HTTP status other than 200 without a gRPC status.
+    pub(super) fn http_error(&self) -> RpcError {
+        let code = Code::from_http_status(self.http_status);
+        self.error(code, kind_of_answer(code), failure::http_status_message(self.http_status))
+    }
+
+    pub(super) fn is_http_ok(&self) -> bool {
+        self.http_status == 200
+    }
+
+    fn foreign_error(&self, foreign: Foreign) -> RpcError {
+        if foreign == Foreign::NativeGrpc {
+            let code = if self.is_http_ok() { Code::Unknown } else { Code::from_http_status(self.http_status) };
+            let message = "the server speaks native gRPC (application/grpc), which a browser can't read: put a gRPC-Web \
+                           proxy before it, or set baseUrl to the one there is";
+            return self.error(code, Kind::Config, message);
+        }
+        if !self.is_http_ok() {
+            return self.http_error();
+        }
+        let what = match header(&self.headers, "content-type") {
+            Some(content_type) => ["is of type \"", content_type, "\""].concat(),
+            None => "has no content type, or a service worker hides it".to_owned(),
+        };
+        let message = ["the reply ", &what, ", so it is not gRPC-Web with protobuf messages: check baseUrl"].concat();
+        self.error(Code::Unknown, Kind::Protocol, message)
+    }
+}
+
+/// What a successful call brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub message: Vec<u8>,
+    pub headers: Metadata,
+    pub trailers: Metadata,
+}
+
+/// What to do with the rest of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// Read it for a while, so that the connection can be used again.
+    Drain,
+    /// Abort: it is too large, or nobody knows what it is.
+    Abort,
+}
+
+/// The end of a call.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub result: Result<Answer, RpcError>,
+    pub rest: Rest,
+}
+
+impl Outcome {
+    /// The call failed, in a way that leaves the connection good.
+    pub(super) fn failed(error: RpcError) -> Self {
+        Self { result: Err(error), rest: Rest::Drain }
+    }
+
+    /// The call failed, and the body is not to be read on.
+    pub(super) fn aborted(error: RpcError) -> Self {
+        Self { result: Err(error), rest: Rest::Abort }
+    }
+}
+
+/// A reply whose body is still to be read. After an outcome it is not to be fed any more.
+pub(super) enum Reply {
+    /// Frames.
+    Frames(FramesBody),
+    /// The error is known; its text is on the way.
+    Explained(Explanation),
+}
+
+impl Reply {
+    /// Judges the head: the outcome, if the body does not matter.
+    pub(super) fn begin(head: Head) -> Result<Self, Outcome> {
+        if head.opaque_redirect {
+            let message = "the server answered with a redirect, which a call does not follow: set baseUrl to the \
+                           address that it redirects to";
+            let mut error = head.error(Code::Unknown, Kind::Config, message);
+            error.http_status = None;
+            return Err(Outcome::aborted(error));
+        }
+        let status = Status::find(&head.headers);
+        let foreign = match classify(header(&head.headers, "content-type")) {
+            Ok(encoding) => return Ok(Self::Frames(FramesBody::new(head, status, encoding == Encoding::Base64))),
+            Err(foreign) => foreign,
+        };
+        if let Some(status) = status.filter(|status| !head.is_http_ok() && status.code != Code::Ok) {
+            return Err(Outcome::failed(head.status_error(status)));
+        }
+        let error = head.foreign_error(foreign);
+        match foreign {
+            Foreign::Readable => Ok(Self::Explained(Explanation::new(error))),
+            Foreign::NativeGrpc | Foreign::Opaque => Err(Outcome::failed(error)),
+        }
+    }
+
+    /// True when waiting for the body is worth little.
+    pub(super) fn is_explanation(&self) -> bool {
+        matches!(self, Self::Explained(_))
+    }
+
+    /// Takes a chunk of the body.
+    pub(super) fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
+        match self {
+            Self::Frames(body) => body.chunk(chunk),
+            Self::Explained(body) => body.chunk(chunk),
+        }
+    }
+
+    /// The body ended.
+    pub(super) fn end(self) -> Outcome {
+        match self {
+            Self::Frames(body) => body.end(),
+            Self::Explained(body) => body.end(),
+        }
+    }
+
+    /// Reading the body failed.
+    pub(super) fn broken(self, failure: HttpFailure) -> Outcome {
+        match self {
+            Self::Frames(body) => body.broken(failure),
+            Self::Explained(body) => body.end(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "reply_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "reply_properties.rs"]
+mod properties;

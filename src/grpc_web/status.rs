@@ -1,0 +1,141 @@
+//! The status of a call, as headers or trailers carry it.
+
+use super::Code;
+use super::metadata::decode_list;
+use crate::seams::header;
+use percent_encoding::percent_decode_str;
+
+/// What the server said about the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Status {
+    pub code: Code,
+    /// The server's words; ours when its status is none.
+    pub message: String,
+    /// `google.rpc.Status`, undecoded.
+    pub details: Option<Vec<u8>>,
+}
+
+impl Status {
+    /// `None` without a `grpc-status`.
+    pub(super) fn find(pairs: &[(String, String)]) -> Option<Self> {
+        let raw = joined(pairs, "grpc-status")?;
+        let message = header(pairs, "grpc-message").unwrap_or_default();
+        let message = percent_decode_str(message).decode_utf8_lossy().into_owned();
+        let details = joined(pairs, "grpc-status-details-bin").and_then(|list| decode_list(&list).next());
+        let (code, message) = match parse_code(&raw) {
+            Some(code) => (code, message),
+            None => (Code::Unknown, describe_bad_status(&raw, &message)),
+        };
+        Some(Self { code, message, details })
+    }
+}
+
+/// All values called `name`, joined as fetch joins them, so that headers and trailers are read alike.
+fn joined(pairs: &[(String, String)], name: &str) -> Option<String> {
+    let mut values = pairs.iter().filter(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
+    let mut all = values.next()?.1.clone();
+    for (_, value) in values {
+        all.push_str(", ");
+        all.push_str(value);
+    }
+    Some(all)
+}
+
+/// A status may be repeated if it always says the same.
+fn parse_code(raw: &str) -> Option<Code> {
+    let mut codes = raw.split(',').map(|part| {
+        let part = part.trim();
+        // `parse` alone would take a plus sign.
+        if part.bytes().all(|byte| byte.is_ascii_digit()) { Code::from_number(part.parse().ok()?) } else { None }
+    });
+    let first = codes.next()??;
+    codes.all(|code| code == Some(first)).then_some(first)
+}
+
+fn describe_bad_status(raw: &str, message: &str) -> String {
+    let raw: String = raw.chars().take(40).collect();
+    let mut text = ["the server sent a grpc-status that is no gRPC code: \"", &raw, "\""].concat();
+    if !message.is_empty() {
+        text.push_str("; its message: ");
+        text.push_str(message);
+    }
+    text
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use super::{Code, Status};
+    use proptest::prelude::*;
+
+    fn find(pairs: &[(&str, &str)]) -> Option<Status> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Status::find(&pairs)
+    }
+
+    fn code(raw: &str) -> Code {
+        find(&[("grpc-status", raw)]).unwrap().code
+    }
+
+    #[test]
+    fn needs_a_status() {
+        assert_eq!(find(&[]), None);
+        assert_eq!(find(&[("grpc-message", "error")]), None);
+    }
+
+    #[test]
+    fn reads_every_code() {
+        for expected in Code::ALL {
+            assert_eq!(code(&expected.number().to_string()), expected);
+        }
+        assert_eq!(code("007"), Code::PermissionDenied);
+        assert_eq!(code("9, 9"), Code::FailedPrecondition);
+    }
+
+    #[test]
+    fn a_status_that_is_none_is_unknown_and_says_so() {
+        for raw in ["", "17", "-1", "+5", "abc", "5x", "0, 13", "0,", "99999999999999999999"] {
+            let status = find(&[("grpc-status", raw), ("grpc-message", "said%20this")]).unwrap();
+            assert_eq!(status.code, Code::Unknown, "{raw}");
+            assert!(status.message.contains(&format!("\"{raw}\"")), "{}", status.message);
+            assert!(status.message.ends_with("said this"), "{}", status.message);
+        }
+        let repeated = find(&[("grpc-status", "0"), ("grpc-status", "13")]).unwrap();
+        assert_eq!(repeated.code, Code::Unknown);
+    }
+
+    #[test]
+    fn decodes_the_message_leniently() {
+        for (raw, expected) in [
+            ("plain", "plain"),
+            ("%C3%A5 %e2%98%83", "\u{e5} \u{2603}"),
+            ("100% %zz %4", "100% %zz %4"),
+            ("%ff%41", "\u{fffd}A"),
+            ("", ""),
+        ] {
+            let status = find(&[("grpc-status", "5"), ("grpc-message", raw)]).unwrap();
+            assert_eq!((status.code, status.message.as_str()), (Code::NotFound, expected));
+        }
+    }
+
+    #[test]
+    fn details_are_kept_padded_or_not_and_dropped_when_bad() {
+        for (raw, expected) in [
+            ("CAUSAWE", Some(b"\x08\x05\x12\x01a".to_vec())),
+            ("CAUSAWE=", Some(b"\x08\x05\x12\x01a".to_vec())),
+            ("!!, CAU", Some(b"\x08\x05".to_vec())),
+            ("not base64!", None),
+        ] {
+            let status = find(&[("grpc-status", "5"), ("grpc-status-details-bin", raw)]).unwrap();
+            assert_eq!((status.code, status.details), (Code::NotFound, expected), "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(raw in ".{0,30}", message in ".{0,60}", details in ".{0,60}") {
+            let status = find(&[("grpc-status", &raw), ("grpc-message", &message), ("grpc-status-details-bin", &details)]);
+            prop_assert!(status.is_some());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The core of `sipbreakout-web`: a browser SDK for an operator's SIP breakout API.
+//!
+//! Three rings, arrows inward. *Pure* (`grpc_web`, `auth`, `breakout`) decides and knows no browser; *browser* gives it
+//! fetch, time and storage through the small traits in `seams`; *bindings* translates for JavaScript.
+
+pub mod auth;
+pub mod breakout;
+pub mod error;
+pub mod grpc_web;
+pub mod proto;
+pub mod seams;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+
+#[cfg(target_arch = "wasm32")]
+mod bindings;

@@ -1,0 +1,341 @@
+//! Scripted surroundings for native tests: virtual time, replies from a script, requests kept for inspection.
+//! `Fake::run` polls a future, lets virtual time jump to the next timer whenever nothing else moves, and panics when
+//! nothing ever will: a promise that would hang fails its test at once.
+
+use super::{
+    Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, Spawn, Store, StoreFailure,
+    Timer, UrlParts, Urls,
+};
+use futures_util::future::LocalBoxFuture;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// One thing that a scripted body does.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Hands out these bytes.
+    Chunk(Vec<u8>),
+    /// Lets virtual time pass.
+    Wait(f64),
+    /// Breaks.
+    Fail(HttpFailureKind),
+    /// Never answers again.
+    Hang,
+}
+
+/// A scripted reply.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Before the head, in milliseconds.
+    pub delay_ms: f64,
+    /// How it fails instead of answering.
+    pub failure: Option<HttpFailureKind>,
+    /// HTTP status; 0 with `opaque_redirect`.
+    pub status: u16,
+    /// A redirect that was not followed.
+    pub opaque_redirect: bool,
+    /// Reply headers.
+    pub headers: Vec<(String, String)>,
+    /// What the body does; after the last step it ends.
+    pub body: Vec<Step>,
+}
+
+impl Reply {
+    /// Status, headers and a body of one chunk.
+    pub fn new(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let body = vec![Step::Chunk(body.into())];
+        Self { delay_ms: 0.0, failure: None, status, opaque_redirect: false, headers, body }
+    }
+
+    /// A JSON body.
+    pub fn json(status: u16, body: &str) -> Self {
+        Self::new(status, &[("content-type", "application/json")], body)
+    }
+
+    /// No reply.
+    pub fn failing(kind: HttpFailureKind) -> Self {
+        Self { failure: Some(kind), ..Self::new(0, &[], "") }
+    }
+
+    /// The same reply, its head `ms` later.
+    pub fn after(self, ms: f64) -> Self {
+        Self { delay_ms: ms, ..self }
+    }
+
+    /// The same reply with another body.
+    pub fn with_body(self, body: Vec<Step>) -> Self {
+        Self { body, ..self }
+    }
+}
+
+struct Inner {
+    start_wall_ms: f64,
+    elapsed_ms: Cell<f64>,
+    timers: RefCell<Vec<f64>>,
+    replies: RefCell<VecDeque<Reply>>,
+    requests: RefCell<Vec<HttpRequest>>,
+    aborted: Cell<usize>,
+    spawned: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+}
+
+/// The surroundings. Clones share everything.
+#[derive(Clone)]
+pub struct Fake(Rc<Inner>);
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fake {
+    /// With no replies, at 1 800 000 000 s after 1970.
+    pub fn new() -> Self {
+        Self(Rc::new(Inner {
+            start_wall_ms: 1_800_000_000_000.0,
+            elapsed_ms: Cell::new(0.0),
+            timers: RefCell::default(),
+            replies: RefCell::default(),
+            requests: RefCell::default(),
+            aborted: Cell::new(0),
+            spawned: RefCell::default(),
+        }))
+    }
+
+    /// Adds a reply to the end of the script.
+    pub fn reply(&self, reply: Reply) -> &Self {
+        self.0.replies.borrow_mut().push_back(reply);
+        self
+    }
+
+    /// The requests sent so far.
+    pub fn requests(&self) -> Vec<HttpRequest> {
+        self.0.requests.borrow().clone()
+    }
+
+    /// How many requests were dropped before their end.
+    pub fn aborted(&self) -> usize {
+        self.0.aborted.get()
+    }
+
+    /// Virtual milliseconds since the beginning.
+    pub fn elapsed_ms(&self) -> f64 {
+        self.0.elapsed_ms.get()
+    }
+
+    /// Lets `ms` pass at once.
+    pub fn advance(&self, ms: f64) {
+        self.0.elapsed_ms.set(self.0.elapsed_ms.get() + ms);
+    }
+
+    /// Runs `future` to its end in virtual time, spawned work beside it.
+    pub fn run<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..1_000_000 {
+            self.0.timers.borrow_mut().clear();
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            if !self.poll_spawned(&mut context) {
+                self.jump();
+            }
+        }
+        panic!("still not done after a million turns");
+    }
+
+    /// Runs spawned work until nothing of it is left.
+    pub fn drain(&self) {
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            self.0.timers.borrow_mut().clear();
+            let progress = self.poll_spawned(&mut context);
+            if self.0.spawned.borrow().is_empty() {
+                return;
+            }
+            if !progress {
+                self.jump();
+            }
+        }
+    }
+
+    /// True when a spawned future ended.
+    fn poll_spawned(&self, context: &mut Context<'_>) -> bool {
+        let mut spawned = std::mem::take(&mut *self.0.spawned.borrow_mut());
+        let before = spawned.len();
+        spawned.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        let ended = spawned.len() < before;
+        self.0.spawned.borrow_mut().extend(spawned);
+        ended
+    }
+
+    fn jump(&self) {
+        let now = self.elapsed_ms();
+        let next = self.0.timers.borrow().iter().copied().filter(|due| *due > now).fold(f64::INFINITY, f64::min);
+        assert!(next.is_finite(), "hangs: nothing is ready and no timer is set");
+        self.0.elapsed_ms.set(next);
+    }
+
+    async fn wait_until(&self, due: f64) {
+        poll_fn(|_| {
+            if self.elapsed_ms() >= due {
+                return Poll::Ready(());
+            }
+            self.0.timers.borrow_mut().push(due);
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl Clock for Fake {
+    fn now(&self) -> Moment {
+        let elapsed = self.elapsed_ms();
+        Moment { wall_ms: self.0.start_wall_ms + elapsed, monotonic_ms: elapsed, page: self.0.start_wall_ms }
+    }
+}
+
+impl Timer for Fake {
+    async fn sleep(&self, ms: f64) {
+        self.wait_until(self.elapsed_ms() + ms.max(0.0)).await;
+    }
+}
+
+impl Spawn for Fake {
+    fn spawn(&self, future: LocalBoxFuture<'static, ()>) {
+        self.0.spawned.borrow_mut().push(future);
+    }
+}
+
+impl Urls for Fake {
+    fn parse(&self, text: &str) -> Option<UrlParts> {
+        let url = url::Url::parse(text).ok()?;
+        Some(UrlParts {
+            href: url.as_str().to_owned(),
+            scheme: url.scheme().to_owned(),
+            host: url.host_str().unwrap_or_default().to_owned(),
+            origin: url.origin().ascii_serialization(),
+            path: url.path().to_owned(),
+            query: url.query().unwrap_or_default().to_owned(),
+            fragment: url.fragment().unwrap_or_default().to_owned(),
+            has_credentials: !url.username().is_empty() || url.password().is_some(),
+        })
+    }
+}
+
+fn failure(kind: HttpFailureKind) -> HttpFailure {
+    HttpFailure { kind, message: "scripted failure".to_owned(), cause: None }
+}
+
+impl Http for Fake {
+    type Body = FakeBody;
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse<FakeBody>, HttpFailure> {
+        self.0.requests.borrow_mut().push(request);
+        let reply = self.0.replies.borrow_mut().pop_front();
+        let Some(reply) = reply else { panic!("a request that the script does not expect") };
+        let body = FakeBody { fake: self.clone(), steps: reply.body.into(), ended: false };
+        self.sleep(reply.delay_ms).await;
+        if let Some(kind) = reply.failure {
+            let mut body = body;
+            body.ended = true;
+            return Err(failure(kind));
+        }
+        let (status, headers) = (reply.status, reply.headers);
+        Ok(HttpResponse { status, opaque_redirect: reply.opaque_redirect, headers, body })
+    }
+}
+
+/// A scripted body.
+pub struct FakeBody {
+    fake: Fake,
+    steps: VecDeque<Step>,
+    ended: bool,
+}
+
+impl HttpBody for FakeBody {
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, HttpFailure> {
+        loop {
+            match self.steps.pop_front() {
+                Some(Step::Chunk(bytes)) => return Ok(Some(bytes)),
+                Some(Step::Wait(ms)) => self.fake.clone().sleep(ms).await,
+                Some(Step::Fail(kind)) => {
+                    self.ended = true;
+                    return Err(failure(kind));
+                }
+                Some(Step::Hang) => {
+                    // Also for who gives this read up and tries again.
+                    self.steps.push_front(Step::Hang);
+                    std::future::pending().await
+                }
+                None => {
+                    self.ended = true;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for FakeBody {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.fake.0.aborted.set(self.fake.0.aborted.get() + 1);
+        }
+    }
+}
+
+/// A store in memory that can be told to refuse.
+#[derive(Clone, Default)]
+pub struct FakeStore {
+    entries: Rc<RefCell<BTreeMap<String, String>>>,
+    refuses: Rc<Cell<bool>>,
+}
+
+impl FakeStore {
+    /// From now on every access fails (or no longer).
+    pub fn refuse(&self, refuses: bool) {
+        self.refuses.set(refuses);
+    }
+
+    /// All that is kept.
+    pub fn entries(&self) -> BTreeMap<String, String> {
+        self.entries.borrow().clone()
+    }
+
+    fn check(&self) -> Result<(), StoreFailure> {
+        if self.refuses.get() {
+            return Err(StoreFailure { message: "scripted refusal".to_owned(), cause: None });
+        }
+        Ok(())
+    }
+}
+
+impl Store for FakeStore {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
+        self.check()?;
+        Ok(self.entries.borrow().get(key).cloned())
+    }
+
+    async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
+        self.check()?;
+        self.entries.borrow_mut().insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreFailure> {
+        self.check()?;
+        self.entries.borrow_mut().remove(key);
+        Ok(())
+    }
+
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
+        self.check()?;
+        Ok(self.entries.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+}

@@ -1,0 +1,64 @@
+//! What the pure ring needs from its surroundings, one small trait for each need. The browser ring implements them
+//! with the platform's own parts, `fake` with scripts. Nothing here knows the browser.
+
+mod http;
+mod store;
+mod time;
+mod urls;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fake;
+
+pub use http::{
+    Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header,
+};
+pub use store::{Store, StoreFailure};
+pub use time::{Clock, Moment, Timer};
+pub use urls::{UrlParts, Urls, is_secure_enough};
+
+use futures_util::future::LocalBoxFuture;
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+/// Lets work outlive the call that began it (a refresh whose caller went away must still be stored).
+pub trait Spawn {
+    /// Runs `future` to its end.
+    fn spawn(&self, future: LocalBoxFuture<'static, ()>);
+}
+
+/// All seams that a call or a session needs. Cloning is cheap and shares what is behind it.
+pub trait Platform: Http + Clock + Timer + Urls + Spawn + Clone + 'static {}
+
+impl<T: Http + Clock + Timer + Urls + Spawn + Clone + 'static> Platform for T {}
+
+/// What lies behind a failure, kept for the caller: a JavaScript value in the browser. Opaque here, and never
+/// shown by `Debug`, because a foreign error may quote anything.
+#[derive(Clone)]
+pub struct Cause(Rc<dyn Any>);
+
+impl Cause {
+    /// Keeps `value` as a cause.
+    pub fn new<T: Any>(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+
+    /// The value, if it is a `T`.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cause(..)")
+    }
+}
+
+/// The caller gave up. Drivers take a future of it; what they were doing is dropped, which aborts it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancelled {
+    /// The `AbortSignal`'s reason.
+    pub reason: Option<Cause>,
+}

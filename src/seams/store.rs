@@ -1,0 +1,24 @@
+//! A place for strings by name: sessionStorage, or the face's own memory.
+
+use super::Cause;
+
+/// The storage refused (private mode, quota, a caller's adapter that threw).
+#[derive(Clone, Debug)]
+pub struct StoreFailure {
+    /// What it said.
+    pub message: String,
+    /// What it threw.
+    pub cause: Option<Cause>,
+}
+
+/// Keeps strings by name.
+pub trait Store: 'static {
+    /// What is kept under `key`.
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure>;
+    /// Keeps `value` under `key`.
+    async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure>;
+    /// Forgets `key`; also when there is none.
+    async fn remove(&self, key: &str) -> Result<(), StoreFailure>;
+    /// All names that begin with `prefix`.
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure>;
+}

@@ -1,0 +1,34 @@
+//! Time: what o'clock it is, and waiting.
+
+/// One moment by both clocks. The wall clock sees sleep but may be set; the monotonic one can't be set but may
+/// stand still while the machine sleeps. So ages are taken as the larger of both.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// Milliseconds since 1970 (`Date.now()`).
+    pub wall_ms: f64,
+    /// Milliseconds since the page began (`performance.now()`).
+    pub monotonic_ms: f64,
+    /// Which page's monotonic clock (`performance.timeOrigin`); two of different pages can't be compared.
+    pub page: f64,
+}
+
+impl Moment {
+    /// Milliseconds from `self` to `later`: the larger of what the two clocks say, never negative.
+    pub fn age_ms(&self, later: Moment) -> f64 {
+        let wall = later.wall_ms - self.wall_ms;
+        let monotonic = if self.page == later.page { later.monotonic_ms - self.monotonic_ms } else { 0.0 };
+        wall.max(monotonic).max(0.0)
+    }
+}
+
+/// Says what time it is.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Moment;
+}
+
+/// Waits.
+pub trait Timer {
+    /// Ends after `ms` milliseconds, also beyond 2^31 (about 24.8 days). Zero, negative or NaN: at the next turn.
+    async fn sleep(&self, ms: f64);
+}

@@ -1,0 +1,80 @@
+// Static pages on loopback, and the console as a vendor would deploy it.
+
+import { createHash } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { root, targetDir } from "../../scripts/paths.mjs";
+import { run } from "../../scripts/processes.mjs";
+
+const contentTypes = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".wasm": "application/wasm",
+};
+
+function fileFor(directory, pathname) {
+  const path = join(directory, normalize(decodeURIComponent(pathname)));
+  if (!path.startsWith(directory)) return undefined;
+  for (const candidate of [path, join(path, "index.html")]) {
+    if (statSync(candidate, { throwIfNoEntry: false })?.isFile()) return candidate;
+  }
+  return undefined;
+}
+
+/**
+ * Serves a directory on 127.0.0.1. With `fallback`, a path without a file and without an extension gets
+ * index.html, as single-page apps want it. `headers` go with every response (a Content-Security-Policy, say).
+ */
+export async function startStatic(directory, { port = 0, fallback = false, headers = {} } = {}) {
+  const server = createServer((request, response) => {
+    let file;
+    try {
+      const { pathname } = new URL(request.url, "http://127.0.0.1");
+      file = fileFor(directory, pathname);
+      if (file === undefined && fallback && extname(pathname) === "") file = join(directory, "index.html");
+    } catch {
+      response.writeHead(400).end();
+      return;
+    }
+    if (file === undefined) {
+      response.writeHead(404, headers).end();
+      return;
+    }
+    const contentType = contentTypes[extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "content-type": contentType, "cache-control": "no-store", ...headers });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Builds www/ for the given addresses and serves the result. */
+export async function startConsole({ issuer, baseUrl, port = 0, headers = {} }) {
+  const env = { VITE_SIPBREAKOUT_ISSUER: issuer, VITE_SIPBREAKOUT_BASE_URL: baseUrl };
+  const key = createHash("sha256").update(JSON.stringify(env)).digest("hex").slice(0, 12);
+  const outDir = join(targetDir, "console", key);
+  await run("vite", ["build", "--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"], {
+    cwd: join(root, "www"),
+    env,
+    quiet: true,
+  });
+  return startStatic(outDir, { port, fallback: true, headers });
+}

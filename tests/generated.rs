@@ -1,0 +1,62 @@
+//! What TypeScript must know as constants is written from Rust and `proto/`, never typed twice. This test compares
+//! `js/generated.ts` with them, and writes it anew with `UPDATE_GENERATED=1`.
+#![cfg(not(target_arch = "wasm32"))]
+
+use sipbreakout_web::auth::AuthCode;
+use sipbreakout_web::grpc_web::Code;
+use sipbreakout_web::proto::methods;
+use std::fmt::Write;
+
+fn union(names: impl Iterator<Item = &'static str>) -> String {
+    names.fold(String::new(), |mut out, name| {
+        let _ = write!(out, "\n  | {name:?}");
+        out
+    })
+}
+
+fn rendered() -> String {
+    assert_eq!(methods::V1_UPSERT_REGISTRATION.scope, methods::V1_DELETE_REGISTRATION.scope);
+    assert_eq!(methods::V0_UPSERT_REGISTRATION.scope, methods::V0_DELETE_REGISTRATION.scope);
+    format!(
+        r#"// Written from the Rust sources and proto/ by `UPDATE_GENERATED=1 cargo test --test generated`, which
+// otherwise compares.
+
+/** The scope that each version of the API demands of a token, as its definition says. */
+export const requiredScopes = {{
+  v1: {v1:?},
+  v0: {v0:?},
+}} as const;
+
+/** The version of this package. */
+export const version = {version:?};
+
+/** gRPC codes in lower snake case. */
+export type RpcErrorCode ={rpc};
+
+/** OAuth's own codes where the provider said them (`provider_error`: one that is in no standard), then ours. */
+export type AuthErrorCode ={auth};
+"#,
+        v1 = methods::V1_UPSERT_REGISTRATION.scope,
+        v0 = methods::V0_UPSERT_REGISTRATION.scope,
+        version = env!("CARGO_PKG_VERSION"),
+        rpc = union((1..=16u8).filter_map(|number| Code::from_number(number.into())).map(Code::as_str)),
+        auth = union(AuthCode::ALL.iter().map(|code| code.as_str())),
+    )
+}
+
+#[test]
+fn generated_ts_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/js/generated.ts");
+    let rendered = rendered();
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
+        std::fs::write(path, &rendered).expect("js/generated.ts can be written");
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == rendered, "js/generated.ts is stale: run UPDATE_GENERATED=1 cargo test --test generated");
+}
+
+#[test]
+fn the_package_and_the_crate_have_one_version() {
+    let manifest = include_str!("../package.json");
+    assert!(manifest.contains(&format!("\"version\": {:?}", env!("CARGO_PKG_VERSION"))));
+}

@@ -1,0 +1,74 @@
+// What is in the tarball: exactly what a consumer needs, and nothing of the machine that built it.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { root } from "../../scripts/paths.mjs";
+import { output, pack } from "./tarball.mjs";
+
+const directory = mkdtempSync(join(tmpdir(), "sipbreakout-pack-"));
+let packed;
+before(async () => {
+  packed = await pack(directory);
+  await output("tar", ["-xzf", packed.file, "-C", directory]);
+});
+after(() => rmSync(directory, { recursive: true }));
+
+const read = (path) => readFileSync(join(directory, "package", path));
+
+test("the tarball holds the built modules, the wasm, the manifest and the documents, and nothing else", () => {
+  const modules = readdirSync(join(root, "js"), { recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -".ts".length))
+    .flatMap((stem) => [`dist/${stem}.d.ts`, `dist/${stem}.js`, `dist/${stem}.js.map`]);
+  const wasm = ["sipbreakout.d.ts", "sipbreakout.js", "sipbreakout_bg.wasm"];
+  const inline = ["sipbreakout-inline.d.ts", "sipbreakout-inline.js"];
+  const expected = [
+    ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
+    ...modules,
+    ...[...wasm, ...inline].map((name) => `dist/wasm/${name}`),
+  ];
+  assert.deepEqual(packed.paths, expected.sort());
+});
+
+test("the package has no dependencies and runs nothing when it is installed", () => {
+  const manifest = JSON.parse(read("package.json"));
+  for (const field of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]) {
+    assert.equal(manifest[field], undefined, field);
+  }
+  for (const script of ["preinstall", "install", "postinstall", "prepare"]) {
+    assert.equal(manifest.scripts?.[script], undefined, script);
+  }
+});
+
+test("every file that the manifest names is in the tarball", () => {
+  const manifest = JSON.parse(read("package.json"));
+  const named = [manifest.types, ...manifest.sideEffects];
+  const visit = (value) =>
+    typeof value === "string" ? named.push(value) : Object.values(value).forEach(visit);
+  visit(manifest.exports);
+  assert.ok(named.length >= 8);
+  for (const path of named) assert.ok(packed.paths.includes(path.replace(/^\.\//, "")), path);
+});
+
+test("no file names a path of the machine it was built on", () => {
+  const machine = [root, homedir(), tmpdir()].filter((path) => path.length > 1);
+  for (const path of packed.paths) {
+    const content = read(path).toString("latin1");
+    for (const place of machine) assert.ok(!content.includes(`${place}/`), `${path} contains ${place}`);
+  }
+});
+
+test("the package has one address of the wasm that bundlers can see", () => {
+  const literals = packed.paths
+    .filter((path) => path.endsWith(".js"))
+    .flatMap(
+      (path) =>
+        read(path)
+          .toString("utf8")
+          .match(/new URL\(\s*["'`][^)]*\.wasm["'`]/g) ?? [],
+    );
+  assert.equal(literals.length, 1, literals.join("\n"));
+});

@@ -1,0 +1,26 @@
+// Code from the README, so that what it shows is what is tested.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../scripts/paths.mjs";
+
+/** The first `ts` block below a heading. */
+export function readmeBlock(heading) {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const start = readme.indexOf(`\n## ${heading}\n`);
+  if (start === -1) throw new Error(`README.md has no heading "## ${heading}".`);
+  const section = readme.slice(start + 1).split(/\n## /)[0];
+  const block = /```ts\n([\s\S]*?)```/.exec(section);
+  if (block === null) throw new Error(`README.md has no \`ts\` block under "## ${heading}".`);
+  return block[1];
+}
+
+/** Replaces each placeholder, which must be there. */
+export function substitute(code, replacements) {
+  let result = code;
+  for (const [placeholder, value] of Object.entries(replacements)) {
+    if (!result.includes(placeholder)) throw new Error(`The README's code does not contain ${placeholder}.`);
+    result = result.replaceAll(placeholder, value);
+  }
+  return result;
+}

@@ -1,0 +1,56 @@
+// Sessions: application state keeps its type, events have names, results are what they are documented to be.
+
+import { type Auth, createAuth, type preload, type User } from "sipbreakout-web";
+import { equal } from "./assertions.js";
+
+const auth = createAuth({
+  issuer: "https://id.example.com",
+  clientId: "console",
+  redirectUri: "https://console.example.com/",
+  scope: ["openid", "phone"],
+  storage: "session",
+});
+equal<typeof auth, Auth>(true);
+const target: EventTarget = auth;
+target.dispatchEvent(new Event("unrelated"));
+
+createAuth({
+  preset: "wgtwo",
+  clientId: "console",
+  redirectUri: "https://console.example.com/",
+  scope: "openid",
+});
+
+equal<ReturnType<typeof auth.isRedirectCallback>, boolean>(true);
+equal<ReturnType<typeof auth.isSignedIn>, Promise<boolean>>(true);
+equal<ReturnType<typeof auth.getAccessToken>, Promise<string>>(true);
+equal<ReturnType<typeof auth.getUser>, Promise<User>>(true);
+equal<ReturnType<typeof auth.signOut>, Promise<void>>(true);
+equal<ReturnType<typeof auth.createSignInUrl>, Promise<URL>>(true);
+equal<ReturnType<typeof preload>, Promise<void>>(true);
+equal<User["phoneNumber"], string | undefined>(true);
+
+interface AppState {
+  returnTo: string;
+}
+auth.signIn<AppState>({ appState: { returnTo: "/numbers" }, prompt: "consent" });
+const result = auth.handleRedirectCallback<AppState>();
+equal<Awaited<typeof result>["appState"], AppState | undefined>(true);
+
+auth.addEventListener("signedIn", () => {});
+auth.addEventListener("tokenRefreshed", () => {});
+auth.addEventListener("sessionExpired", () => {}, { once: true });
+auth.addEventListener("signedOut", () => {});
+auth.signOut({ returnTo: "https://console.example.com/", localOnly: true });
+
+// @ts-expect-error: the client id is needed
+createAuth({ issuer: "https://id.example.com", redirectUri: "https://console.example.com/" });
+const registered = { clientId: "console", redirectUri: "https://console.example.com/" };
+// @ts-expect-error: no such storage
+createAuth({ ...registered, issuer: "https://id.example.com", storage: "cookie" });
+// @ts-expect-error: no such provider
+createAuth({ ...registered, preset: "unknown" });
+// @ts-expect-error: no such prompt
+auth.signIn({ prompt: "always" });
+// @ts-expect-error: the application state has a type
+auth.signIn<AppState>({ appState: { returnTo: 1 } });

@@ -1,0 +1,11 @@
+//! One file for each thing that only a browser can show.
+
+mod calls;
+mod fetch;
+mod platform;
+mod sign_in;
+
+/// Where the sandbox listens.
+pub fn sandbox() -> &'static str {
+    option_env!("SIPBREAKOUT_SANDBOX").expect("SIPBREAKOUT_SANDBOX names no sandbox: use npm run test:wasm")
+}

@@ -1,0 +1,141 @@
+//! Clocks, timers, storage, URLs, abort signals.
+
+use futures_util::future::{Either, select};
+use js_sys::{Function, Promise};
+use sipbreakout_web::browser::{AnyStore, Browser, aborted};
+use sipbreakout_web::seams::{Clock, Spawn, Store, Timer, Urls};
+use std::cell::Cell;
+use std::pin::pin;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+async fn sleeping_takes_its_time_on_both_clocks() {
+    let browser = Browser::default();
+    let before = browser.now();
+    browser.sleep(60.0).await;
+    let age = before.age_ms(browser.now());
+    assert!((59.0..2000.0).contains(&age), "{age}");
+    assert!(browser.now().wall_ms > 1.6e12);
+    assert!(browser.now().page > 1.6e12);
+}
+
+#[wasm_bindgen_test]
+async fn odd_sleeps_end_at_once() {
+    let browser = Browser::default();
+    for ms in [0.0, -5.0, f64::NAN] {
+        browser.sleep(ms).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_sleep_beyond_what_timers_take_does_not_end_at_once() {
+    let browser = Browser::default();
+    // setTimeout takes 2^31 and more for 0.
+    let long = pin!(browser.sleep(2_147_483_648.0));
+    assert!(matches!(select(long, pin!(browser.sleep(50.0))).await, Either::Right(_)));
+}
+
+#[wasm_bindgen_test]
+async fn spawned_work_goes_on_by_itself() {
+    let browser = Browser::default();
+    let done = Rc::new(Cell::new(false));
+    let (flag, inner) = (done.clone(), browser.clone());
+    browser.spawn(Box::pin(async move {
+        inner.sleep(10.0).await;
+        flag.set(true);
+    }));
+    assert!(!done.get());
+    browser.sleep(80.0).await;
+    assert!(done.get());
+}
+
+#[wasm_bindgen_test]
+fn urls_in_parts() {
+    let browser = Browser::default();
+    let parts = browser.parse("HTTPS://Api.Example.com:8443/a/../b?x=1#y").expect("a URL");
+    assert_eq!(parts.href, "https://api.example.com:8443/b?x=1#y");
+    assert_eq!((parts.scheme.as_str(), parts.host.as_str()), ("https", "api.example.com"));
+    assert_eq!((parts.origin.as_str(), parts.path.as_str()), ("https://api.example.com:8443", "/b"));
+    assert_eq!((parts.query.as_str(), parts.fragment.as_str()), ("x=1", "y"));
+    assert!(!parts.has_credentials);
+    assert!(browser.parse("https://user@example.com").expect("a URL").has_credentials);
+    assert_eq!(browser.parse("http://[::1]:80/").expect("a URL").host, "[::1]");
+    for text in ["", "api.example.com", "/path", "https://"] {
+        assert!(browser.parse(text).is_none(), "{text}");
+    }
+}
+
+async fn keeps_strings(store: &AnyStore) {
+    assert_eq!(store.get("t.none").await.expect("get"), None);
+    store.set("t.a", "1").await.expect("set");
+    store.set("t.b", "2").await.expect("set");
+    store.set("u.c", "3").await.expect("set");
+    assert_eq!(store.get("t.a").await.expect("get").as_deref(), Some("1"));
+    let mut keys = store.keys("t.").await.expect("keys");
+    keys.sort();
+    assert_eq!(keys, ["t.a", "t.b"]);
+    for key in ["t.a", "t.b", "u.c", "t.none"] {
+        store.remove(key).await.expect("remove");
+    }
+    assert!(store.keys("t.").await.expect("keys").is_empty());
+}
+
+fn store_of(source: &str) -> AnyStore {
+    AnyStore::Face(Function::new_no_args(source).call0(&JsValue::UNDEFINED).expect("a store"))
+}
+
+#[wasm_bindgen_test]
+async fn session_storage() {
+    keeps_strings(&AnyStore::Session).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_store_of_the_face_may_answer_with_promises() {
+    let store = store_of(
+        "const map = new Map();
+         return { get: async (key) => map.get(key), set: (key, value) => { map.set(key, value); },
+                  remove: async (key) => { map.delete(key); }, keys: () => [...map.keys()] };",
+    );
+    keeps_strings(&store).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_store_that_throws_is_a_failure_with_its_words() {
+    let store = store_of(
+        "return { get() { throw new Error('no get'); }, async set() { throw 'no set'; }, remove: 5,
+                  get keys() { throw null; } };",
+    );
+    assert_eq!(store.get("a").await.expect_err("throws").message, "no get");
+    assert_eq!(store.set("a", "b").await.expect_err("throws").message, "no set");
+    assert!(store.remove("a").await.is_err());
+    assert!(store.keys("").await.is_err());
+    let store = store_of("return { get: () => 5 };");
+    assert!(store.get("a").await.is_err());
+}
+
+#[wasm_bindgen_test]
+async fn abort_signals() {
+    let browser = Browser::default();
+    let controller = web_sys::AbortController::new().expect("a controller");
+    let waiting = pin!(aborted(Some(controller.signal())));
+    let waiting = match select(waiting, pin!(browser.sleep(20.0))).await {
+        Either::Right((_, waiting)) => waiting,
+        Either::Left(_) => panic!("aborted by nobody"),
+    };
+    controller.abort_with_reason(&JsValue::from_str("enough"));
+    let cancelled = waiting.await;
+    let reason = cancelled.reason.expect("a reason");
+    assert_eq!(reason.get::<JsValue>().and_then(JsValue::as_string).as_deref(), Some("enough"));
+    // Aborted already.
+    assert!(aborted(Some(controller.signal())).await.reason.is_some());
+    // No signal never aborts.
+    assert!(matches!(select(pin!(aborted(None)), pin!(browser.sleep(20.0))).await, Either::Right(_)));
+}
+
+#[wasm_bindgen_test]
+async fn promises_still_settle_after_all_that() {
+    assert_eq!(JsFuture::from(Promise::resolve(&JsValue::from(1))).await, Ok(JsValue::from(1)));
+}

@@ -1,0 +1,46 @@
+// The one place where an error of the SDK becomes words, a button and technical details.
+
+import type { Draft } from "../draft.ts";
+import { explain, technicalDetails } from "../explain.ts";
+import { useSignIn } from "../session.ts";
+
+interface Props {
+  error: unknown;
+  /** What is typed, so that a new sign-in keeps it. */
+  draft?: Draft | undefined;
+  onRetry?: (() => void) | undefined;
+  testId?: string;
+  /** Where the page offers its own way to sign in. */
+  withoutSignIn?: boolean;
+  children?: React.ReactNode;
+}
+
+export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, children }: Props) {
+  const signIn = useSignIn(draft);
+  const { title, advice, quote, remedy } = explain(error);
+  return (
+    <div className="notice bad" role="alert" data-testid={testId}>
+      <p className="notice-title">{title}</p>
+      {quote && <blockquote>{quote}</blockquote>}
+      <p>{advice}</p>
+      <div className="notice-actions">
+        {remedy === "retry" && onRetry && (
+          <button type="button" className="button small" onClick={onRetry}>
+            Try again
+          </button>
+        )}
+        {remedy === "signIn" && !withoutSignIn && (
+          <button type="button" className="button small" disabled={signIn.busy} onClick={signIn.go}>
+            Sign in again
+          </button>
+        )}
+        {children}
+      </div>
+      {signIn.error !== undefined && <p>{explain(signIn.error).advice}</p>}
+      <details className="technical">
+        <summary>Technical details</summary>
+        <pre>{technicalDetails(error)}</pre>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+import { useState } from "react";
+import { InvalidRequestError, validateRegistration } from "sipbreakout-web";
+import { useCall } from "../call.ts";
+import { type Draft, type DraftField, emptyDraft, requestOf } from "../draft.ts";
+import { useProblems } from "../problems.ts";
+import { numberOf, type Registration, registrationOf } from "../registrations.ts";
+import { clientFor } from "../sdk.ts";
+import { ErrorNotice } from "./error-notice.tsx";
+import { PrefixFields } from "./prefix-fields.tsx";
+import { RoutePicker } from "./route-picker.tsx";
+import { TextField } from "./text-field.tsx";
+import { VersionPicker } from "./version-picker.tsx";
+
+interface Props {
+  draft: Draft;
+  setDraft: (draft: Draft) => void;
+  ownNumber: string | undefined;
+  registrations: readonly Registration[];
+  onStart: () => void;
+  onRegistered: (registration: Registration, replaced: boolean) => void;
+}
+
+export function RegistrationForm({
+  draft,
+  setDraft,
+  ownNumber,
+  registrations,
+  onStart,
+  onRegistered,
+}: Props) {
+  const problems = useProblems(draft);
+  const call = useCall();
+  const [unsent, setUnsent] = useState(false);
+
+  const number = numberOf(draft, ownNumber);
+  const replaces = registrations.some((known) => known.number === number);
+  const set = (field: DraftField, value: string) => {
+    setUnsent(false);
+    call.clearError();
+    setDraft({ ...draft, [field]: value });
+  };
+  const field = (name: DraftField) => ({
+    name,
+    value: draft[name],
+    problem: problems.of(name),
+    onChange: (value: string) => set(name, value),
+    onBlur: () => problems.touch(name),
+  });
+
+  const startOver = () => {
+    setUnsent(false);
+    call.clearError();
+    problems.forget();
+    setDraft(emptyDraft(ownNumber));
+  };
+
+  const submit = (event: React.FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    setUnsent(false);
+    onStart();
+    call.run(async (signal) => {
+      // The SDK checks before it sends, too. Asking first marks every field at once and costs no request.
+      const found = await validateRegistration(requestOf(draft), { apiVersion: draft.apiVersion });
+      if (signal.aborted) return;
+      problems.show(found);
+      if (found.length > 0) {
+        setUnsent(true);
+        focusFirst(form, found[0]?.field);
+        return;
+      }
+      try {
+        const response = await clientFor(draft.apiVersion).upsertRegistration(requestOf(draft), { signal });
+        onRegistered(registrationOf(draft, ownNumber, response), replaces);
+      } catch (error) {
+        if (error instanceof InvalidRequestError) problems.show(error.problems);
+        throw error;
+      }
+    });
+  };
+
+  return (
+    <section className="panel" aria-labelledby="form-title">
+      <h2 id="form-title">{replaces ? "Update the registration" : "Register a phone system"}</h2>
+      {replaces && (
+        <p className="soft">
+          <span className="number">{number || "Your number"}</span> is in the list already. Sending this form
+          replaces what is registered for it.
+        </p>
+      )}
+      <form noValidate onSubmit={submit}>
+        <div className="field-row">
+          <TextField
+            {...field("sipUri")}
+            label="SIP address of the PBX"
+            hint={
+              <>
+                <code>sips:</code> and a host name, with a port if DNS doesn’t tell it. The PBX must show a
+                valid TLS certificate for that name.
+              </>
+            }
+            placeholder="sips:pbx.example.com"
+            inputMode="url"
+            autoComplete="off"
+            required
+          />
+          <TextField
+            {...field("phoneNumber")}
+            label="Phone number"
+            hint="With country code. Left empty, it is the number that you signed in with."
+            type="tel"
+            inputMode="tel"
+            autoComplete="tel"
+          />
+        </div>
+        <VersionPicker value={draft.apiVersion} onChange={(value) => set("apiVersion", value)} />
+        <RoutePicker
+          value={draft.routeType}
+          apiVersion={draft.apiVersion}
+          problem={problems.of("routeType")}
+          onChange={(value) => set("routeType", value)}
+        />
+        <PrefixFields
+          draft={draft}
+          number={number}
+          problemOf={problems.of}
+          set={set}
+          touch={problems.touch}
+        />
+
+        {unsent && (
+          <div className="notice bad" role="alert" data-testid="form-error">
+            <p className="notice-title">Not sent yet</p>
+            <p>{problems.summary()}</p>
+          </div>
+        )}
+        {call.error !== undefined && (
+          <ErrorNotice error={call.error} draft={draft} onRetry={call.retry} testId="form-error" />
+        )}
+
+        <div className="form-actions">
+          <button type="submit" className="button primary" data-testid="submit" aria-disabled={call.busy}>
+            {submitLabel(replaces, call.busy)}
+          </button>
+          {call.busy ? (
+            <button type="button" className="button way-out" data-testid="cancel" onClick={call.cancel}>
+              Cancel
+            </button>
+          ) : (
+            <button type="button" className="button quiet" data-testid="reset" onClick={startOver}>
+              Start over
+            </button>
+          )}
+        </div>
+      </form>
+    </section>
+  );
+}
+
+function submitLabel(replaces: boolean, busy: boolean): string {
+  if (busy) return replaces ? "Updating…" : "Registering…";
+  return replaces ? "Update" : "Register";
+}
+
+function focusFirst(form: HTMLFormElement, field: string | undefined) {
+  const control = form.elements.namedItem(field ?? "");
+  // Radios of one name come as a list.
+  const target = control instanceof RadioNodeList ? control[0] : control;
+  // After React has marked the field, so that a screen reader reads the message with it.
+  if (target instanceof HTMLElement) requestAnimationFrame(() => target.focus());
+}

@@ -1,0 +1,119 @@
+// Who is signed in, followed from the moment the page opens until the session ends.
+import { useCallback, useEffect, useState } from "react";
+import { AuthError, type User } from "sipbreakout-web";
+import { config } from "./config.ts";
+import { type Draft, readDraft } from "./draft.ts";
+import { auth } from "./sdk.ts";
+
+export type Session =
+  | { state: "opening" }
+  | { state: "signedOut"; error?: unknown; draft: Draft | undefined }
+  | { state: "unreachable"; error: unknown; draft: Draft | undefined }
+  | { state: "signedIn"; user: User; expired: boolean; draft: Draft | undefined };
+
+/** Travels through the sign-in: what was typed into the form is still there afterwards. */
+interface AppState {
+  draft: Draft | undefined;
+}
+
+// Asked once, when the page opens: handling the answer takes it out of the address bar.
+const isCallback = auth.isRedirectCallback();
+if (!isCallback) dropLogOutState();
+
+/** Back from the log-out page there is a `state` in the address, which says nothing any more. */
+function dropLogOutState() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("state")) return;
+  address.searchParams.delete("state");
+  history.replaceState(history.state, "", address);
+}
+
+async function openSession(): Promise<Session> {
+  let draft: Draft | undefined;
+  try {
+    if (isCallback) {
+      const { appState } = await auth.handleRedirectCallback();
+      draft = readDraft((appState as AppState | undefined)?.draft);
+    }
+    if (!(await auth.isSignedIn())) return { state: "signedOut", draft };
+  } catch (error) {
+    // A failed sign-in gives the appState back too.
+    if (error instanceof AuthError) draft = readDraft((error.appState as AppState | undefined)?.draft);
+    return { state: "signedOut", error, draft };
+  }
+  try {
+    return { state: "signedIn", user: await auth.getUser(), expired: false, draft };
+  } catch (error) {
+    const ended = error instanceof AuthError && error.kind === "auth";
+    return { state: ended ? "signedOut" : "unreachable", error, draft };
+  }
+}
+
+export function useSession(): { session: Session; reopen: () => void } {
+  const [session, setSession] = useState<Session>({ state: "opening" });
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the session again
+  useEffect(() => {
+    let shown = true;
+    // StrictMode runs this twice. The SDK exchanges the code once and gives both the same answer.
+    openSession().then((next) => {
+      if (shown) setSession(next);
+    });
+    return () => {
+      shown = false;
+    };
+  }, [attempt]);
+
+  useEffect(() => {
+    const onExpired = () => setSession((now) => (now.state === "signedIn" ? { ...now, expired: true } : now));
+    const onSignedOut = () => setSession({ state: "signedOut", draft: undefined });
+    auth.addEventListener("sessionExpired", onExpired);
+    auth.addEventListener("signedOut", onSignedOut);
+    return () => {
+      auth.removeEventListener("sessionExpired", onExpired);
+      auth.removeEventListener("signedOut", onSignedOut);
+    };
+  }, []);
+
+  const reopen = useCallback(() => {
+    setSession({ state: "opening" });
+    setAttempt((count) => count + 1);
+  }, []);
+  return { session, reopen };
+}
+
+/** Something that ends with the browser leaving the page: sign-in and sign-out. */
+function useDeparture(depart: () => Promise<void>) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+
+  useEffect(() => {
+    // Back from the provider by the back button: the page is as it was left, busy.
+    const onPageShow = (event: PageTransitionEvent) => {
+      if (event.persisted) setBusy(false);
+    };
+    window.addEventListener("pageshow", onPageShow);
+    return () => window.removeEventListener("pageshow", onPageShow);
+  }, []);
+
+  const go = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await depart();
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  return { go, busy, error };
+}
+
+export function useSignIn(draft: Draft | undefined) {
+  return useDeparture(() => auth.signIn({ appState: { draft } satisfies AppState }));
+}
+
+export function useSignOut() {
+  return useDeparture(() => auth.signOut({ returnTo: config.redirectUri }));
+}

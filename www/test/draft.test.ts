@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { emptyDraft, readDraft, requestOf } from "../src/draft.ts";
+import { invitedUri } from "../src/routes.ts";
+
+const own = "+4799900001";
+
+test("an empty field is a field left out of the request", () => {
+  assert.deepEqual(requestOf({ ...emptyDraft(undefined), sipUri: " sips:pbx.example.com " }), {
+    sipUri: "sips:pbx.example.com",
+    routeType: "LOOP",
+    phoneNumber: undefined,
+    mobileOriginatingPrefix: undefined,
+    mobileTerminatingPrefix: undefined,
+  });
+});
+
+test("a number goes to the SDK as it was typed", () => {
+  assert.equal(
+    requestOf({ ...emptyDraft(own), phoneNumber: "+47 999 00 001" }).phoneNumber,
+    "+47 999 00 001",
+  );
+});
+
+test("a draft survives the sign-in, anything else does not", () => {
+  const draft = emptyDraft(own);
+  assert.deepEqual(readDraft(JSON.parse(JSON.stringify(draft))), draft);
+  assert.equal(readDraft(undefined), undefined);
+  assert.equal(readDraft("text"), undefined);
+  assert.equal(readDraft({ ...draft, sipUri: 7 }), undefined);
+});
+
+test("the prefix stands between the plus and the number", () => {
+  assert.equal(invitedUri("+47112334455", "00"), "sip:+0047112334455");
+  assert.equal(invitedUri("+47112334455", ""), "sip:+47112334455");
+});
