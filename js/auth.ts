@@ -26,6 +26,7 @@ export class Auth extends EventTarget {
   readonly #options: AuthOptions;
   #handle: Promise<Handle> | undefined;
   #result: Promise<SignInResult> | undefined;
+  #handling = false;
   /** An answer that left the address bar, but could not be handled because the wasm did not load. */
   #unread: string | undefined;
 
@@ -52,9 +53,13 @@ export class Auth extends EventTarget {
     return this.#run(async (handle) => new URL(await handle.createSignInUrl(options)));
   }
 
-  /** Whether an address (default: the page's) is the provider's answer to a sign-in. Never throws, loads nothing. */
+  /**
+   * Whether an address (default: the page's) is the provider's answer to a sign-in. Never throws, loads nothing. While
+   * the page's own answer is being handled this stays true, although it has left the address bar: effects that React's
+   * strict mode runs twice take the same way both times.
+   */
   isRedirectCallback(url?: string | URL): boolean {
-    return isAnswer(url);
+    return isAnswer(url) || (url === undefined && this.#handling);
   }
 
   /**
@@ -76,7 +81,10 @@ export class Auth extends EventTarget {
       this.#result = known;
       return known;
     }
-    const result = this.#run((handle) => handle.handleRedirectCallback(href) as Promise<SignInResult>);
+    const result = this.#run((handle) => handle.handleRedirectCallback(href) as Promise<SignInResult>).finally(() => {
+      this.#handling = false;
+    });
+    this.#handling = true;
     this.#unread = undefined;
     this.#result = result;
     if (state) callbacks.set(state, result);

@@ -59,7 +59,7 @@ async function start() {
   const options = readOptions();
   if (options.help) return console.log(usage);
   await setUp("packages", "rust", "buildTools", "sandboxCode");
-  await build();
+  await build({ enforceBudget: false });
 
   const sandboxPort = await choosePort("the sandbox", options["sandbox-port"], []);
   const grpcPort = await choosePort("its gRPC", options["grpc-port"], [sandboxPort]);

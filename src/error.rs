@@ -50,7 +50,7 @@ pub enum Error {
     /// A call failed.
     Rpc(RpcError),
     /// Signing in, or getting a token, failed.
-    Auth(Box<AuthError>),
+    Auth(AuthError),
     /// The core answered NOT_ACCEPTABLE.
     Rejected(Rejected),
     /// The input is wrong; nothing was sent.
@@ -65,7 +65,7 @@ impl From<RpcError> for Error {
 
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
-        Self::Auth(Box::new(error))
+        Self::Auth(error)
     }
 }
 

@@ -33,6 +33,9 @@ const optimizerFlags = [
   "--strip-target-features",
 ];
 
+// The declarations have `[Symbol.dispose]`, which consumers with `lib: ["ES2022", "DOM"]` do not know by themselves.
+const disposableLibrary = '/// <reference lib="esnext.disposable" />';
+
 /** Panic messages carry file names: without this, those of the machine that built it. */
 function pathRemapping() {
   const sources = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
@@ -64,10 +67,9 @@ export async function buildWasm() {
   await run("wasm-opt", [join(glueDir, `${name}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
   copyFileSync(optimized, join(glueDir, `${name}_bg.wasm`));
 
+  for (const file of [`${name}_bg.wasm`, `${name}.js`]) putFile(file, readFileSync(join(glueDir, file)));
+  putFile(`${name}.d.ts`, `${disposableLibrary}\n${readFileSync(join(glueDir, `${name}.d.ts`), "utf8")}`);
   const base64 = readFileSync(optimized).toString("base64");
-  for (const file of [`${name}_bg.wasm`, `${name}.js`, `${name}.d.ts`]) {
-    putFile(file, readFileSync(join(glueDir, file)));
-  }
   putFile(`${name}-inline.js`, `export const base64 = "${base64}";\n`);
   putFile(
     `${name}-inline.d.ts`,

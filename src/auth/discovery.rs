@@ -3,13 +3,11 @@
 use super::config::{Config, Issuer};
 use super::endpoints::{Endpoints, safe_url};
 use super::request::{exchange, get, refusal};
-use super::{AuthCode, AuthError, json};
-use crate::seams::{Platform, Urls};
-use serde::Deserialize;
+use super::{AuthCode, AuthError};
+use crate::seams::{Fields, Json, Platform, Urls};
 
 const PLACE: &str = "discovery document";
 
-#[derive(Deserialize)]
 struct Metadata {
     issuer: String,
     authorization_endpoint: Option<String>,
@@ -17,7 +15,25 @@ struct Metadata {
     revocation_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
     userinfo_endpoint: Option<String>,
-    authorization_response_iss_parameter_supported: Option<bool>,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl Metadata {
+    fn read(body: &[u8]) -> Option<Self> {
+        let mut fields = Fields::from_bytes(body)?;
+        let mut text = |name: &str| fields.take_text(name).ok();
+        Some(Self {
+            issuer: text("issuer")??,
+            authorization_endpoint: text("authorization_endpoint")?,
+            token_endpoint: text("token_endpoint")?,
+            revocation_endpoint: text("revocation_endpoint")?,
+            end_session_endpoint: text("end_session_endpoint")?,
+            userinfo_endpoint: text("userinfo_endpoint")?,
+            authorization_response_iss_parameter_supported: fields
+                .take("authorization_response_iss_parameter_supported")
+                == Some(Json::Flag(true)),
+        })
+    }
 }
 
 /// Asks the issuer.
@@ -32,20 +48,22 @@ pub(super) async fn discover<P: Platform>(
     if reply.status != 200 {
         let advice = "Check `issuer`, or leave it out and give the `endpoints`.";
         let message = format!("The discovery document ({address}) answered {}. {advice}", reply.status);
-        return Err(AuthError { message, ..refusal(PLACE, &reply, &[]) });
+        let mut error = refusal(PLACE, &reply, &[]);
+        error.message = message;
+        return Err(error);
     }
     read(platform, config, issuer, &reply.body)
 }
 
 /// The endpoints in a document, the application's own in their place.
 pub(super) fn read<U: Urls>(urls: &U, config: &Config, issuer: &Issuer, body: &[u8]) -> Result<Endpoints, AuthError> {
-    let document: Metadata = json::object(body).ok_or_else(|| {
+    let document = Metadata::read(body).ok_or_else(|| {
         bad("is no OpenID configuration in JSON (often a web application's start page). Check `issuer`.")
     })?;
     if !issuer.is(&document.issuer) {
         let found: String = document.issuer.chars().take(200).collect();
         let message = format!(
-            "The discovery document names the issuer {found:?}, not {:?}; the two must be equal, a slash at the end \
+            "The discovery document names the issuer `{found}`, not `{}`; the two must be equal, a slash at the end \
              included.",
             issuer.text
         );
@@ -57,7 +75,7 @@ pub(super) fn read<U: Urls>(urls: &U, config: &Config, issuer: &Issuer, body: &[
         revocation: document.revocation_endpoint,
         end_session: document.end_session_endpoint,
         user_info: document.userinfo_endpoint,
-        iss_promised: document.authorization_response_iss_parameter_supported.unwrap_or(false),
+        iss_promised: document.authorization_response_iss_parameter_supported,
     };
     let endpoints = endpoints.overridden_by(&config.overrides);
     let named = [

@@ -2,12 +2,32 @@
 
 use super::AuthCode;
 use crate::error::Kind;
-use crate::seams::{Cause, HttpFailure, HttpFailureKind, StoreFailure};
+use crate::seams::{Cause, HttpFailure, HttpFailureKind, NoRandom, StoreFailure};
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// A failure of the OAuth half. No field ever holds a token, a code or a verifier.
+/// It is one pointer wide, because every `?` on its way copies it; what it says is in [`AuthFailure`].
 #[derive(Clone)]
-pub struct AuthError {
+pub struct AuthError(Box<AuthFailure>);
+
+impl Deref for AuthError {
+    type Target = AuthFailure;
+
+    fn deref(&self) -> &AuthFailure {
+        &self.0
+    }
+}
+
+impl DerefMut for AuthError {
+    fn deref_mut(&mut self) -> &mut AuthFailure {
+        &mut self.0
+    }
+}
+
+/// What an [`AuthError`] says.
+#[derive(Clone)]
+pub struct AuthFailure {
     /// What to branch on.
     pub code: AuthCode,
     /// Its coarse class.
@@ -33,7 +53,7 @@ pub struct AuthError {
 impl AuthError {
     /// A failure with the code's usual kind.
     pub fn new(code: AuthCode, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(AuthFailure {
             code,
             kind: code.kind(),
             retryable: code.retryable(),
@@ -44,7 +64,14 @@ impl AuthError {
             retry_after_ms: None,
             app_state: None,
             cause: None,
-        }
+        }))
+    }
+
+    /// The same with what lies behind it.
+    #[must_use]
+    pub fn with_cause(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause;
+        self
     }
 
     /// An option called `option` in JavaScript is not what is `wanted`.
@@ -70,7 +97,13 @@ impl AuthError {
                 Self::config("fetch", &format!("did not return a usable Response for {place}."))
             }
         };
-        Self { cause: failure.cause, ..error }
+        error.with_cause(failure.cause)
+    }
+}
+
+impl From<NoRandom> for AuthError {
+    fn from(_: NoRandom) -> Self {
+        Self::new(AuthCode::InvalidConfig, "This page has no WebCrypto (crypto.getRandomValues), so nobody can sign in.")
     }
 }
 
@@ -78,7 +111,7 @@ impl From<StoreFailure> for AuthError {
     fn from(failure: StoreFailure) -> Self {
         let message = "The browser's storage refused (blocked site data, private mode or a full quota): allow storage \
                        for this site.";
-        Self { cause: failure.cause, ..Self::new(AuthCode::StorageUnavailable, message) }
+        Self::new(AuthCode::StorageUnavailable, message).with_cause(failure.cause)
     }
 }
 

@@ -2,21 +2,21 @@
 //! over TLS, which section 3.1.3.7 accepts in place of a signature check.
 
 use super::config::Issuer;
-use super::json::{OneOrMany, object};
+use super::json::texts;
 use super::{AuthCode, AuthError, Secret};
+use crate::seams::Fields;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 
 /// How far the two clocks may be apart.
 const LEEWAY_MS: f64 = 60_000.0;
 
 /// What is read of it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Claims {
     pub iss: String,
     pub sub: String,
-    pub aud: OneOrMany,
+    pub aud: Vec<String>,
     pub azp: Option<String>,
     /// Seconds since 1970.
     pub exp: f64,
@@ -43,7 +43,16 @@ impl Claims {
         if parts.next().is_some() {
             return None;
         }
-        object(&URL_SAFE_NO_PAD.decode(payload).ok()?)
+        let mut fields = Fields::from_bytes(&URL_SAFE_NO_PAD.decode(payload).ok()?)?;
+        Some(Self {
+            iss: fields.need_text("iss")?,
+            sub: fields.need_text("sub")?,
+            aud: texts(fields.take("aud")?)?,
+            azp: fields.take_text("azp").ok()?,
+            exp: fields.need_number("exp")?,
+            iat: fields.need_number("iat")?,
+            nonce: fields.take_text("nonce").ok()?,
+        })
     }
 
     /// The claims of `token`, checked.
@@ -54,7 +63,7 @@ impl Claims {
     }
 
     fn check(&self, expected: &Expected<'_>) -> Result<(), AuthError> {
-        let OneOrMany(audience) = &self.aud;
+        let audience = &self.aud;
         let us = expected.client_id;
         if expected.issuer.is_some_and(|issuer| !issuer.is(&self.iss)) {
             return Err(bad("is from another issuer (`iss`)."));
@@ -92,7 +101,7 @@ impl Claims {
         if later.sub != self.sub {
             return Err(bad("is about another user than before (`sub`)."));
         }
-        let (OneOrMany(before), OneOrMany(after)) = (&self.aud, &later.aud);
+        let (before, after) = (&self.aud, &later.aud);
         if before.len() != after.len() || !before.iter().all(|audience| after.contains(audience)) {
             return Err(bad("has another audience than before (`aud`)."));
         }

@@ -1,13 +1,11 @@
 //! How long a token is good for.
 
-use crate::seams::Moment;
-use serde::{Deserialize, Serialize};
+use crate::seams::{Fields, Moment};
 
 /// When a token's life began, and how long it is. It counts from when the request for it was sent: the provider's own
 /// count can only have begun later.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Life {
-    #[serde(with = "moment")]
     pub since: Moment,
     pub ms: f64,
 }
@@ -34,21 +32,23 @@ impl Life {
     pub fn end_wall_ms(&self) -> f64 {
         self.since.wall_ms + self.ms
     }
-}
 
-/// Numbers are stored by their bits: serde_json may read a decimal fraction one place off, and then `page` would no
-/// longer equal the running page's, and its monotonic clock would be ignored.
-mod moment {
-    use super::Moment;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub fn serialize<S: Serializer>(moment: &Moment, to: S) -> Result<S::Ok, S::Error> {
-        [moment.wall_ms.to_bits(), moment.monotonic_ms.to_bits(), moment.page.to_bits()].serialize(to)
+    /// As fields of a stored session.
+    pub fn put(&self, fields: &mut Fields) {
+        fields.put("since_wall_ms", self.since.wall_ms);
+        fields.put("since_monotonic_ms", self.since.monotonic_ms);
+        fields.put("since_page", self.since.page);
+        fields.put("life_ms", self.ms);
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Moment, D::Error> {
-        let [wall_ms, monotonic_ms, page] = <[u64; 3]>::deserialize(from)?.map(f64::from_bits);
-        Ok(Moment { wall_ms, monotonic_ms, page })
+    /// From the fields of a stored session.
+    pub fn take(fields: &mut Fields) -> Option<Self> {
+        let since = Moment {
+            wall_ms: fields.need_number("since_wall_ms")?,
+            monotonic_ms: fields.need_number("since_monotonic_ms")?,
+            page: fields.need_number("since_page")?,
+        };
+        Some(Self { since, ms: fields.need_number("life_ms")? })
     }
 }
 
@@ -56,6 +56,7 @@ mod moment {
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
+    use crate::seams::Json;
 
     const BORN: Moment = Moment { wall_ms: 1_000.0, monotonic_ms: 5.0, page: 1.5 };
 
@@ -78,11 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_that_serde_json_may_misread_comes_back_as_it_was() {
-        let page = 1_760_000_000_000.123_5;
-        let since = Moment { page, ..BORN };
-        let text = serde_json::to_string(&Life { since, ms: 1.0 }).unwrap();
-        let back: Life = serde_json::from_str(&text).unwrap();
-        assert_eq!(back.since.page.to_bits(), page.to_bits());
+    fn it_comes_back_from_the_store_to_the_bit() {
+        let since = Moment { page: 1_760_000_000_000.123_5, ..BORN };
+        let life = Life { since, ms: 1.0 };
+        let mut fields = Fields::default();
+        life.put(&mut fields);
+        let text = Json::Object(fields).write();
+        assert_eq!(Life::take(&mut Fields::parse(&text).unwrap()), Some(life));
     }
 }

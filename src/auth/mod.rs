@@ -34,7 +34,7 @@ mod user_info;
 mod tests;
 
 pub use code::AuthCode;
-pub use error::AuthError;
+pub use error::{AuthError, AuthFailure};
 pub use options::{AuthOptions, EndpointOverrides, SignIn, SignOut};
 pub use secret::Secret;
 pub use session::{Session, SessionEvent};

@@ -1,20 +1,18 @@
 //! Sign-ins under way: one record for each `state`, so that two tabs and the back button do not get into each other's
 //! way.
 
-use super::{AuthError, Secret, json, secret};
-use crate::seams::Store;
+use super::{AuthError, Secret};
+use crate::seams::{Fields, Json, Store};
 use form_urlencoded::byte_serialize;
-use serde::{Deserialize, Serialize};
 
 /// The form written below; records of another form are swept.
-pub(super) const VERSION: u32 = 1;
+const VERSION: f64 = 1.0;
 
 /// Who takes longer begins again.
 const LIFE_MS: f64 = 600_000.0;
 
 /// How far it has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// The user was sent to the provider.
     Sent,
@@ -23,12 +21,10 @@ pub(super) enum Step {
 }
 
 /// What the callback has to know of the request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Pending {
-    pub v: u32,
     pub created_wall_ms: f64,
     pub step: Step,
-    #[serde(with = "secret::stored")]
     pub verifier: Secret,
     pub nonce: Option<String>,
     pub app_state: Option<String>,
@@ -37,6 +33,49 @@ pub(super) struct Pending {
     pub token_endpoint: String,
     pub issuer: Option<String>,
     pub iss_promised: bool,
+}
+
+impl Pending {
+    /// `None` for a damaged record and for one of another form.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut fields = Fields::parse(text)?;
+        if fields.need_number("v") != Some(VERSION) {
+            return None;
+        }
+        let step = match fields.need_text("step")?.as_str() {
+            "sent" => Step::Sent,
+            "exchanging" => Step::Exchanging,
+            _ => return None,
+        };
+        Some(Self {
+            created_wall_ms: fields.need_number("created_wall_ms")?,
+            step,
+            verifier: Secret::new(fields.need_text("verifier")?),
+            nonce: fields.take_text("nonce").ok()?,
+            app_state: fields.take_text("app_state").ok()?,
+            redirect_uri: fields.need_text("redirect_uri")?,
+            scope: fields.need_text("scope")?,
+            token_endpoint: fields.need_text("token_endpoint")?,
+            issuer: fields.take_text("issuer").ok()?,
+            iss_promised: fields.take("iss_promised") == Some(Json::Flag(true)),
+        })
+    }
+
+    fn write(&self) -> String {
+        let mut fields = Fields::default();
+        fields.put("v", VERSION);
+        fields.put("created_wall_ms", self.created_wall_ms);
+        fields.put("step", if self.step == Step::Sent { "sent" } else { "exchanging" });
+        fields.put("verifier", self.verifier.expose());
+        fields.put("nonce", self.nonce.as_deref());
+        fields.put("app_state", self.app_state.as_deref());
+        fields.put("redirect_uri", self.redirect_uri.as_str());
+        fields.put("scope", self.scope.as_str());
+        fields.put("token_endpoint", self.token_endpoint.as_str());
+        fields.put("issuer", self.issuer.as_deref());
+        fields.put("iss_promised", Json::Flag(self.iss_promised));
+        Json::Object(fields).write()
+    }
 }
 
 /// The records of one session.
@@ -52,8 +91,7 @@ impl<S: Store> PendingRecords<'_, S> {
     }
 
     pub async fn put(&self, state: &str, record: &Pending) -> Result<(), AuthError> {
-        let text = serde_json::to_string(record).map_err(|_| json::unwritable())?;
-        Ok(self.store.set(&self.key(state), &text).await?)
+        Ok(self.store.set(&self.key(state), &record.write()).await?)
     }
 
     pub async fn get(&self, state: &str, now_wall_ms: f64) -> Result<Option<Pending>, AuthError> {
@@ -79,7 +117,7 @@ impl<S: Store> PendingRecords<'_, S> {
 
 /// A clock that was set back makes a record look as if from the future; that far off it is as good as stale.
 fn usable(text: &str, now_wall_ms: f64) -> Option<Pending> {
-    let record: Pending = json::object(text.as_bytes())?;
+    let record = Pending::read(text)?;
     let age = (now_wall_ms - record.created_wall_ms).abs();
-    (record.v == VERSION && age <= LIFE_MS).then_some(record)
+    (age <= LIFE_MS).then_some(record)
 }

@@ -127,7 +127,9 @@ impl<P: Platform, S: Store> Session<P, S> {
             Some(stored) if stored.is_of(used) => {
                 let told = self.end(error.code).await;
                 let message = format!("{} {}", told.message, error.message);
-                Err(AuthError { code: told.code, kind: told.kind, message, ..error })
+                let mut error = error;
+                (error.code, error.kind, error.message) = (told.code, told.kind, message);
+                Err(error)
             }
             Some(stored) => Ok(stored.access_token),
             None => Err(sign_in_required()),

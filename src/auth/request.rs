@@ -1,11 +1,10 @@
 //! One request to the provider, and what its refusals mean.
 
-use super::{AuthCode, AuthError, Secret, json};
+use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{Credentials, HttpBody, HttpFailure, HttpMethod, HttpRequest, Moment, Platform, header};
+use crate::seams::{Credentials, Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
-use serde::Deserialize;
 use std::pin::pin;
 
 /// Longer replies are not read to their end.
@@ -61,7 +60,7 @@ pub(super) async fn exchange<P: Platform>(
     let reply = match select(reply, limit).await {
         Either::Left((reply, _)) => reply,
         Either::Right(_) => {
-            let message = format!("No reply from {place} within {timeout_ms} ms. Try again.");
+            let message = format!("No reply from {place} within {} ms. Try again.", timeout_ms as u64);
             return Err(AuthError::new(AuthCode::Timeout, message));
         }
     };
@@ -69,10 +68,10 @@ pub(super) async fn exchange<P: Platform>(
         Ok(Read::Whole(reply)) => Ok(reply),
         Ok(Read::Redirect) => {
             let message = format!(
-                "{place} answered with a redirect, which is never followed: it would carry secrets elsewhere. Give the \
+                "A redirect came from {place}. It is never followed, because it would carry secrets elsewhere: give the \
                  final address."
             );
-            Err(AuthError::new(AuthCode::Redirected, capital(message)))
+            Err(AuthError::new(AuthCode::Redirected, message))
         }
         Ok(Read::TooLong) => {
             Err(AuthError::new(AuthCode::InvalidResponse, format!("The reply of {place} is longer than 1 MiB.")))
@@ -103,18 +102,11 @@ async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) 
     Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at }))
 }
 
-#[derive(Default, Deserialize)]
-struct Refusal {
-    error: Option<json::Scalar>,
-    error_description: Option<json::Scalar>,
-    error_uri: Option<json::Scalar>,
-}
-
 /// What a status other than 200 means. A provider may repeat what it was sent: `secrets` are taken out of its words.
 pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthError {
-    let told: Refusal = json::object(&reply.body).unwrap_or_default();
-    let text = |value: Option<json::Scalar>| value.and_then(json::Scalar::into_text);
-    let word = text(told.error);
+    let mut told = Fields::from_bytes(&reply.body).unwrap_or_default();
+    let mut text = |name: &str| told.take(name).and_then(Json::into_text);
+    let word = text("error");
     let passing = reply.status >= 500 || matches!(reply.status, 408 | 429);
     let known = word.as_deref().and_then(AuthCode::from_oauth).filter(|code| !passing || code.retryable());
     let code = known.unwrap_or(match reply.status {
@@ -122,15 +114,15 @@ pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthEr
         500.. => AuthCode::ServerError,
         _ => AuthCode::ProviderError,
     });
-    let error = refused(code, word.as_deref(), &format!("The {place} answered {}", reply.status), secrets);
-    AuthError {
-        kind: if code == AuthCode::ProviderError { Kind::Config } else { error.kind },
-        description: shown(text(told.error_description), secrets),
-        uri: shown_address(text(told.error_uri), secrets),
-        http_status: Some(reply.status),
-        retry_after_ms: retry_after_ms(reply),
-        ..error
+    let mut error = refused(code, word.as_deref(), &format!("The {place} answered {}", reply.status), secrets);
+    if code == AuthCode::ProviderError {
+        error.kind = Kind::Config;
     }
+    error.description = shown(text("error_description"), secrets);
+    error.uri = shown_address(text("error_uri"), secrets);
+    error.http_status = Some(reply.status);
+    error.retry_after_ms = retry_after_ms(reply);
+    error
 }
 
 /// A refusal in the provider's own word, told as `what` happened.
@@ -138,7 +130,7 @@ pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &
     let advice = code.advice();
     let word = shown(word.map(str::to_owned), secrets);
     let message = match word {
-        Some(word) if word.len() <= 64 => format!("{what} with the error {word:?}. {advice}"),
+        Some(word) if word.len() <= 64 => format!("{what} with the error `{word}`. {advice}"),
         _ => format!("{what}. {advice}"),
     };
     AuthError::new(code, message)
@@ -162,9 +154,4 @@ pub(super) fn shown_address(text: Option<String>, secrets: &[&Secret]) -> Option
 fn retry_after_ms(reply: &Reply) -> Option<f64> {
     let seconds: u32 = header(&reply.headers, "retry-after")?.trim().parse().ok()?;
     Some(f64::from(seconds) * 1000.0)
-}
-
-fn capital(text: String) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

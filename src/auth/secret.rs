@@ -34,35 +34,3 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(..)")
     }
 }
-
-/// Named at each field that is meant to be stored (`#[serde(with = "secret::stored")]`), so that no secret is
-/// serialized by accident.
-pub(super) mod stored {
-    use super::Secret;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(in crate::auth) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&secret.0)
-    }
-
-    pub(in crate::auth) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
-        String::deserialize(from).map(Secret)
-    }
-}
-
-/// The same for a field that may be missing.
-pub(super) mod stored_option {
-    use super::Secret;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(in crate::auth) fn serialize<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
-        match secret {
-            Some(secret) => to.serialize_some(&secret.0),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub(in crate::auth) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
-        Ok(Option::<String>::deserialize(from)?.map(Secret))
-    }
-}

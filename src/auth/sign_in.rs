@@ -5,14 +5,16 @@ use super::callback::{Answer, Outcome};
 use super::config::Issuer;
 use super::id_token::{Claims, Expected, bad};
 use super::life::Life;
-use super::pending::{Pending, Step, VERSION};
+use super::pending::{Pending, Step};
 use super::request::{exchange, form, refusal, refused, shown, shown_address};
 use super::session::{Inner, Session, SessionEvent};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
 use super::{AuthCode, AuthError, Secret, SignIn};
-use crate::seams::{Platform, Store};
-use oauth2::{CsrfToken, PkceCodeChallenge};
+use crate::seams::{NoRandom, Platform, Random, Store};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use std::fmt;
 
 /// What a sign-in leads to, beside the session.
@@ -29,9 +31,9 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// Random text of 256 bits.
-fn random() -> String {
-    CsrfToken::new_random_len(32).into_secret()
+/// Random text of 256 bits: 43 characters that need no escaping anywhere (RFC 7636, section 4.1, wants at least as many).
+pub(super) fn random_text<R: Random>(source: &R) -> Result<String, NoRandom> {
+    Ok(URL_SAFE_NO_PAD.encode(source.random()?))
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
@@ -44,9 +46,10 @@ impl<P: Platform, S: Store> Session<P, S> {
         pending.sweep(platform.now().wall_ms).await?;
         let endpoints = self.endpoints().await?;
 
-        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let (state, scope) = (random(), config.scope.join(" "));
-        let nonce = config.wants_id_token().then(random);
+        let verifier = PkceCodeVerifier::new(random_text(platform)?);
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
+        let (state, scope) = (random_text(platform)?, config.scope.join(" "));
+        let nonce = if config.wants_id_token() { Some(random_text(platform)?) } else { None };
         let given = config.params.iter().chain(&sign_in.params).map(|(name, value)| (name.as_str(), value.as_str()));
         let named = [("prompt", &sign_in.prompt), ("login_hint", &sign_in.login_hint)];
         let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
@@ -62,7 +65,6 @@ impl<P: Platform, S: Store> Session<P, S> {
         let url = request.url(&endpoints.authorization)?;
 
         let record = Pending {
-            v: VERSION,
             created_wall_ms: platform.now().wall_ms,
             step: Step::Sent,
             verifier: Secret::new(verifier.into_secret()),
@@ -101,7 +103,11 @@ impl<P: Platform, S: Store> Session<P, S> {
                 Ok(Callback { app_state: record.app_state })
             }
             // With the record gone the same call can't succeed; only a new sign-in can.
-            Err(error) => Err(AuthError { retryable: false, app_state: record.app_state, ..error }),
+            Err(mut error) => {
+                error.retryable = false;
+                error.app_state = record.app_state;
+                Err(error)
+            }
         }
     }
 
@@ -177,6 +183,8 @@ impl<P: Platform, S: Store> Session<P, S> {
 
 fn refused_by_provider(word: &str, description: Option<String>, uri: Option<String>) -> AuthError {
     let code = AuthCode::from_oauth(word).unwrap_or(AuthCode::ProviderError);
-    let error = refused(code, Some(word), "The provider ended the sign-in", &[]);
-    AuthError { description: shown(description, &[]), uri: shown_address(uri, &[]), ..error }
+    let mut error = refused(code, Some(word), "The provider ended the sign-in", &[]);
+    error.description = shown(description, &[]);
+    error.uri = shown_address(uri, &[]);
+    error
 }

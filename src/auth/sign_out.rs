@@ -3,10 +3,10 @@
 use super::endpoints::safe_url;
 use super::request::{exchange, form};
 use super::session::{Inner, Session, SessionEvent};
+use super::sign_in::random_text;
 use super::stored::Stored;
 use super::{AuthError, Secret, SignOut};
 use crate::seams::{Platform, Store};
-use oauth2::CsrfToken;
 use std::fmt;
 
 /// A form to be posted, by the browser itself, to the provider's log-out page. Not a link: the hint is an ID token,
@@ -106,7 +106,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         let fields = [
             ("id_token_hint", hint),
             ("post_logout_redirect_uri", return_to),
-            ("state", Some(CsrfToken::new_random_len(32).into_secret())),
+            ("state", random_text(&self.inner.platform).ok()),
             ("client_id", Some(self.inner.config.client_id.clone())),
         ];
         let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();

@@ -2,23 +2,18 @@
 
 use super::life::Life;
 use super::token_reply::TokenReply;
-use super::{AuthError, Secret, json, secret};
-use crate::seams::Store;
-use serde::{Deserialize, Serialize};
+use super::{AuthError, Secret};
+use crate::seams::{Fields, Json, Store, WrongType};
 
 /// The form written below. A later form is not read: the session is then signed in anew.
-const VERSION: u32 = 1;
+const VERSION: f64 = 1.0;
 
 /// A session.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Stored {
-    v: u32,
-    #[serde(with = "secret::stored")]
     pub access_token: Secret,
-    #[serde(with = "secret::stored_option")]
     pub refresh_token: Option<Secret>,
     /// Kept as the hint for the provider's log-out, and to compare later ones with.
-    #[serde(with = "secret::stored_option")]
     pub id_token: Option<Secret>,
     pub sub: Option<String>,
     pub scope: String,
@@ -29,7 +24,6 @@ impl Stored {
     /// What a code was exchanged for. `asked` is the scope if the reply names none (RFC 6749, section 5.1).
     pub fn new(reply: TokenReply, life: Life, sub: Option<String>, asked: String) -> Self {
         Self {
-            v: VERSION,
             access_token: reply.access_token,
             refresh_token: reply.refresh_token,
             id_token: reply.id_token,
@@ -42,7 +36,6 @@ impl Stored {
     /// The same session after a refresh; what the reply leaves out stays.
     pub fn refreshed(&self, reply: TokenReply, life: Life, sub: Option<String>) -> Self {
         Self {
-            v: VERSION,
             access_token: reply.access_token,
             refresh_token: reply.refresh_token.or_else(|| self.refresh_token.clone()),
             id_token: reply.id_token.or_else(|| self.id_token.clone()),
@@ -55,7 +48,7 @@ impl Stored {
     /// The session under `key`. A damaged or later one is removed.
     pub async fn load<S: Store>(store: &S, key: &str) -> Result<Option<Self>, AuthError> {
         let Some(text) = store.get(key).await? else { return Ok(None) };
-        let session = json::object(text.as_bytes()).filter(|session: &Self| session.v == VERSION);
+        let session = Fields::parse(&text).and_then(Self::read);
         if session.is_none() {
             store.remove(key).await?;
         }
@@ -63,8 +56,34 @@ impl Stored {
     }
 
     pub async fn save<S: Store>(&self, store: &S, key: &str) -> Result<(), AuthError> {
-        let text = serde_json::to_string(self).map_err(|_| json::unwritable())?;
-        Ok(store.set(key, &text).await?)
+        Ok(store.set(key, &self.write()).await?)
+    }
+
+    fn read(mut fields: Fields) -> Option<Self> {
+        let secret = |text: Result<Option<String>, WrongType>| Some(text.ok()?.map(Secret::new));
+        if fields.need_number("v") != Some(VERSION) {
+            return None;
+        }
+        Some(Self {
+            access_token: Secret::new(fields.need_text("access_token")?),
+            refresh_token: secret(fields.take_text("refresh_token"))?,
+            id_token: secret(fields.take_text("id_token"))?,
+            sub: fields.take_text("sub").ok()?,
+            scope: fields.need_text("scope")?,
+            life: Life::take(&mut fields)?,
+        })
+    }
+
+    fn write(&self) -> String {
+        let mut fields = Fields::default();
+        fields.put("v", VERSION);
+        fields.put("access_token", self.access_token.expose());
+        fields.put("refresh_token", self.refresh_token.as_ref().map(Secret::expose));
+        fields.put("id_token", self.id_token.as_ref().map(Secret::expose));
+        fields.put("sub", self.sub.as_deref());
+        fields.put("scope", self.scope.as_str());
+        self.life.put(&mut fields);
+        Json::Object(fields).write()
     }
 
     /// Whether `other` has the same refresh token: nobody signed out, signed in or refreshed in between.

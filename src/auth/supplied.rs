@@ -33,7 +33,7 @@ impl fmt::Debug for SuppliedToken {
 /// The application's function threw, rejected, or returned something that is no token.
 #[derive(Clone, Debug)]
 pub struct SupplyFailure {
-    /// In our own words: what was thrown may quote a token and belongs into `cause`.
+    /// What was wrong with the returned value. With a `cause` it is not shown: what is thrown may quote a token.
     pub message: String,
     /// What was thrown.
     pub cause: Option<Cause>,
@@ -107,9 +107,12 @@ impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
         let supplied = match select(answer, limit).await {
             Either::Left((Ok(supplied), _)) => supplied,
             Either::Left((Err(failure), _)) => {
-                let message = format!("accessToken() failed. {}", failure.message);
+                let message = match failure.cause {
+                    Some(_) => "accessToken() threw or rejected; what it threw is the cause.".to_owned(),
+                    None => failure.message,
+                };
                 let error = AuthError::new(AuthCode::TokenSupplierFailed, message);
-                return Err(AuthError { cause: failure.cause, ..error });
+                return Err(error.with_cause(failure.cause));
             }
             Either::Right(_) => {
                 let message = "accessToken() did not settle within 10 seconds.";

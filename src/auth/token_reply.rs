@@ -1,8 +1,8 @@
 //! The token endpoint's reply.
 
-use super::json::{Scalar, object};
+use super::json::number;
 use super::{AuthCode, AuthError, Secret};
-use serde::Deserialize;
+use crate::seams::Fields;
 
 /// What a token lives when the provider does not say.
 const DEFAULT_LIFE_SECONDS: f64 = 300.0;
@@ -10,14 +10,27 @@ const DEFAULT_LIFE_SECONDS: f64 = 300.0;
 /// Ten years: beyond it a number is a mistake, and dates made of it may not be dates.
 const LONGEST_LIFE_SECONDS: f64 = 315_360_000.0;
 
-#[derive(Deserialize)]
 struct Wire {
     access_token: String,
     token_type: String,
-    expires_in: Option<Scalar>,
+    expires_in: Option<f64>,
     refresh_token: Option<String>,
     id_token: Option<String>,
     scope: Option<String>,
+}
+
+impl Wire {
+    fn read(body: &[u8]) -> Option<Self> {
+        let mut fields = Fields::from_bytes(body)?;
+        Some(Self {
+            access_token: fields.need_text("access_token")?,
+            token_type: fields.need_text("token_type")?,
+            expires_in: fields.take("expires_in").and_then(number),
+            refresh_token: fields.take_text("refresh_token").ok()?,
+            id_token: fields.take_text("id_token").ok()?,
+            scope: fields.take_text("scope").ok()?,
+        })
+    }
 }
 
 /// A reply with an access token that can be used.
@@ -32,7 +45,7 @@ pub(super) struct TokenReply {
 
 impl TokenReply {
     pub fn read(body: &[u8]) -> Result<Self, AuthError> {
-        let wire: Wire = object(body).ok_or_else(|| {
+        let wire = Wire::read(body).ok_or_else(|| {
             bad("is not JSON with `access_token` and `token_type`. Check that `endpoints.token` is the token endpoint.")
         })?;
         if !wire.token_type.eq_ignore_ascii_case("bearer") {
@@ -45,8 +58,7 @@ impl TokenReply {
             ));
         }
         let given = |token: Option<String>| token.filter(|token| !token.is_empty()).map(Secret::new);
-        let seconds = wire.expires_in.and_then(Scalar::into_number).filter(|seconds| !seconds.is_nan());
-        let seconds = seconds.unwrap_or(DEFAULT_LIFE_SECONDS).clamp(0.0, LONGEST_LIFE_SECONDS);
+        let seconds = wire.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).clamp(0.0, LONGEST_LIFE_SECONDS);
         Ok(Self {
             access_token,
             refresh_token: given(wire.refresh_token),
@@ -76,11 +88,16 @@ mod tests {
         for form in ["3600", "3600.0", "3.6e3", "\"3600\"", "\" 3600 \"", "\"3600.0\""] {
             assert_eq!(life_ms(form), 3_600_000.0, "{form}");
         }
-        for silent in ["null", "\"\"", "\"soon\"", "\"NaN\"", "true", "[3600]", r#"{"seconds":3600}"#] {
+        for silent in ["null", "\"\"", "\"soon\"", "\"NaN\"", "\"-inf\"", "true", "[3600]", r#"{"seconds":3600}"#] {
             assert_eq!(life_ms(silent), 300_000.0, "{silent}");
         }
-        assert_eq!((life_ms("0"), life_ms("-5"), life_ms("\"-inf\"")), (0.0, 0.0, 0.0));
+        assert_eq!((life_ms("0"), life_ms("-5")), (0.0, 0.0));
         assert_eq!(life_ms("1e300"), LONGEST_LIFE_SECONDS * 1000.0);
+    }
+
+    #[test]
+    fn a_list_is_no_reply() {
+        assert!(TokenReply::read(br#"["token","bearer",3600,"refresh","id","scope"]"#).is_err());
     }
 
     #[test]

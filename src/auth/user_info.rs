@@ -1,22 +1,14 @@
 //! Who is signed in.
 
-use super::json::{Scalar, object};
+use super::json::flag;
 use super::request::{Reply, exchange, get, refusal};
 use super::session::{Inner, Session};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{Platform, Store};
-use serde::Deserialize;
+use crate::seams::{Fields, Json, Platform, Store};
 use std::fmt;
 
 const PLACE: &str = "user info endpoint";
-
-#[derive(Deserialize)]
-struct Wire {
-    sub: String,
-    phone_number: Option<Scalar>,
-    phone_number_verified: Option<Scalar>,
-}
 
 /// Who is signed in, as the provider says.
 #[derive(Clone)]
@@ -53,9 +45,11 @@ impl<P: Platform, S: Store> Session<P, S> {
             reply = self.ask_who(&endpoint, &used).await?;
         }
         if reply.status != 200 {
-            let error = refusal(PLACE, &reply, &[&used]);
-            let kind = if matches!(reply.status, 401 | 403) { Kind::Auth } else { error.kind };
-            return Err(AuthError { kind, ..error });
+            let mut error = refusal(PLACE, &reply, &[&used]);
+            if matches!(reply.status, 401 | 403) {
+                error.kind = Kind::Auth;
+            }
+            return Err(error);
         }
         let user = read(&reply.body)?;
         let expected = self.load().await?.and_then(|stored| stored.sub);
@@ -76,23 +70,25 @@ impl<P: Platform, S: Store> Session<P, S> {
             }
             let hint = "An expired or revoked token may look like this too: some providers leave the CORS headers out \
                         of that reply. getAccessToken({ forceRefresh: true }) tells the two apart.";
-            AuthError { message: format!("{} {hint}", error.message), ..error }
+            let mut error = error;
+            error.message = [error.message.as_str(), " ", hint].concat();
+            error
         })
     }
 }
 
 /// Reads the claims.
 pub(super) fn read(body: &[u8]) -> Result<User, AuthError> {
-    let claims_json = std::str::from_utf8(body).ok();
-    let read = claims_json.and_then(|text| Some((text, object::<Wire>(text.as_bytes())?)));
-    let (claims_json, wire) = read.filter(|(_, wire)| !wire.sub.is_empty()).ok_or_else(|| {
+    let unreadable = || {
         let message = "The user info endpoint's reply is not a JSON object with `sub` (signed user info is not read).";
         AuthError::new(AuthCode::InvalidResponse, message)
-    })?;
+    };
+    let claims_json = std::str::from_utf8(body).map_err(|_| unreadable())?;
+    let mut fields = Fields::parse(claims_json).ok_or_else(unreadable)?;
     Ok(User {
-        sub: wire.sub,
-        phone_number: wire.phone_number.and_then(Scalar::into_text),
-        phone_number_verified: wire.phone_number_verified.and_then(Scalar::into_flag),
+        sub: fields.need_text("sub").filter(|sub| !sub.is_empty()).ok_or_else(unreadable)?,
+        phone_number: fields.take("phone_number").and_then(Json::into_text),
+        phone_number_verified: fields.take("phone_number_verified").and_then(flag),
         claims_json: claims_json.to_owned(),
     })
 }

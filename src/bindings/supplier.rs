@@ -1,7 +1,7 @@
 //! The caller's own function as a source of tokens.
 
 use crate::auth::{SuppliedToken, SupplyFailure, TokenSupplier};
-use crate::browser::{get, is_nullish, object, text_of};
+use crate::browser::{get, is_nullish, object};
 use crate::seams::Cause;
 use js_sys::{Date, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,7 +32,7 @@ impl TokenSupplier for JsSupplier {
 }
 
 fn threw(thrown: JsValue) -> SupplyFailure {
-    SupplyFailure { message: ["accessToken() failed: ", &text_of(&thrown)].concat(), cause: Some(Cause::new(thrown)) }
+    SupplyFailure { message: String::new(), cause: Some(Cause::new(thrown)) }
 }
 
 fn wrong(message: &str) -> SupplyFailure {

@@ -4,6 +4,7 @@
 mod abort;
 mod event;
 mod http;
+pub(crate) mod json;
 mod object;
 mod platform;
 mod storage;

@@ -1,9 +1,9 @@
 //! All seams in one value.
 
-use super::get;
-use crate::seams::{Spawn, UrlParts, Urls};
+use super::{call, get};
+use crate::seams::{NoRandom, Random, Spawn, UrlParts, Urls};
 use futures_util::future::LocalBoxFuture;
-use js_sys::Function;
+use js_sys::{Function, Uint8Array};
 use web_sys::Url;
 
 /// The browser (or a worker, or Node), with the caller's own `fetch` if there is one.
@@ -16,6 +16,17 @@ pub struct Browser {
 impl Spawn for Browser {
     fn spawn(&self, future: LocalBoxFuture<'static, ()>) {
         wasm_bindgen_futures::spawn_local(future);
+    }
+}
+
+impl Random for Browser {
+    fn random(&self) -> Result<[u8; 32], NoRandom> {
+        let target = Uint8Array::new_with_length(32);
+        let crypto = get(&js_sys::global(), "crypto").map_err(|_| NoRandom)?;
+        call(&crypto, "getRandomValues", &[&target]).map_err(|_| NoRandom)?;
+        let mut bytes = [0; 32];
+        target.copy_to(&mut bytes);
+        Ok(bytes)
     }
 }
 

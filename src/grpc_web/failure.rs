@@ -33,8 +33,8 @@ pub(super) fn from_http(failure: HttpFailure, method: &str) -> RpcError {
             ". Check the option fetch and the page's service worker: neither may read the body",
         ),
     };
-    let words = if failure.message.is_empty() { String::new() } else { [" (", &failure.message, ")"].concat() };
-    RpcError::new(code, kind, [what, &words, advice].concat(), method).with_cause(failure.cause)
+    // What was thrown stays in the cause: a caller's own fetch may quote the headers it was given.
+    RpcError::new(code, kind, [what, advice].concat(), method).with_cause(failure.cause)
 }
 
 /// A time-out that leaves no time at all.
@@ -106,7 +106,7 @@ mod tests {
             let failure = HttpFailure { kind, message: "its words".to_owned(), cause: Some(Cause::new(7_u8)) };
             let error = from_http(failure, "/a.B/C");
             assert_eq!((error.code, error.kind, error.retryable), (code, of_kind, retryable));
-            assert!(error.message.contains("(its words)"), "{}", error.message);
+            assert!(!error.message.contains("its words"), "{}", error.message);
             assert_eq!(error.cause.as_ref().unwrap().get::<u8>(), Some(&7));
         }
     }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Written without padding, read with or without, and lenient about bits that no byte needs.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -130,8 +130,11 @@ impl fmt::Display for MetadataProblem {
             Self::BinaryUnderTextName(name) => (name, "bytes need a name that ends in '-bin'"),
             Self::NotBase64(name) => (name, "text under a name in '-bin' must be base64"),
         };
+        // A name may be anything at all: what is no printable ASCII is shown as a question mark.
         f.write_str("metadata \"")?;
-        fmt::Display::fmt(&name.escape_debug(), f)?;
+        for letter in name.chars() {
+            f.write_char(if letter == ' ' || letter.is_ascii_graphic() { letter } else { '?' })?;
+        }
         f.write_str("\": ")?;
         f.write_str(wanted)
     }

@@ -3,7 +3,7 @@
 //! nothing ever will: a promise that would hang fails its test at once.
 
 use super::{
-    Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, Spawn, Store, StoreFailure,
+    Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, NoRandom, Random, Spawn, Store, StoreFailure,
     Timer, UrlParts, Urls,
 };
 use futures_util::future::LocalBoxFuture;
@@ -80,6 +80,8 @@ struct Inner {
     replies: RefCell<VecDeque<Reply>>,
     requests: RefCell<Vec<HttpRequest>>,
     aborted: Cell<usize>,
+    draws: Cell<u64>,
+    no_random: Cell<bool>,
     spawned: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
 }
 
@@ -103,6 +105,8 @@ impl Fake {
             replies: RefCell::default(),
             requests: RefCell::default(),
             aborted: Cell::new(0),
+            draws: Cell::new(0),
+            no_random: Cell::new(false),
             spawned: RefCell::default(),
         }))
     }
@@ -126,6 +130,11 @@ impl Fake {
     /// Virtual milliseconds since the beginning.
     pub fn elapsed_ms(&self) -> f64 {
         self.0.elapsed_ms.get()
+    }
+
+    /// From now on there is no randomness.
+    pub fn refuse_random(&self) {
+        self.0.no_random.set(true);
     }
 
     /// Lets `ms` pass at once.
@@ -209,6 +218,18 @@ impl Timer for Fake {
 impl Spawn for Fake {
     fn spawn(&self, future: LocalBoxFuture<'static, ()>) {
         self.0.spawned.borrow_mut().push(future);
+    }
+}
+
+impl Random for Fake {
+    fn random(&self) -> Result<[u8; 32], NoRandom> {
+        if self.0.no_random.get() {
+            return Err(NoRandom);
+        }
+        let draw = self.0.draws.get() + 1;
+        self.0.draws.set(draw);
+        // Another value each time, the same in each run.
+        Ok(std::array::from_fn(|index| (draw * 31 + index as u64 * 7) as u8))
     }
 }
 

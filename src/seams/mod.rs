@@ -2,6 +2,8 @@
 //! with the platform's own parts, `fake` with scripts. Nothing here knows the browser.
 
 mod http;
+mod json;
+mod random;
 mod store;
 mod time;
 mod urls;
@@ -13,6 +15,8 @@ pub mod fake;
 pub use http::{
     Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header,
 };
+pub use json::{Fields, Json, MAX_DEPTH, WrongType};
+pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use time::{Clock, Moment, Timer};
 pub use urls::{UrlParts, Urls, is_secure_enough};
@@ -29,9 +33,9 @@ pub trait Spawn {
 }
 
 /// All seams that a call or a session needs. Cloning is cheap and shares what is behind it.
-pub trait Platform: Http + Clock + Timer + Urls + Spawn + Clone + 'static {}
+pub trait Platform: Http + Clock + Timer + Random + Urls + Spawn + Clone + 'static {}
 
-impl<T: Http + Clock + Timer + Urls + Spawn + Clone + 'static> Platform for T {}
+impl<T: Http + Clock + Timer + Random + Urls + Spawn + Clone + 'static> Platform for T {}
 
 /// What lies behind a failure, kept for the caller: a JavaScript value in the browser. Opaque here, and never
 /// shown by `Debug`, because a foreign error may quote anything.

@@ -5,7 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root } from "../../scripts/paths.mjs";
+import { budgetBytes } from "../../scripts/build/size.mjs";
+import { root, targetDir } from "../../scripts/paths.mjs";
 import { output, pack } from "./tarball.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "sipbreakout-pack-"));
@@ -71,4 +72,14 @@ test("the package has one address of the wasm that bundlers can see", () => {
           .match(/new URL\(\s*["'`][^)]*\.wasm["'`]/g) ?? [],
     );
   assert.equal(literals.length, 1, literals.join("\n"));
+});
+
+test("wasm and JavaScript of the default entry are within the size budget", () => {
+  const { wasm, sum } = JSON.parse(readFileSync(join(targetDir, "size.json"), "utf8"));
+  assert.equal(
+    wasm.raw,
+    read("dist/wasm/sipbreakout_bg.wasm").length,
+    "target/size.json is of another build",
+  );
+  assert.ok(sum.gzip <= budgetBytes, `${sum.gzip} bytes (gzip), the budget is ${budgetBytes}`);
 });

@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 
-/** The first `ts` block below a heading. */
-export function readmeBlock(heading) {
+/** The first block of a language (`ts`, `html`) below a heading. */
+export function readmeBlock(heading, language) {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const start = readme.indexOf(`\n## ${heading}\n`);
   if (start === -1) throw new Error(`README.md has no heading "## ${heading}".`);
   const section = readme.slice(start + 1).split(/\n## /)[0];
-  const block = /```ts\n([\s\S]*?)```/.exec(section);
-  if (block === null) throw new Error(`README.md has no \`ts\` block under "## ${heading}".`);
+  const block = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(section);
+  if (block === null) throw new Error(`README.md has no \`${language}\` block under "## ${heading}".`);
   return block[1];
 }
 

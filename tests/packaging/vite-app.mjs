@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 import { output } from "./tarball.mjs";
 
-const page = `<!doctype html>
+const page = (body) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -13,9 +13,7 @@ const page = `<!doctype html>
     <title>First five minutes</title>
   </head>
   <body>
-    <button id="sign-in">Sign in</button>
-    <button id="register">Register</button>
-    <output id="status"></output>
+${body}
     <script type="module" src="/src/main.ts"></script>
   </body>
 </html>
@@ -25,7 +23,7 @@ const versionIn = (manifest, name) =>
   JSON.parse(readFileSync(join(root, manifest), "utf8")).devDependencies[name];
 
 /** Writes the application and installs its packages: the tarball, and Vite and TypeScript as this repository has. */
-export async function createViteApp(directory, { tarball, main }) {
+export async function createViteApp(directory, { tarball, body, main }) {
   const manifest = {
     name: "first-five-minutes",
     private: true,
@@ -38,7 +36,7 @@ export async function createViteApp(directory, { tarball, main }) {
   };
   mkdirSync(join(directory, "src"), { recursive: true });
   writeFileSync(join(directory, "package.json"), JSON.stringify(manifest, null, 2));
-  writeFileSync(join(directory, "index.html"), page);
+  writeFileSync(join(directory, "index.html"), page(body));
   writeFileSync(join(directory, "src", "main.ts"), main);
   const args = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
   await output("npm", args, { cwd: directory });

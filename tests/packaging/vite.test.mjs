@@ -15,6 +15,7 @@ import { readmeBlock, substitute } from "./readme.mjs";
 import { output, pack } from "./tarball.mjs";
 import { createViteApp, typeCheck } from "./vite-app.mjs";
 
+const section = "The first five minutes";
 const directory = mkdtempSync(join(tmpdir(), "sipbreakout-vite-"));
 const app = join(directory, "app");
 const vite = join(app, "node_modules", ".bin", "vite");
@@ -23,11 +24,12 @@ let sandbox;
 before(async () => {
   sandbox = await startSandbox({ port: 0, grpcPort: 0, quiet: true });
   const { file } = await pack(directory);
-  const main = substitute(readmeBlock("The first five minutes"), {
+  const body = readmeBlock(section, "html");
+  const main = substitute(readmeBlock(section, "ts"), {
     "https://id.example.com": sandbox.issuer,
     "https://api.example.com": sandbox.url,
   });
-  await createViteApp(app, { tarball: file, main });
+  await createViteApp(app, { tarball: file, body, main });
 });
 
 after(async () => {

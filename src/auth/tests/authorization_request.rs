@@ -119,6 +119,19 @@ fn stale_and_damaged_records_are_swept_others_left() {
 }
 
 #[test]
+fn a_record_from_the_future_is_swept_when_the_clock_was_set_back_far() {
+    let bench = Bench::default();
+    let session = bench.session();
+    bench.begin(&session, SignIn::default());
+    bench.fake.advance(-600_000.0);
+    bench.begin(&session, SignIn::default());
+    assert_eq!(bench.pending.entries().len(), 2);
+    bench.fake.advance(-1.0);
+    bench.begin(&session, SignIn::default());
+    assert_eq!(bench.pending.entries().len(), 2, "the first is gone");
+}
+
+#[test]
 fn sessions_of_other_name_client_or_issuer_do_not_see_each_other() {
     let bench = Bench::default();
     let sent = bench.begin(&bench.session(), SignIn::default());

@@ -44,7 +44,7 @@ fn an_unknown_or_stale_state_is_refused() {
     let bench = Bench::default();
     let (session, state) = begun(&bench);
     let error = fails(&bench, &session, &callback("forged", "code=a-code"));
-    assert_eq!((error.code, error.app_state), (AuthCode::StateUnknown, None));
+    assert_eq!((error.code, error.app_state.clone()), (AuthCode::StateUnknown, None));
     bench.fake.advance(600_001.0);
     let error = fails(&bench, &session, &callback(&state, "code=a-code"));
     assert_eq!(error.code, AuthCode::StateUnknown);

@@ -39,7 +39,7 @@ fn id_token_refusal(change: impl FnOnce(&mut Value)) -> String {
     let error = exchange(&Bench::default(), preset(), with_claims(change)).unwrap_err();
     assert_eq!((error.code, error.kind), (AuthCode::IdTokenInvalid, Kind::Protocol));
     assert_eq!(error.app_state.as_deref(), Some("[1]"));
-    error.message
+    error.message.clone()
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_request_has_what_the_token_endpoint_needs() {
 
     let stored = bench.stored().unwrap();
     assert_eq!((&stored["access_token"], &stored["refresh_token"]), (&json!("access-1"), &json!("refresh-1")));
-    assert_eq!((&stored["sub"], &stored["v"]), (&json!("user-1"), &json!(1)));
+    assert_eq!((&stored["sub"], &stored["v"]), (&json!("user-1"), &json!(1.0)));
     assert_eq!(stored["scope"], "openid offline_access phone call.routing:write", "as asked, when the reply is silent");
     let session = bench.session();
     assert!(bench.fake.run(session.is_signed_in()));

@@ -75,6 +75,16 @@ fn a_life_counts_from_when_the_request_was_sent() {
 }
 
 #[test]
+fn so_does_a_renewed_one() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    bench.fake.reply(ok(&renewed(2)).after(9_000.0));
+    token(&bench, &session, true);
+    let expires_at_wall_ms = NOW_SECONDS as f64 * 1000.0 + 3_600_000.0;
+    assert_eq!(bench.events(), [SessionEvent::TokenRefreshed { expires_at_wall_ms }]);
+}
+
+#[test]
 fn force_renews_a_good_token() {
     let bench = Bench::default();
     let session = bench.signed_in(tokens());
@@ -96,7 +106,7 @@ fn what_the_reply_leaves_out_stays() {
         assert_eq!(after[name], before[name], "{name}");
         assert!(after[name].is_string(), "{name}");
     }
-    assert_eq!(after["life"]["ms"], json!(300_000.0), "five minutes when the provider is silent");
+    assert_eq!(after["life_ms"], json!(300_000.0), "five minutes when the provider is silent");
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn false_after(bench: &Bench, ms: f64) -> bool {
 
 #[test]
 fn trouble_that_passes_keeps_the_session() {
-    let cases: [(Vec<Reply>, AuthCode, Kind); 7] = [
+    let cases: [(Vec<Reply>, AuthCode, Kind); 8] = [
         (
             vec![Reply::failing(HttpFailureKind::Network), Reply::failing(HttpFailureKind::Network)],
             AuthCode::Network,
@@ -58,8 +58,9 @@ fn trouble_that_passes_keeps_the_session() {
         (vec![ok(&renewed(2)).after(1e6), ok(&renewed(2)).after(1e6)], AuthCode::Timeout, Kind::Timeout),
         (vec![Reply::json(500, "")], AuthCode::ServerError, Kind::Protocol),
         (vec![oauth_error(502, "invalid_grant")], AuthCode::ServerError, Kind::Protocol),
-        (vec![Reply::json(408, "")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
-        (vec![oauth_error(429, "slow_down")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
+        (vec![oauth_error(408, "invalid_grant")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
+        (vec![oauth_error(429, "invalid_client")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
+        (vec![Reply::json(429, "")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
         (vec![oauth_error(400, "temporarily_unavailable")], AuthCode::TemporarilyUnavailable, Kind::Protocol),
     ];
     for (replies, code, kind) in cases {

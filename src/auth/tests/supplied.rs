@@ -117,14 +117,25 @@ fn who_was_refused_does_not_take_the_answer_to_a_plain_question() {
 #[test]
 fn a_failure_is_the_callers_with_its_cause() {
     let (script, supplied) = Script::new();
-    let failure = SupplyFailure { message: "It threw.".into(), cause: Some(Cause::new("thrown")) };
+    let message = r#"Unexpected token: "planted-token" is not valid JSON"#.to_owned();
+    let failure = SupplyFailure { message, cause: Some(Cause::new("thrown")) };
     script.answers.borrow_mut().push_back(Answer { after_ms: 0.0, outcome: Err(failure) });
     let error = get(&script, &supplied, false).unwrap_err();
     assert_eq!((error.code, error.kind, error.retryable), (AuthCode::TokenSupplierFailed, Kind::Auth, false));
-    assert!(error.message.contains("It threw."));
-    assert_eq!(error.cause.unwrap().get::<&str>(), Some(&"thrown"));
+    assert!(!format!("{error:?}").contains("planted-token"));
+    assert_eq!(error.cause.as_ref().unwrap().get::<&str>(), Some(&"thrown"));
     script.answer("one", None);
     assert_eq!(get(&script, &supplied, false).unwrap(), "one", "the next call asks again");
+}
+
+#[test]
+fn a_value_that_is_no_token_is_told() {
+    let (script, supplied) = Script::new();
+    let failure = SupplyFailure { message: "expiresAt must be a Date.".into(), cause: None };
+    script.answers.borrow_mut().push_back(Answer { after_ms: 0.0, outcome: Err(failure) });
+    let error = get(&script, &supplied, false).unwrap_err();
+    assert_eq!(error.code, AuthCode::TokenSupplierFailed);
+    assert_eq!(error.message, "expiresAt must be a Date.");
 }
 
 #[test]

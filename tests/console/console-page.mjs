@@ -1,0 +1,191 @@
+// The console as a person uses it: sign in, fill in the form, read the list.
+
+import assert from "node:assert/strict";
+import { signInAtSandbox } from "../browser/sandbox-pages.mjs";
+
+const texts = ["sipUri", "phoneNumber", "mobileOriginatingPrefix", "mobileTerminatingPrefix"];
+
+export class ConsolePage {
+  #sandboxUrl;
+
+  constructor(browser, { url, sandboxUrl }) {
+    this.browser = browser;
+    this.url = url;
+    this.#sandboxUrl = sandboxUrl;
+  }
+
+  /** A browser that has never been here: nothing stored, nobody signed in at the provider. */
+  async openFresh() {
+    const { browser } = this;
+    await browser.goto(this.url);
+    await browser.evaluate("sessionStorage.clear(); localStorage.clear();");
+    await browser.driver.manage().deleteAllCookies();
+    await browser.goto(this.url);
+    await browser.css("[data-testid=sign-in]");
+  }
+
+  /** From the signed-out page to the list. */
+  async signIn(phoneNumber, { button = "[data-testid=sign-in]" } = {}) {
+    await this.goToSignIn(button);
+    await signInAtSandbox(this.browser, { phoneNumber, sandboxUrl: this.#sandboxUrl });
+    await this.isSignedInAs(phoneNumber);
+  }
+
+  /** To the provider's page, and no further. */
+  async goToSignIn(button = "[data-testid=sign-in]") {
+    await this.browser.click(button);
+    await this.browser.css("#phone-number");
+  }
+
+  async isSignedInAs(phoneNumber) {
+    await this.browser.text(phoneNumber, { within: "[data-testid=user-number]" });
+  }
+
+  async isSignedOut() {
+    await this.browser.css("[data-testid=sign-in]");
+    await this.browser.gone("[data-testid=user-number]");
+  }
+
+  /** Fills in what is given and leaves the rest as it stands. */
+  async fillIn(draft) {
+    const { browser } = this;
+    if (draft.apiVersion) await this.choose("apiVersion", draft.apiVersion);
+    if (draft.routeType) await this.choose("routeType", draft.routeType);
+    if ("mobileOriginatingPrefix" in draft || "mobileTerminatingPrefix" in draft) await this.openPrefixes();
+    for (const name of texts) if (name in draft) await browser.fill(`input[name=${name}]`, draft[name]);
+  }
+
+  async choose(name, value) {
+    await this.browser.click(`input[name=${name}][value=${value}]`);
+    const chosen = `return document.querySelector("input[name=${name}]:checked")?.value`;
+    await this.browser.waitFor(
+      `${name} ${value}`,
+      async () => (await this.browser.evaluate(chosen)) === value,
+    );
+  }
+
+  async openPrefixes() {
+    if (await this.browser.evaluate("return document.querySelector('.prefixes').open")) return;
+    await this.browser.click(".prefixes summary");
+    await this.browser.css("input[name=mobileOriginatingPrefix]");
+  }
+
+  submit() {
+    return this.browser.click("[data-testid=submit]");
+  }
+
+  startOver() {
+    return this.browser.click("[data-testid=reset]");
+  }
+
+  /** Fills in, sends, and waits until the console says that it is registered. */
+  async register(draft) {
+    await this.fillIn(draft);
+    await this.submit();
+    return this.notice(/is (now )?registered at/);
+  }
+
+  /** What the form holds. */
+  draft() {
+    return this.browser.evaluate(
+      `
+      const value = (name) => document.querySelector("input[name=" + name + "]").value;
+      const chosen = (name) => document.querySelector("input[name=" + name + "]:checked").value;
+      return {
+        ...Object.fromEntries(arguments[0].map((name) => [name, value(name)])),
+        apiVersion: chosen("apiVersion"),
+        routeType: chosen("routeType"),
+      };`,
+      texts,
+    );
+  }
+
+  notice(wanted) {
+    return this.browser.text(wanted, { within: "[data-testid=notice]" });
+  }
+
+  /** The problem that is written at a field. */
+  problemAt(field, wanted) {
+    return this.browser.text(wanted, { within: `[data-testid=error-${field}]` });
+  }
+
+  card(number) {
+    return new Card(this.browser, `[data-testid=registration][data-number="${number}"]`);
+  }
+
+  async cardCount() {
+    return this.browser.evaluate("return document.querySelectorAll('[data-testid=registration]').length");
+  }
+
+  async listIsEmpty() {
+    await this.browser.gone("[data-testid=registration]");
+    await this.browser.text("Nothing yet.", { within: ".empty" });
+  }
+
+  /** What lies in the tab's storage and in the browser's, as one text each. */
+  async storage() {
+    return this.browser.evaluate(
+      "return { session: JSON.stringify({ ...sessionStorage }), local: JSON.stringify({ ...localStorage }) }",
+    );
+  }
+
+  /** The tokens of the session, as the SDK keeps them in this tab. */
+  async tokens() {
+    const entries = await this.browser.evaluate("return Object.values({ ...sessionStorage })");
+    const session = entries.map((text) => JSON.parse(text)).find((entry) => entry.access_token !== undefined);
+    assert.ok(session, "no session in sessionStorage");
+    return {
+      accessToken: session.access_token,
+      refreshToken: session.refresh_token,
+      idToken: session.id_token,
+    };
+  }
+}
+
+/** One entry of the list. */
+class Card {
+  constructor(browser, selector) {
+    this.browser = browser;
+    this.selector = selector;
+  }
+
+  text(wanted) {
+    return this.browser.text(wanted, { within: this.selector });
+  }
+
+  click(testId) {
+    return this.browser.click(`${this.selector} [data-testid=${testId}]`);
+  }
+
+  /** "registered", "expiring" or "expired", and the words beside it. */
+  status(wanted, words, timeoutMs) {
+    return this.browser.text(words, {
+      within: `${this.selector}[data-status=${wanted}] [data-testid=status]`,
+      timeoutMs,
+    });
+  }
+
+  async secondsLeft() {
+    const text = await this.browser.text(/^\d\d:\d\d$/, {
+      within: `${this.selector} [data-testid=countdown]`,
+    });
+    const [minutes, seconds] = text.split(":").map(Number);
+    return minutes * 60 + seconds;
+  }
+
+  /** How much of the bar is filled, 0 to 100. */
+  async barPercent() {
+    return this.browser.evaluate(
+      "return parseFloat(document.querySelector(arguments[0]).style.width)",
+      `${this.selector} .bar > div`,
+    );
+  }
+
+  error(wanted) {
+    return this.browser.text(wanted, { within: `${this.selector} [data-testid=registration-error]` });
+  }
+
+  gone() {
+    return this.browser.gone(this.selector);
+  }
+}
