@@ -20,16 +20,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out_dir.join("methods.rs"), methods(&compiler.descriptor_pool())?)?;
 
-    prost_build::Config::new()
-        .include_file("messages.rs")
-        .compile_fds(compiler.file_descriptor_set())?;
+    prost_build::Config::new().include_file("messages.rs").compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }
 
 fn methods(pool: &prost_reflect::DescriptorPool) -> Result<String, Box<dyn Error>> {
-    let scope = pool
-        .get_extension_by_name("wgtwo.scope")
-        .ok_or("annotations.proto defines no method option wgtwo.scope")?;
+    let scope =
+        pool.get_extension_by_name("wgtwo.scope").ok_or("annotations.proto defines no method option wgtwo.scope")?;
     let mut source = String::new();
     for service in pool.services() {
         let package = service.package_name().to_owned();
@@ -39,13 +36,10 @@ fn methods(pool: &prost_reflect::DescriptorPool) -> Result<String, Box<dyn Error
             let scope = options.get_extension(&scope);
             let scope = scope.as_str().filter(|scope| !scope.is_empty());
             let scope = scope.ok_or_else(|| format!("{} carries no scope", method.full_name()))?;
-            writeln!(
-                source,
-                "/// `{full}`.\npub const {name}: Method = Method {{ path: {path:?}, scope: {scope:?} }};",
-                full = method.full_name(),
-                name = format!("{version}_{}", screaming(method.name())),
-                path = format!("/{}/{}", service.full_name(), method.name()),
-            )?;
+            let (full, version_and_name) = (method.full_name(), format!("{version}_{}", screaming(method.name())));
+            let path = format!("/{}/{}", service.full_name(), method.name());
+            writeln!(source, "/// `{full}`.")?;
+            writeln!(source, "pub const {version_and_name}: Method = Method {{ path: {path:?}, scope: {scope:?} }};")?;
         }
     }
     Ok(source)

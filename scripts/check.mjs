@@ -19,6 +19,7 @@ const checks = {
     "--quiet",
     ...locked,
     "--lib",
+    "--tests",
     "--target",
     crateTarget,
     ...denyWarnings,

@@ -76,6 +76,12 @@ async function start() {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
 
+  // npm runs us through a shell that does not pass signals on: when npm is ended, all we see is a new parent.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && stop(0), 500).unref();
+  }
+
   const watch = (service) => {
     services.push(service);
     service.ended.then((how) => {

@@ -20,6 +20,7 @@ const name = "sipbreakout";
 // delete the section in which rustc notes these features, so names and notes are dropped here instead.
 const optimizerFlags = [
   "-Oz",
+  "-Oz",
   // Inlining functions that are called once saves 1 % raw, and costs 3 % gzip (the bodies no longer look alike).
   "--one-caller-inline-max-function-size=0",
   "--enable-bulk-memory",

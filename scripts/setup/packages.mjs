@@ -31,5 +31,5 @@ export async function setUpPackages() {
   if (wanted !== undefined && installed !== undefined && agree(wanted, installed)) return;
   console.log("Set-up: npm packages (npm ci, about 15 s) …");
   // --ignore-scripts would leave out the Node and esbuild binaries; package.json names which scripts may run.
-  await run("npm", ["ci", "--no-audit", "--no-fund"], { env: { PATH: outerPath() } });
+  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env: { PATH: outerPath() } });
 }

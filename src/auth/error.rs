@@ -103,7 +103,10 @@ impl AuthError {
 
 impl From<NoRandom> for AuthError {
     fn from(_: NoRandom) -> Self {
-        Self::new(AuthCode::InvalidConfig, "This page has no WebCrypto (crypto.getRandomValues), so nobody can sign in.")
+        Self::new(
+            AuthCode::InvalidConfig,
+            "This page has no WebCrypto (crypto.getRandomValues), so nobody can sign in.",
+        )
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{Credentials, Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header};
+use crate::seams::{
+    Credentials, Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header,
+};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -138,11 +140,23 @@ pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &
 
 /// A provider's words, without what is secret and not without end.
 pub(super) fn shown(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
-    let mut text = text?;
-    for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "[removed]");
+    let text = text?;
+    let mut shown = String::new();
+    let (mut rest, mut length) = (text.as_str(), 0);
+    while let Some(letter) = rest.chars().next()
+        && length < SHOWN_LIMIT
+    {
+        let secret = secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty());
+        if let Some(after) = secret.into_iter().find_map(|secret| rest.strip_prefix(secret)) {
+            shown.push_str("[removed]");
+            rest = after;
+        } else {
+            shown.push(letter);
+            rest = rest.strip_prefix(letter).unwrap_or_default();
+        }
+        length += 1;
     }
-    Some(text.chars().take(SHOWN_LIMIT).collect::<String>().into_boxed_str())
+    Some(shown.into_boxed_str())
 }
 
 /// An address that a page may make a link of: nothing like `javascript:`.

@@ -97,10 +97,8 @@ impl AuthHandle {
     pub fn sign_out(&self, options: &JsValue) -> Promise {
         let session = self.session.clone();
         let mut reader = Reader::new(options, "options");
-        let options = SignOut {
-            return_to: reader.string("returnTo"),
-            local_only: reader.boolean("localOnly").unwrap_or(false),
-        };
+        let options =
+            SignOut { return_to: reader.string("returnTo"), local_only: reader.boolean("localOnly").unwrap_or(false) };
         let checked = refuse(reader.finish());
         future_to_promise(async move {
             checked.map_err(raw)?;
@@ -203,9 +201,7 @@ fn emit(listener: &Function, event: &SessionEvent) {
             let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
             ("tokenRefreshed", object(&[("expiresAt", date.into())]))
         }
-        SessionEvent::SessionExpired(code) => {
-            ("sessionExpired", object(&[("code", JsValue::from_str(code.as_str()))]))
-        }
+        SessionEvent::SessionExpired(code) => ("sessionExpired", object(&[("code", JsValue::from_str(code.as_str()))])),
         SessionEvent::SignedOut => ("signedOut", object(&[])),
     };
     // A listener that throws is the page's affair; it must not disturb the session.

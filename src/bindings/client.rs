@@ -6,8 +6,7 @@ use super::read::{Reader, refuse};
 use super::supplier::JsSupplier;
 use crate::auth::{Supplied, TokenSource};
 use crate::breakout::{
-    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Problem, RegistrationInput, validate,
-    validate_target,
+    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Problem, RegistrationInput, validate, validate_target,
 };
 use crate::browser::{Browser, aborted, object};
 use crate::error::Error;

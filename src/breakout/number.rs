@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn what_people_write_becomes_plain() {
-        for text in ["+4799900001", " +47 999 00 001 ", "+47-999-00001", "+47 (999) 00001", "+47\u{a0}999\u{2011}00001"] {
+        for text in ["+4799900001", " +47 999 00 001 ", "+47-999-00001", "+47 (999) 00001", "+47\u{a0}999\u{2011}00001"]
+        {
             assert_eq!(Msisdn::parse(text).expect(text).as_str(), "+4799900001");
         }
         assert!(Msisdn::parse("+1234").is_ok());
@@ -77,7 +78,18 @@ mod tests {
     #[test]
     fn wrong_numbers_are_refused() {
         let long = format!("+{}", "1".repeat(33));
-        for text in ["", "+", "4799900001", "004799900001", "+0799900001", "+123", "+47999x0001", "++4799900001", "+４７９９９０", &long] {
+        for text in [
+            "",
+            "+",
+            "4799900001",
+            "004799900001",
+            "+0799900001",
+            "+123",
+            "+47999x0001",
+            "++4799900001",
+            "+４７９９９０",
+            &long,
+        ] {
             assert_eq!(Msisdn::parse(text).expect_err(text).0, "bad_number");
         }
     }

@@ -51,7 +51,10 @@ impl SipUri {
             return Err(("has_parameters", "Remove parameters and headers (; and ? and what follows)."));
         }
         if rest.starts_with('[') {
-            return Err(("ip_address", "Use a DNS name instead of an IP address: the certificate is checked against it."));
+            return Err((
+                "ip_address",
+                "Use a DNS name instead of an IP address: the certificate is checked against it.",
+            ));
         }
         let (host, port) = match rest.split_once(':') {
             Some((host, port)) => (host, Some(port)),

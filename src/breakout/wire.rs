@@ -55,7 +55,9 @@ pub fn decode_upsert(bytes: &[u8]) -> Result<Answer, DecodeError> {
         Some(ttl) => ttl.seconds as f64 + f64::from(ttl.nanos) / 1e9,
     };
     Ok(match answer(reply.status_code, reply.error_message) {
-        Answer::Ok { .. } if seconds <= 0.0 => Answer::Nonsense { what: "a time to live that is not positive".to_owned() },
+        Answer::Ok { .. } if seconds <= 0.0 => {
+            Answer::Nonsense { what: "a time to live that is not positive".to_owned() }
+        }
         Answer::Ok { .. } => Answer::Ok { ttl_seconds: seconds },
         other => other,
     })

@@ -2,9 +2,7 @@
 //! say, and everything that can throw is caught.
 
 use super::{Browser, call, get, is_nullish, object, text_of};
-use crate::seams::{
-    Cause, Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse,
-};
+use crate::seams::{Cause, Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -42,8 +40,7 @@ impl Http for Browser {
     type Body = Body;
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
-        let controller =
-            AbortController::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
+        let controller = AbortController::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
         let init = init(&request, &controller);
         let guard = AbortOnDrop(Some(controller));
         let promise = self.fetch(&request.url, &init)?;

@@ -19,9 +19,8 @@ pub fn get(target: &JsValue, name: &str) -> Result<JsValue, JsValue> {
 /// Calls the method `name`; the error is what it threw.
 pub fn call(target: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
     let method = get(target, name)?;
-    let method: &Function = method
-        .dyn_ref()
-        .ok_or_else(|| JsValue::from(js_sys::TypeError::new(&["no function ", name].concat())))?;
+    let method: &Function =
+        method.dyn_ref().ok_or_else(|| JsValue::from(js_sys::TypeError::new(&["no function ", name].concat())))?;
     method.apply(target, &arguments.iter().copied().collect::<Array>())
 }
 

@@ -33,23 +33,18 @@ impl Random for Browser {
 impl Urls for Browser {
     fn parse(&self, text: &str) -> Option<UrlParts> {
         let url = Url::new(text).ok()?;
+        let part = |name: &str| get(&url, name).ok().and_then(|part| part.as_string()).unwrap_or_default();
         let without = |text: String, mark: char| text.strip_prefix(mark).map(str::to_owned).unwrap_or_default();
-        let scheme = url.protocol();
+        let scheme = part("protocol");
         Some(UrlParts {
-            href: url.href(),
+            href: part("href"),
             scheme: scheme.strip_suffix(':').unwrap_or(&scheme).to_owned(),
-            host: url.hostname(),
-            origin: url.origin(),
-            path: url.pathname(),
-            query: without(url.search(), '?'),
-            fragment: without(url.hash(), '#'),
-            has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+            host: part("hostname"),
+            origin: part("origin"),
+            path: part("pathname"),
+            query: without(part("search"), '?'),
+            fragment: without(part("hash"), '#'),
+            has_credentials: !part("username").is_empty() || !part("password").is_empty(),
         })
     }
-}
-
-/// The page's sessionStorage, if it has one and lets us.
-pub fn session_storage() -> Option<web_sys::Storage> {
-    use wasm_bindgen::JsCast;
-    get(&js_sys::global(), "sessionStorage").ok()?.dyn_into().ok()
 }

@@ -1,16 +1,16 @@
 //! Storage: the page's sessionStorage, or a store that the JavaScript face brings along.
 
-use super::{call, is_nullish, platform::session_storage, text_of};
+use super::{call, get, is_nullish, text_of};
 use crate::seams::{Cause, Store, StoreFailure};
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// Where strings are kept.
 pub enum AnyStore {
     /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings.
     Session,
-    /// An object with `get`, `set`, `remove` and `keys`, each may return a promise.
+    /// An object with `get`, `set`, `remove` and `keys`; each may return a promise.
     Face(JsValue),
 }
 
@@ -18,55 +18,45 @@ fn refused(thrown: JsValue) -> StoreFailure {
     StoreFailure { message: text_of(&thrown), cause: Some(Cause::new(thrown)) }
 }
 
-fn session() -> Result<web_sys::Storage, StoreFailure> {
-    let message = "this page has no sessionStorage".to_owned();
-    session_storage().ok_or(StoreFailure { message, cause: None })
-}
+impl AnyStore {
+    fn target(&self) -> Result<JsValue, StoreFailure> {
+        let store = match self {
+            Self::Session => get(&js_sys::global(), "sessionStorage").map_err(refused)?,
+            Self::Face(store) => store.clone(),
+        };
+        if is_nullish(&store) {
+            return Err(StoreFailure { message: "this page has no sessionStorage".to_owned(), cause: None });
+        }
+        Ok(store)
+    }
 
-async fn ask(store: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsValue, StoreFailure> {
-    let returned = call(store, name, arguments).map_err(refused)?;
-    JsFuture::from(Promise::resolve(&returned)).await.map_err(refused)
+    /// Calls the method that is called `of_page` there and `of_face` here.
+    async fn ask(&self, of_page: &str, of_face: &str, arguments: &[&JsValue]) -> Result<JsValue, StoreFailure> {
+        let name = if matches!(self, Self::Session) { of_page } else { of_face };
+        let returned = call(&self.target()?, name, arguments).map_err(refused)?;
+        JsFuture::from(Promise::resolve(&returned)).await.map_err(refused)
+    }
 }
 
 impl Store for AnyStore {
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
-        match self {
-            Self::Session => session()?.get_item(key).map_err(refused),
-            Self::Face(store) => {
-                let value = ask(store, "get", &[&JsValue::from_str(key)]).await?;
-                if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(|| refused(value)) }
-            }
-        }
+        let value = self.ask("getItem", "get", &[&JsValue::from_str(key)]).await?;
+        if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(|| refused(value)) }
     }
 
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
-        match self {
-            Self::Session => session()?.set_item(key, value).map_err(refused),
-            Self::Face(store) => {
-                ask(store, "set", &[&JsValue::from_str(key), &JsValue::from_str(value)]).await.map(drop)
-            }
-        }
+        self.ask("setItem", "set", &[&JsValue::from_str(key), &JsValue::from_str(value)]).await.map(drop)
     }
 
     async fn remove(&self, key: &str) -> Result<(), StoreFailure> {
-        match self {
-            Self::Session => session()?.remove_item(key).map_err(refused),
-            Self::Face(store) => ask(store, "remove", &[&JsValue::from_str(key)]).await.map(drop),
-        }
+        self.ask("removeItem", "remove", &[&JsValue::from_str(key)]).await.map(drop)
     }
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
-        let names: Vec<String> = match self {
-            Self::Session => {
-                let storage = session()?;
-                let count = storage.length().map_err(refused)?;
-                (0..count).filter_map(|index| storage.key(index).ok().flatten()).collect()
-            }
-            Self::Face(store) => {
-                let list = ask(store, "keys", &[]).await?;
-                js_sys::Array::from(&list).iter().filter_map(|name| name.as_string()).collect()
-            }
+        let names = match self {
+            Self::Session => Object::keys(self.target()?.unchecked_ref::<Object>()),
+            Self::Face(_) => Array::from(&self.ask("", "keys", &[]).await?),
         };
-        Ok(names.into_iter().filter(|name| name.starts_with(prefix)).collect())
+        Ok(names.iter().filter_map(|name| name.as_string()).filter(|name| name.starts_with(prefix)).collect())
     }
 }

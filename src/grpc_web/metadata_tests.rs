@@ -71,7 +71,7 @@ fn says_what_is_wrong_without_the_value() {
         assert!(!shown.contains("secret"), "{shown}");
     }
     let problem = MetadataProblem::Name("a\n".to_owned());
-    assert_eq!(problem.to_string(), "metadata \"a\\n\": a name has only letters, digits, '-', '_' and '.'");
+    assert_eq!(problem.to_string(), "metadata \"a?\": a name has only letters, digits, '-', '_' and '.'");
 }
 
 #[test]

@@ -16,8 +16,8 @@ pub(super) fn parse(value: &str, now_ms: f64) -> Option<f64> {
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that a server may write, in milliseconds since 1970.
 fn http_date(text: &str) -> Option<f64> {
-    let (_, rest) = text.split_once(", ")?;
-    let mut parts = rest.split(' ');
+    let (_, rest) = text.split_once(',')?;
+    let mut parts = rest.strip_prefix(' ')?.split(' ');
     let day = number(parts.next()?, 1, 31)?;
     let month = parts.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;

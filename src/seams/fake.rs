@@ -3,8 +3,8 @@
 //! nothing ever will: a promise that would hang fails its test at once.
 
 use super::{
-    Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, NoRandom, Random, Spawn, Store, StoreFailure,
-    Timer, UrlParts, Urls,
+    Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, NoRandom, Random, Spawn,
+    Store, StoreFailure, Timer, UrlParts, Urls,
 };
 use futures_util::future::LocalBoxFuture;
 use std::cell::{Cell, RefCell};

@@ -21,12 +21,12 @@ async function refusesAt(field, draft, words) {
   const { browser, page, sandbox } = stage;
   await page.startOver();
   await page.fillIn({ ...good, ...draft });
-  await page.submit();
+  await page.submitFrom(field);
   await page.problemAt(field, words);
   await browser.text("Not sent yet", { within: "[data-testid=form-error]" });
   await browser.text("One field needs a change.", { within: "[data-testid=form-error]" });
   const marked = "return [...document.querySelectorAll('[aria-invalid=true]')].map(({ name }) => name)";
-  if (field !== "routeType") assert.deepEqual(await browser.evaluate(marked), [field]);
+  assert.deepEqual(await browser.evaluate(marked), [field]);
   assert.deepEqual(callsOf(sandbox), []);
   assert.equal(await page.cardCount(), 0);
 }
@@ -80,11 +80,26 @@ test("a route type that v0 does not have is refused as soon as v0 is chosen, and
   assert.deepEqual(callsOf(stage.sandbox), []);
 });
 
+for (const field of ["sipUri", "mobileTerminatingPrefix"]) {
+  test(`pressing Register with the mouse while ${field} is wrong and has the focus is answered, too`, {
+    todo: field === "mobileTerminatingPrefix" && "the message moves the button away under the pressed mouse",
+  }, async () => {
+    const { browser, page, sandbox } = stage;
+    await page.startOver();
+    await page.fillIn({ ...good, mobileOriginatingPrefix: "" });
+    await page.fillIn({ [field]: "wrong" });
+    // The message appears when the field is left, that is under the pressed mouse button: the click must survive it.
+    await page.submit();
+    await browser.text("Not sent yet", { within: "[data-testid=form-error]", timeoutMs: 3_000 });
+    assert.deepEqual(callsOf(sandbox), []);
+  });
+}
+
 test("several faults are said at once, each at its field, and the first one has the focus", async () => {
   const { browser, page, sandbox } = stage;
   await page.startOver();
   await page.fillIn({ ...good, sipUri: "sip:x", phoneNumber: "1", mobileOriginatingPrefix: "x" });
-  await page.submit();
+  await page.submitFrom("mobileOriginatingPrefix");
   await browser.text("3 fields need a change.", { within: "[data-testid=form-error]" });
   for (const field of ["sipUri", "phoneNumber", "mobileOriginatingPrefix"]) await page.problemAt(field, /./);
   await browser.waitFor(

@@ -78,7 +78,13 @@ describe("a call", () => {
 
   test("on v0 goes to v0", async () => {
     let seen;
-    const v0 = client(async (url) => (seen = url) && ok(), { apiVersion: "v0" });
+    const v0 = client(
+      async (url) => {
+        seen = url;
+        return ok();
+      },
+      { apiVersion: "v0" },
+    );
     assert.deepEqual(await v0.deleteRegistration(request), { status: "OK" });
     assert.equal(seen, "https://api.example.com/wgtwo.sipbreakout.v0.SipBreakoutService/DeleteRegistration");
   });

@@ -1,7 +1,7 @@
 //! Whole calls against the sandbox, with a client token from the vendor's back end.
 
 use super::sandbox;
-use sipbreakout_web::auth::{SuppliedToken, Supplied, SupplyFailure, TokenSupplier};
+use sipbreakout_web::auth::{Supplied, SuppliedToken, SupplyFailure, TokenSupplier};
 use sipbreakout_web::breakout::{
     ApiVersion, Call, Client, ClientOptions, Registration, RegistrationInput, RouteType, validate,
 };

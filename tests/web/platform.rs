@@ -3,7 +3,7 @@
 use futures_util::future::{Either, select};
 use js_sys::{Function, Promise};
 use sipbreakout_web::browser::{AnyStore, Browser, aborted};
-use sipbreakout_web::seams::{Clock, Spawn, Store, Timer, Urls};
+use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, Timer, Urls};
 use std::cell::Cell;
 use std::pin::pin;
 use std::rc::Rc;
@@ -138,4 +138,30 @@ async fn abort_signals() {
 #[wasm_bindgen_test]
 async fn promises_still_settle_after_all_that() {
     assert_eq!(JsFuture::from(Promise::resolve(&JsValue::from(1))).await, Ok(JsValue::from(1)));
+}
+
+#[wasm_bindgen_test]
+fn json_as_the_native_tests_see_it() {
+    let text = r#"{"text":"a\"😀","number":1760000000000.1235,"none":null,"list":[true,null,{}]}"#;
+    let mut fields = Fields::parse(text).expect("an object");
+    assert_eq!(Json::Object(fields.clone()).write(), text);
+    assert_eq!(fields.need_text("text").as_deref(), Some("a\"\u{1f600}"));
+    assert_eq!(fields.need_number("number"), Some(1_760_000_000_000.123_5));
+    assert_eq!(fields.take("none"), None);
+    for odd in ["", "{", "[1]", "5", "null", "\"text\"", "{\"a\":1}x"] {
+        assert_eq!(Fields::parse(odd), None, "{odd}");
+    }
+    let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
+    assert!(Json::parse(&nested(MAX_DEPTH)).is_some());
+    assert!(Json::parse(&nested(MAX_DEPTH + 1)).is_none());
+    assert!(Json::parse(&nested(100_000)).is_none());
+    assert_eq!(Json::Number(f64::NAN).write(), "null");
+}
+
+#[wasm_bindgen_test]
+fn randomness_differs() {
+    let browser = Browser::default();
+    let (first, second) = (browser.random().expect("random"), browser.random().expect("random"));
+    assert_ne!(first, second);
+    assert!(first.iter().any(|byte| *byte != 0));
 }

@@ -1,0 +1,112 @@
+// The session ends, or only seems to: what was typed is never lost.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { callsOf } from "./core.mjs";
+import { setStage } from "./stage.mjs";
+
+const number = "+4799900051";
+const sipUri = "sips:pbx.example.com";
+const tokenTtlSeconds = 3;
+let stage;
+
+before(async () => {
+  stage = await setStage({ sandbox: { tokenTtlSeconds } });
+  await stage.page.openFresh();
+  await stage.page.signIn(number);
+});
+after(() => stage?.close());
+
+async function revoke(token) {
+  const reply = await fetch(`${stage.sandbox.issuer}/oauth2/revoke`, {
+    method: "POST",
+    body: new URLSearchParams({ token, client_id: stage.sandbox.clientId }),
+  });
+  assert.equal(reply.status, 200);
+}
+
+/** The provider ends the sign-in: with the refresh token go the access tokens that came from it. */
+async function endAtProvider() {
+  await revoke((await stage.page.tokens()).refreshToken);
+}
+
+function statuses(sandbox) {
+  return callsOf(sandbox).map(({ grpcStatus }) => grpcStatus);
+}
+
+test("an access token that ran out is renewed without a word", async () => {
+  const { browser, page, core, sandbox } = stage;
+  const { accessToken } = await page.tokens();
+  const over = Date.now() + tokenTtlSeconds * 1000;
+  await browser.waitFor("the access token to run out", () => Date.now() >= over);
+  await page.register({ sipUri, routeType: "LOOP" });
+  await core.holds(number, { sipUri });
+  assert.notEqual((await page.tokens()).accessToken, accessToken);
+  // The page did not have to be told by a refused call.
+  assert.deepEqual(statuses(sandbox), [0]);
+});
+
+test("an access token that the provider took back is renewed, and the call is made again", async () => {
+  const { page, core, sandbox } = stage;
+  // A new token first, so that it is not its age that gets it renewed.
+  await stage.browser.reload();
+  await page.isSignedInAs(number);
+  const before = statuses(sandbox).length;
+  const { accessToken } = await page.tokens();
+  await revoke(accessToken);
+  await page.card(number).click("refresh");
+  await page.notice("is registered again");
+  await core.holds(number, { sipUri });
+  assert.notEqual((await page.tokens()).accessToken, accessToken);
+  assert.equal(statuses(sandbox).slice(before).at(-1), 0);
+});
+
+test("tokens revoked at the provider: the page says that the session has ended, and nothing changes", async () => {
+  const { browser, page, core } = stage;
+  await endAtProvider();
+  await page.fillIn({
+    sipUri: "sips:new.example.com:5061",
+    apiVersion: "v0",
+    routeType: "FORK",
+    mobileOriginatingPrefix: "12",
+    mobileTerminatingPrefix: "34",
+  });
+  await page.submit();
+  await browser.text("Your session has ended", { within: "[data-testid=session-expired]" });
+  await browser.text("Your session has ended", { within: "[data-testid=form-error]" });
+  await core.holds(number, { sipUri, routeType: "LOOP", apiVersion: "v1" });
+  await page.card(number).status("registered", "Registered");
+  await browser.screenshot("console-session-ended");
+});
+
+test("Sign in again brings back what was typed, and it can be sent", async () => {
+  const { browser, page, core } = stage;
+  const typed = await page.draft();
+  assert.equal(typed.sipUri, "sips:new.example.com:5061");
+  await browser.click("[data-testid=session-expired] button");
+  // The provider still knows who it is and what was allowed: it sends the browser straight back.
+  await browser.gone("[data-testid=session-expired]");
+  await page.isSignedInAs(number);
+  assert.equal((await browser.url()).href, `${stage.url}/`);
+  assert.deepEqual(await page.draft(), typed);
+  await page.submit();
+  await page.notice(`${number} is now registered at sips:new.example.com:5061`);
+  await core.holds(number, {
+    sipUri: "sips:new.example.com:5061",
+    routeType: "FORK",
+    apiVersion: "v0",
+    mobileOriginatingPrefix: "12",
+    mobileTerminatingPrefix: "34",
+  });
+});
+
+test("ended between two visits: a reload leads to the sign-in page, which says why", async () => {
+  const { browser, page } = stage;
+  await endAtProvider();
+  await browser.reload();
+  await browser.text("Your session has ended", { within: "[data-testid=sign-in-error]" });
+  await page.isSignedOut();
+  await browser.click("[data-testid=sign-in]");
+  await page.isSignedInAs(number);
+  await page.card(number).status("registered", "Registered");
+});
