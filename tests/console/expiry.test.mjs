@@ -34,23 +34,17 @@ test("shortly before the end it says that it expires soon, with the bar nearly e
   await core.holds(number, { sipUri });
 });
 
-test("a refresh in time makes it registered again", async () => {
-  const { page, core } = stage;
-  const card = page.card(number);
-  const before = await core.registrationOf(number);
-  await card.click("refresh");
-  await card.status("registered", "Registered");
-  const after = await core.holds(number, { sipUri, routeType: "LOOP_MT" });
-  assert.ok(after.expiresAt > before.expiresAt);
-});
-
 test("over, it says that the operator has forgotten it, and so it has", async () => {
   const { browser, page, core } = stage;
   const card = page.card(number);
   await card.status("expired", "Expired");
   await card.text("The operator has forgotten this registration.");
   // The page counts from when the request was sent, the core from when it came: the page is the first to say so.
-  await browser.waitFor("the core to forget", async () => (await core.registrationOf(number)) === undefined, 1_000);
+  await browser.waitFor(
+    "the core to forget",
+    async () => (await core.registrationOf(number)) === undefined,
+    1_000,
+  );
   assert.equal(await browser.evaluate("return document.querySelector('[data-testid=countdown]')"), null);
   await browser.screenshot("console-expired");
 });

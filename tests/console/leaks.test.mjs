@@ -33,7 +33,8 @@ before(async () => {
   seen = await watchPages(stage.browser);
   const bidi = await stage.browser.driver.getBidi();
   bidi.on("network.beforeRequestSent", ({ request }) => {
-    for (const { name, value } of request.headers) headers.push({ url: request.url, name, value: value.value });
+    for (const { name, value } of request.headers)
+      headers.push({ url: request.url, name, value: value.value });
   });
   await stage.page.openFresh();
 });
@@ -94,7 +95,9 @@ test("user info that fails with an error that quotes the access token", { skip }
   await page.isSignedInAs(number);
 });
 
-test("a registration that is not allowed, and one that fails with an error that quotes the token", { skip }, async () => {
+test("a registration that is not allowed, and one that fails with an error that quotes the token", {
+  skip,
+}, async () => {
   const { browser, page } = stage;
   await page.fillIn({ sipUri, phoneNumber: "+4799900072" });
   await page.submit();
@@ -118,7 +121,9 @@ test("a delete that the core refuses", { skip }, async () => {
   await step();
 });
 
-test("a refresh of the token that fails with an error that quotes it, then one that works", { skip }, async () => {
+test("a refresh of the token that fails with an error that quotes it, then one that works", {
+  skip,
+}, async () => {
   const { browser, page } = stage;
   const { accessToken } = await page.tokens();
   const over = Date.now() + tokenTtlSeconds * 1000;
@@ -134,7 +139,9 @@ test("a refresh of the token that fails with an error that quotes it, then one t
   await step();
 });
 
-test("while signed in, tokens lie in this tab's sessionStorage under one key, and nowhere else", { skip }, async () => {
+test("while signed in, tokens lie in this tab's sessionStorage under one key, and nowhere else", {
+  skip,
+}, async () => {
   const { browser, page } = stage;
   const { accessToken, refreshToken, idToken } = await page.tokens();
   const entries = await browser.evaluate("return Object.entries({ ...sessionStorage })");
@@ -146,7 +153,8 @@ test("while signed in, tokens lie in this tab's sessionStorage under one key, an
     "return Promise.all([indexedDB.databases(), caches.keys()]).then((all) => all.flat().length)",
   );
   assert.equal(places, 0);
-  for (const value of sentValues("code_verifier")) assert.ok(!entries.some(([, text]) => text.includes(value)));
+  for (const value of sentValues("code_verifier"))
+    assert.ok(!entries.some(([, text]) => text.includes(value)));
 });
 
 test("a session that ends, a sign-in again, and a sign-out", { skip }, async () => {
@@ -164,7 +172,10 @@ test("a session that ends, a sign-in again, and a sign-out", { skip }, async () 
   await page.isSignedInAs(number);
   await browser.click("[data-testid=sign-out]");
   await page.isSignedOut();
-  await browser.waitFor("the way back from the provider", async () => (await browser.url()).href === `${stage.url}/`);
+  await browser.waitFor(
+    "the way back from the provider",
+    async () => (await browser.url()).href === `${stage.url}/`,
+  );
   await page.isSignedOut();
   await step();
   assert.equal((await page.storage()).session, "{}");
@@ -178,9 +189,10 @@ test("none of it is in anything that the walk left behind", { skip }, async () =
   assert.equal(codes.size, 3, "three sign-ins came as far as the exchange");
   assert.equal(sentValues("code_verifier").size, 3);
   assert.ok(sandbox.issuedSecrets.size >= 3 + 2 * 3, `${sandbox.issuedSecrets.size} secrets were issued`);
-  const errorCodes = new Set(seen.errors.map(({ code }) => code));
-  for (const code of ["permission_denied", "invalid_grant"]) assert.ok(errorCodes.has(code), `no error ${code}`);
-  assert.ok(seen.errors.length >= 6, `${seen.errors.length} errors of the SDK`);
+  assert.deepEqual(
+    new Set(seen.errors.map(({ code }) => code)),
+    new Set(["network", "unavailable", "permission_denied", "not_acceptable", "session_expired"]),
+  );
   const sizes = traces.sizes();
   for (const place of ["SDK errors", "access log", "access log on stdout", "page text", "other addresses"]) {
     assert.ok(sizes[place] > 100, `${place}: ${sizes[place]} characters`);
@@ -195,22 +207,37 @@ async function collectTheRest() {
   await recording.collect();
   // The answer's own address carries its code, once: the provider puts it there. It may not go anywhere else.
   const isAnswer = (url) => url?.startsWith(`${stage.url}/?code=`);
-  traces.add("other addresses", recording.urls.filter(({ url }) => !isAnswer(url)));
+  traces.add(
+    "other addresses",
+    recording.urls.filter(({ url }) => !isAnswer(url)),
+  );
   const codes = sentValues("code");
   for (const { url, kind } of recording.urls) {
     if (!isAnswer(url)) continue;
     assert.notEqual(kind, "browsingContext.historyUpdated");
-    traces.add("answers, without their own code", [...codes].reduce((text, code) => text.replace(code, ""), url));
+    traces.add(
+      "answers, without their own code",
+      [...codes].reduce((text, code) => text.replace(code, ""), url),
+    );
   }
   traces.add("console messages", recording.console);
   traces.add("page errors", recording.errors);
   traces.add("SDK errors", seen.errors);
-  traces.add("localStorage writes", seen.writes.filter(({ area }) => area !== "session"));
-  traces.add("fetched addresses", seen.fetches.map(({ url }) => url));
+  traces.add(
+    "localStorage writes",
+    seen.writes.filter(({ area }) => area !== "session"),
+  );
+  traces.add(
+    "fetched addresses",
+    seen.fetches.map(({ url }) => url),
+  );
   const authorized = headers.filter(({ name }) => name.toLowerCase() === "authorization");
   for (const { url } of authorized) assert.match(url, /\/userinfo$|SipBreakoutService/);
   assert.ok(authorized.length > 0);
-  traces.add("other request headers", headers.filter((header) => !authorized.includes(header)));
+  traces.add(
+    "other request headers",
+    headers.filter((header) => !authorized.includes(header)),
+  );
   traces.add("access log", stage.sandbox.requests);
   traces.add("access log on stdout", stdout);
 }
@@ -252,5 +279,8 @@ test("the search finds a token wherever one is planted", { skip }, async () => {
     "page text",
     "resources",
   ];
-  assert.deepEqual(found, places.map((place) => `${name} in ${place}`));
+  assert.deepEqual(
+    found,
+    places.map((place) => `${name} in ${place}`),
+  );
 });

@@ -75,7 +75,9 @@ test("a registration that v0 made is deleted through v0", async () => {
   await page.card(number).click("delete");
   await page.listIsEmpty();
   await core.holdsNothing(number);
-  const { path, grpcStatus } = sandbox.requests.filter(({ method, grpcStatus }) => method === "POST" && grpcStatus !== undefined).at(-1);
+  const { path, grpcStatus } = sandbox.requests
+    .filter(({ method, grpcStatus }) => method === "POST" && grpcStatus !== undefined)
+    .at(-1);
   assert.equal(path, "/wgtwo.sipbreakout.v0.SipBreakoutService/DeleteRegistration");
   assert.equal(grpcStatus, 0);
 });

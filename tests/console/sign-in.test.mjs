@@ -62,7 +62,11 @@ test("denied consent: the page says that the sign-in was declined, and a second 
   await page.isSignedInAs("+4799900032");
 });
 
-for (const answer of ["code=x&state=y", "error=access_denied&state=y", "code=x&state=y&iss=https://elsewhere.example"]) {
+for (const answer of [
+  "code=x&state=y",
+  "error=access_denied&state=y",
+  "code=x&state=y&iss=https://elsewhere.example",
+]) {
   test(`an answer that nobody asked for (${answer}) is refused and leaves the address bar`, async () => {
     const { browser, page } = stage;
     await page.openFresh();

@@ -34,7 +34,10 @@ test("Sign out leads to the signed-out page, with a clean address and no token s
   const { browser, page } = stage;
   await browser.click("[data-testid=sign-out]");
   await page.isSignedOut();
-  await browser.waitFor("the way back from the provider", async () => (await browser.url()).href === `${stage.url}/`);
+  await browser.waitFor(
+    "the way back from the provider",
+    async () => (await browser.url()).href === `${stage.url}/`,
+  );
   await page.isSignedOut();
   // By POST, with the ID token in the form and not in the address; the provider redirects to itself after it.
   const [logOut] = stage.sandbox.requests.filter(({ path }) => path === "/oauth2/sessions/logout");
@@ -73,7 +76,10 @@ test("a reload and the back button show nobody's number", async () => {
   await browser.reload();
   await page.isSignedOut();
   await browser.driver.navigate().back();
-  await browser.waitFor("a page", async () => (await browser.evaluate("return document.readyState")) === "complete");
+  await browser.waitFor(
+    "a page",
+    async () => (await browser.evaluate("return document.readyState")) === "complete",
+  );
   if ((await browser.url()).origin === stage.url) await page.isSignedOut();
   await browser.goto(stage.url);
   await page.isSignedOut();
@@ -90,7 +96,10 @@ test("the first person finds the list again", async () => {
   const { browser, page } = stage;
   await browser.click("[data-testid=sign-out]");
   await page.isSignedOut();
-  await browser.waitFor("the way back from the provider", async () => (await browser.url()).href === `${stage.url}/`);
+  await browser.waitFor(
+    "the way back from the provider",
+    async () => (await browser.url()).href === `${stage.url}/`,
+  );
   await page.signIn(number);
   await page.card(number).status("registered", "Registered");
 });

@@ -4,7 +4,9 @@
 function needlesOf(secret) {
   // The head of a JWT is the same in all of them and no secret.
   const parts = secret.split(".").length === 3 ? secret.split(".").slice(1) : [secret];
-  const fragments = parts.flatMap((part) => (part.length < 40 ? [part] : [part.slice(0, 20), part.slice(-20)]));
+  const fragments = parts.flatMap((part) =>
+    part.length < 40 ? [part] : [part.slice(0, 20), part.slice(-20)],
+  );
   const base64 = Buffer.from(secret).toString("base64").slice(0, 32);
   return [secret, encodeURIComponent(secret), base64, ...fragments];
 }
@@ -14,7 +16,7 @@ export class Traces {
 
   /** Keeps what was found at a place: a text, or anything that JSON can write. */
   add(place, found) {
-    this.#texts.push({ place, text: typeof found === "string" ? found : JSON.stringify(found) ?? "" });
+    this.#texts.push({ place, text: typeof found === "string" ? found : (JSON.stringify(found) ?? "") });
   }
 
   /** How much there is of each place, to show that the search had something to search. */

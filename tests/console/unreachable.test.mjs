@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { browserName } from "../browser/drivers.mjs";
 import { setStage } from "./stage.mjs";
+import { holdRequests } from "./tab.mjs";
 
 const number = "+4799900061";
 const sipUri = "sips:pbx.example.com";
@@ -55,6 +57,29 @@ test("the API is unreachable: a refresh and a delete fail with words, and Try ag
   await tryAgain("registration-error");
   await page.listIsEmpty();
   await core.holdsNothing(number);
+});
+
+test("a call that gets no answer can be cancelled, and sent again", {
+  skip: browserName === "webkit" && "WebKit's driver can't hold a request back",
+}, async () => {
+  const { browser, page, core, gateway } = stage;
+  const held = await holdRequests(
+    browser,
+    `${gateway.url}/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration`,
+  );
+  await page.fillIn({ sipUri, routeType: "FORK" });
+  await page.submit();
+  await browser.text("Registering…", { within: "[data-testid=submit]" });
+  await browser.waitFor("the call to be under way", () => held.count() > 0);
+  await browser.click("[data-testid=cancel]");
+  await browser.text("Cancelled", { within: "[data-testid=form-error]" });
+  await core.holdsNothing(number);
+  await held.release();
+  await page.submit();
+  await page.notice(`${number} is registered at ${sipUri}`);
+  await core.holds(number, { sipUri, routeType: "FORK" });
+  await page.card(number).click("delete");
+  await page.listIsEmpty();
 });
 
 test("a reload while the provider is stopped says so and forgets nobody", async () => {

@@ -155,3 +155,13 @@ impl Bench {
         bench
     }
 }
+
+#[test]
+fn without_randomness_nobody_is_sent_anywhere() {
+    let bench = Bench::default();
+    bench.fake.refuse_random();
+    let error = bench.fake.run(bench.session().authorization_url(SignIn::default())).unwrap_err();
+    assert_eq!(error.code, AuthCode::InvalidConfig);
+    assert!(error.message.contains("WebCrypto"), "{error}");
+    assert!(bench.pending.entries().is_empty());
+}

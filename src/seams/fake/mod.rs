@@ -2,76 +2,23 @@
 //! `Fake::run` polls a future, lets virtual time jump to the next timer whenever nothing else moves, and panics when
 //! nothing ever will: a promise that would hang fails its test at once.
 
+mod reply;
+mod store;
+
+pub use reply::{Reply, Step};
+pub use store::FakeStore;
+
 use super::{
     Clock, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse, Moment, NoRandom, Random, Spawn,
-    Store, StoreFailure, Timer, UrlParts, Urls,
+    Timer, UrlParts, Urls,
 };
 use futures_util::future::LocalBoxFuture;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-
-/// One thing that a scripted body does.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// Hands out these bytes.
-    Chunk(Vec<u8>),
-    /// Lets virtual time pass.
-    Wait(f64),
-    /// Breaks.
-    Fail(HttpFailureKind),
-    /// Never answers again.
-    Hang,
-}
-
-/// A scripted reply.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// Before the head, in milliseconds.
-    pub delay_ms: f64,
-    /// How it fails instead of answering.
-    pub failure: Option<HttpFailureKind>,
-    /// HTTP status; 0 with `opaque_redirect`.
-    pub status: u16,
-    /// A redirect that was not followed.
-    pub opaque_redirect: bool,
-    /// Reply headers.
-    pub headers: Vec<(String, String)>,
-    /// What the body does; after the last step it ends.
-    pub body: Vec<Step>,
-}
-
-impl Reply {
-    /// Status, headers and a body of one chunk.
-    pub fn new(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let body = vec![Step::Chunk(body.into())];
-        Self { delay_ms: 0.0, failure: None, status, opaque_redirect: false, headers, body }
-    }
-
-    /// A JSON body.
-    pub fn json(status: u16, body: &str) -> Self {
-        Self::new(status, &[("content-type", "application/json")], body)
-    }
-
-    /// No reply.
-    pub fn failing(kind: HttpFailureKind) -> Self {
-        Self { failure: Some(kind), ..Self::new(0, &[], "") }
-    }
-
-    /// The same reply, its head `ms` later.
-    pub fn after(self, ms: f64) -> Self {
-        Self { delay_ms: ms, ..self }
-    }
-
-    /// The same reply with another body.
-    pub fn with_body(self, body: Vec<Step>) -> Self {
-        Self { body, ..self }
-    }
-}
 
 struct Inner {
     start_wall_ms: f64,
@@ -308,55 +255,5 @@ impl Drop for FakeBody {
         if !self.ended {
             self.fake.0.aborted.set(self.fake.0.aborted.get() + 1);
         }
-    }
-}
-
-/// A store in memory that can be told to refuse.
-#[derive(Clone, Default)]
-pub struct FakeStore {
-    entries: Rc<RefCell<BTreeMap<String, String>>>,
-    refuses: Rc<Cell<bool>>,
-}
-
-impl FakeStore {
-    /// From now on every access fails (or no longer).
-    pub fn refuse(&self, refuses: bool) {
-        self.refuses.set(refuses);
-    }
-
-    /// All that is kept.
-    pub fn entries(&self) -> BTreeMap<String, String> {
-        self.entries.borrow().clone()
-    }
-
-    fn check(&self) -> Result<(), StoreFailure> {
-        if self.refuses.get() {
-            return Err(StoreFailure { message: "scripted refusal".to_owned(), cause: None });
-        }
-        Ok(())
-    }
-}
-
-impl Store for FakeStore {
-    async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
-        self.check()?;
-        Ok(self.entries.borrow().get(key).cloned())
-    }
-
-    async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
-        self.check()?;
-        self.entries.borrow_mut().insert(key.to_owned(), value.to_owned());
-        Ok(())
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), StoreFailure> {
-        self.check()?;
-        self.entries.borrow_mut().remove(key);
-        Ok(())
-    }
-
-    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
-        self.check()?;
-        Ok(self.entries.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
     }
 }

@@ -1,0 +1,56 @@
+//! A store in memory.
+
+use crate::seams::{Store, StoreFailure};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A store in memory that can be told to refuse.
+#[derive(Clone, Default)]
+pub struct FakeStore {
+    entries: Rc<RefCell<BTreeMap<String, String>>>,
+    refuses: Rc<Cell<bool>>,
+}
+
+impl FakeStore {
+    /// From now on every access fails (or no longer).
+    pub fn refuse(&self, refuses: bool) {
+        self.refuses.set(refuses);
+    }
+
+    /// All that is kept.
+    pub fn entries(&self) -> BTreeMap<String, String> {
+        self.entries.borrow().clone()
+    }
+
+    fn check(&self) -> Result<(), StoreFailure> {
+        if self.refuses.get() {
+            return Err(StoreFailure { message: "scripted refusal".to_owned(), cause: None });
+        }
+        Ok(())
+    }
+}
+
+impl Store for FakeStore {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
+        self.check()?;
+        Ok(self.entries.borrow().get(key).cloned())
+    }
+
+    async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
+        self.check()?;
+        self.entries.borrow_mut().insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreFailure> {
+        self.check()?;
+        self.entries.borrow_mut().remove(key);
+        Ok(())
+    }
+
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
+        self.check()?;
+        Ok(self.entries.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+}
