@@ -21,6 +21,12 @@ const passing = [
   error.JavascriptError,
 ];
 
+/** Chromium has no name of its own for an element that vanished between two of a command's steps. */
+function isPassing(failure) {
+  if (passing.some((kind) => failure instanceof kind)) return true;
+  return failure instanceof error.WebDriverError && /does not belong to the document/.test(failure.message);
+}
+
 export class Browser {
   /** The selenium-webdriver session, for what this class does not wrap. */
   driver;
@@ -59,7 +65,7 @@ export class Browser {
         const answer = await ask();
         if (answer !== false && answer !== undefined) return answer;
       } catch (failure) {
-        if (!passing.some((kind) => failure instanceof kind)) throw failure;
+        if (!isPassing(failure)) throw failure;
       }
       if (Date.now() > deadline) throw new Error(await this.#describe(`${what}: not within ${timeoutMs} ms`));
       await sleep(50);
