@@ -1,5 +1,5 @@
 // The public names, whichever way the wasm arrives.
-export { type Auth, type AuthEventMap, createAuth } from "./auth.js";
+export { type Auth, createAuth } from "./auth.js";
 export { createClient, type SipBreakoutClient, validateRegistration } from "./client.js";
 export {
   AuthError,
@@ -7,11 +7,13 @@ export {
   InvalidRequestError,
   isSdkError,
   LoadError,
+  type LoadErrorCode,
   RegistrationRejectedError,
   RpcError,
   SdkError,
 } from "./errors.js";
-export { type AuthErrorCode, requiredScopes, type RpcErrorCode, version } from "./generated.js";
+export type { AuthEventListener, AuthEventMap } from "./events.js";
+export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
 export { preload } from "./load.js";
 export type {
   AccessTokenSource,
@@ -30,6 +32,7 @@ export type {
   SignInOptions,
   SignInResult,
   SignOutOptions,
+  SignOutResult,
   SuppliedToken,
   User,
   WasmSource,

@@ -1,34 +1,33 @@
 // `createAuth`: signing in, and the session after it.
-import { clean, isAnswer, navigate, postForm, stateOf } from "./address.js";
+import { addressOf, cannotLeave, isAnswer, leave, postForm, takeOut } from "./address.js";
 import { LoadError } from "./errors.js";
-import { enter, load, type Wasm } from "./load.js";
-import { memoryOf } from "./memory.js";
-import type { AuthOptions, GetAccessTokenOptions, SignInOptions, SignInResult, SignOutOptions, User } from "./options.js";
+import type { AuthEvents } from "./events.js";
+import { type Limits, peek } from "./limits.js";
+import { enter, type Wasm } from "./load.js";
+import { memory } from "./memory.js";
+import type {
+  AuthOptions,
+  GetAccessTokenOptions,
+  SignInOptions,
+  SignInResult,
+  SignOutOptions,
+  SignOutResult,
+  User,
+} from "./options.js";
 
 type Handle = InstanceType<Wasm["AuthHandle"]>;
-
-/** What the events of an `Auth` carry. */
-export interface AuthEventMap {
-  signedIn: CustomEvent<Record<string, never>>;
-  tokenRefreshed: CustomEvent<{ expiresAt: Date }>;
-  sessionExpired: CustomEvent<{ code: string }>;
-  signedOut: CustomEvent<Record<string, never>>;
-}
-
-// Answers handled in this page, by their state: React's strict mode asks twice, and gets the same.
-const callbacks = new Map<string, Promise<SignInResult>>();
 
 /** Opens the handle behind an `Auth`; a symbol, so that it is nobody else's business. */
 const OPEN = Symbol("open");
 
 /** A person's sign-in with the operator. Made by `createAuth`. */
-export class Auth extends EventTarget {
+export class Auth extends (EventTarget as new () => AuthEvents) {
   readonly #options: AuthOptions;
-  #handle: Promise<Handle> | undefined;
+  #handle: Handle | undefined;
+  /** The answer that was taken out of the address bar, until it is handled: a load that failed may be repeated. */
+  #answer: string | undefined;
+  /** What became of it. React's strict mode asks twice, and gets the same. */
   #result: Promise<SignInResult> | undefined;
-  #handling = false;
-  /** An answer that left the address bar, but could not be handled because the wasm did not load. */
-  #unread: string | undefined;
 
   /** @internal */
   constructor(options: AuthOptions) {
@@ -38,10 +37,12 @@ export class Auth extends EventTarget {
 
   /**
    * Sends the browser to the provider's sign-in page. Resolves when the navigation has begun.
-   * @throws AuthError, InvalidRequestError, LoadError
+   * @throws AuthError (`invalid_config` where there is no page to leave), InvalidRequestError, LoadError
    */
   async signIn<AppState = unknown>(options?: SignInOptions<AppState>): Promise<void> {
-    navigate(await this.createSignInUrl(options));
+    if (!globalThis.document) throw cannotLeave("There is no page here to leave: use createSignInUrl().");
+    const { href } = await this.createSignInUrl(options);
+    leave(() => globalThis.location.assign(href));
   }
 
   /**
@@ -54,17 +55,18 @@ export class Auth extends EventTarget {
   }
 
   /**
-   * Whether an address (default: the page's) is the provider's answer to a sign-in. Never throws, loads nothing. While
-   * the page's own answer is being handled this stays true, although it has left the address bar: effects that React's
-   * strict mode runs twice take the same way both times.
+   * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in. Never throws,
+   * loads nothing. While the page's own answer is being handled, or waits for it after a LoadError, this stays true,
+   * although it has left the address bar: effects that React's strict mode runs twice take the same way both times.
    */
   isRedirectCallback(url?: string | URL): boolean {
-    return isAnswer(url) || (url === undefined && this.#handling);
+    return isAnswer(addressOf(url), this.#options) || (url === undefined && this.#answer !== undefined);
   }
 
   /**
    * Finishes the sign-in that the page's address (or `url`) is the answer of. The answer leaves the address bar
-   * before anything else happens. Called again in the same page, it returns the same promise.
+   * before anything else happens. The same answer is handled once in a page, and has the same result each time;
+   * without `url` this is the same promise.
    * @throws AuthError (with the `appState`), LoadError
    */
   handleRedirectCallback<AppState = unknown>(url?: string | URL): Promise<SignInResult<AppState>> {
@@ -72,29 +74,28 @@ export class Auth extends EventTarget {
   }
 
   #handleCallback(url?: string | URL): Promise<SignInResult> {
-    const fresh = isAnswer(url);
-    if (!fresh && this.#result && this.#unread === undefined) return this.#result;
-    const href = fresh ? clean(url) : (this.#unread ?? clean(url));
-    const state = stateOf(href);
-    const known = callbacks.get(state);
-    if (known) {
-      this.#result = known;
-      return known;
+    let address = addressOf(url);
+    let isOwn = isAnswer(address, this.#options) && takeOut(address);
+    if (!isOwn && url === undefined) {
+      if (this.#result) return this.#result;
+      isOwn = this.#answer !== undefined;
+      address = this.#answer ?? address;
     }
-    const result = this.#run((handle) => handle.handleRedirectCallback(href) as Promise<SignInResult>).finally(() => {
-      this.#handling = false;
-    });
-    this.#handling = true;
-    this.#unread = undefined;
-    this.#result = result;
-    if (state) callbacks.set(state, result);
-    result.catch((error: unknown) => {
-      if (!(error instanceof LoadError)) return;
-      // Nobody has looked at the answer yet: it may be handled again.
-      callbacks.delete(state);
-      this.#unread = href;
-    });
+    const result = this.#run((handle) => handle.handleRedirectCallback(address) as Promise<SignInResult>);
+    if (isOwn) this.#keep(address, result);
     return result;
+  }
+
+  #keep(answer: string, result: Promise<SignInResult>): void {
+    this.#answer = answer;
+    this.#result = result;
+    const done = (error?: unknown) => {
+      if (this.#result !== result) return;
+      // Nobody has looked at the answer if the wasm did not load. If it crashed, somebody may have.
+      if (error instanceof LoadError && error.code !== "crashed") this.#result = undefined;
+      else this.#answer = undefined;
+    };
+    result.then(() => done(), done);
   }
 
   /**
@@ -102,12 +103,13 @@ export class Auth extends EventTarget {
    * @throws AuthError: `sign_in_required`, `session_expired`, or why it could not be refreshed; LoadError
    */
   getAccessToken(options?: GetAccessTokenOptions): Promise<string> {
-    return this.#afterCallback((handle) => handle.getAccessToken(options) as Promise<string>);
+    const limits: Limits = { family: "auth", signals: [peek(options, "signal")] };
+    return this.#run((handle) => handle.getAccessToken(options) as Promise<string>, limits);
   }
 
   /** Whether there is a session, as far as this browser knows. Waits for a sign-in that is being finished. */
   isSignedIn(): Promise<boolean> {
-    return this.#afterCallback((handle) => handle.isSignedIn() as Promise<boolean>);
+    return this.#run((handle) => handle.isSignedIn() as Promise<boolean>);
   }
 
   /**
@@ -115,79 +117,33 @@ export class Auth extends EventTarget {
    * @throws AuthError, LoadError
    */
   getUser(): Promise<User> {
-    return this.#afterCallback((handle) => handle.getUser() as Promise<User>);
+    return this.#run((handle) => handle.getUser() as Promise<User>);
   }
 
   /**
-   * Forgets the session, revokes its tokens, and sends the browser to the provider's log-out page.
+   * Forgets the session, revokes its tokens, and sends the browser to the provider's log-out page, where there is a page.
    * @throws AuthError, InvalidRequestError, LoadError
    */
-  async signOut(options?: SignOutOptions): Promise<void> {
-    const form = await this.#afterCallback((handle) => handle.signOut(options));
-    if (form) postForm(form as { url: string; fields: [string, string][] });
-  }
-
-  override addEventListener<Type extends keyof AuthEventMap>(
-    type: Type,
-    listener: ((event: AuthEventMap[Type]) => void) | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    // biome-ignore lint/suspicious/noExplicitAny: the overloads above are what callers see
-    listener: any,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener, options);
-  }
-
-  override removeEventListener<Type extends keyof AuthEventMap>(
-    type: Type,
-    listener: ((event: AuthEventMap[Type]) => void) | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  override removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  override removeEventListener(
-    type: string,
-    // biome-ignore lint/suspicious/noExplicitAny: the overloads above are what callers see
-    listener: any,
-    options?: boolean | EventListenerOptions,
-  ): void {
-    super.removeEventListener(type, listener, options);
+  async signOut(options?: SignOutOptions): Promise<SignOutResult> {
+    const { revoked, form } = await this.#run((handle) => handle.signOut(options));
+    if (form && globalThis.document) leave(() => postForm(form));
+    return { revoked };
   }
 
   /** @internal */
-  [OPEN](wasm: Wasm): Promise<Handle> {
-    this.#handle ??= Promise.resolve()
-      .then(() => new wasm.AuthHandle(this.#options, memoryOf(this.#options), (type: string, detail: object) => {
-        this.dispatchEvent(new CustomEvent(type, { detail }));
-      }))
-      .catch((error: unknown) => {
-        this.#handle = undefined;
-        throw error;
+  [OPEN](wasm: Wasm): Handle {
+    if (!this.#handle) {
+      // The wasm must not keep an Auth that nobody else keeps.
+      const auth = new WeakRef(this);
+      this.#handle = new wasm.AuthHandle(this.#options, memory, (type: string, detail: object) => {
+        auth.deref()?.dispatchEvent(new CustomEvent(type, { detail }));
       });
+    }
     return this.#handle;
   }
 
-  /** A sign-in that is being finished comes first. */
-  #afterCallback<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    return this.#run(async (handle) => {
-      await this.#result?.catch(() => undefined);
-      return work(handle);
-    });
-  }
-
-  #run<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    return enter(async (wasm) => work(await this[OPEN](wasm)));
+  #run<T>(work: (handle: Handle) => Promise<T>, limits?: Limits): Promise<T> {
+    return enter((wasm) => work(this[OPEN](wasm)), limits);
   }
 }
 
@@ -197,6 +153,6 @@ export function createAuth(options: AuthOptions): Auth {
 }
 
 /** @internal The handle behind an `Auth`; undefined for anything else. */
-export async function handleOf(auth: unknown): Promise<Handle | undefined> {
-  return auth instanceof Auth ? auth[OPEN](await load()) : undefined;
+export function handleOf(auth: unknown, wasm: Wasm): Handle | undefined {
+  return auth instanceof Auth ? auth[OPEN](wasm) : undefined;
 }

@@ -1,5 +1,6 @@
 // `createClient`: registrations at the core.
-import { type Auth, handleOf } from "./auth.js";
+import { handleOf } from "./auth.js";
+import { isTime, peek } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
 import type {
   CallOptions,
@@ -13,11 +14,14 @@ import type {
 
 type Handle = InstanceType<Wasm["ClientHandle"]>;
 
+/** As in Rust, which has the last word on a call's deadline. */
+const DEFAULT_TIMEOUT_MS = 30_000;
+
 /** Registers numbers with the operator's core. Made by `createClient`. */
 export class SipBreakoutClient {
   readonly #options: ClientOptions;
   readonly #closed = new AbortController();
-  #handle: Promise<Handle> | undefined;
+  #handle: Handle | undefined;
 
   /** @internal */
   constructor(options: ClientOptions) {
@@ -29,15 +33,18 @@ export class SipBreakoutClient {
    * @throws InvalidRequestError, AuthError, RegistrationRejectedError, RpcError, LoadError
    */
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
-    return enter(async (wasm) => (await this.#open(wasm)).upsertRegistration(request, options));
+    return this.#call((handle) => handle.upsertRegistration(request, options), options);
   }
 
   /**
    * Ends the number's registration. `sipUri` must be the one it was registered with.
    * @throws InvalidRequestError, AuthError, RegistrationRejectedError, RpcError, LoadError
    */
-  deleteRegistration(request: DeleteRegistrationRequest, options?: CallOptions): Promise<DeleteRegistrationResponse> {
-    return enter(async (wasm) => (await this.#open(wasm)).deleteRegistration(request, options));
+  deleteRegistration(
+    request: DeleteRegistrationRequest,
+    options?: CallOptions,
+  ): Promise<DeleteRegistrationResponse> {
+    return this.#call((handle) => handle.deleteRegistration(request, options), options);
   }
 
   /** Ends the calls under way (`cancelled`), and every later one. Nothing is deleted at the core. */
@@ -49,18 +56,24 @@ export class SipBreakoutClient {
     this.close();
   }
 
-  // Options are read when they are first needed, in Rust; wrong ones are this call's error, and the next one's.
-  #open(wasm: Wasm): Promise<Handle> {
-    this.#handle ??= this.#create(wasm).catch((error: unknown) => {
-      this.#handle = undefined;
-      throw error;
-    });
-    return this.#handle;
+  #call<T>(work: (handle: Handle) => Promise<T>, options: unknown): Promise<T> {
+    const times = [options, this.#options].map((given) => peek(given, "timeoutMs"));
+    const limits = {
+      family: "rpc" as const,
+      signals: [peek(options, "signal"), this.#closed.signal],
+      timeoutMs: times.find(isTime) ?? DEFAULT_TIMEOUT_MS,
+    };
+    return enter((wasm) => work(this.#open(wasm)), limits);
   }
 
-  async #create(wasm: Wasm): Promise<Handle> {
-    const auth = await handleOf(this.#options?.auth as Auth | undefined);
-    return new wasm.ClientHandle(this.#options, auth?.share(), this.#closed.signal);
+  // Options are read when they are first needed, in Rust; wrong ones are this call's error, and the next one's.
+  #open(wasm: Wasm): Handle {
+    this.#handle ??= new wasm.ClientHandle(
+      this.#options,
+      handleOf(peek(this.#options, "auth"), wasm)?.share(),
+      this.#closed.signal,
+    );
+    return this.#handle;
   }
 }
 
@@ -74,7 +87,7 @@ export function createClient(options: ClientOptions): SipBreakoutClient {
  * @throws InvalidRequestError for wrong `options`, LoadError
  */
 export function validateRegistration(
-  request: Partial<RegistrationRequest>,
+  request: { [Field in keyof RegistrationRequest]?: unknown },
   options?: { apiVersion?: ClientOptions["apiVersion"] },
 ): Promise<RegistrationProblem[]> {
   return enter((wasm) => wasm.validateRegistration(request, options) as RegistrationProblem[]);

@@ -15,7 +15,17 @@ export type ErrorKind =
   | "config"
   | "crashed";
 
-interface RawError {
+/** Why the wasm is not there. `network` is worth another try. */
+export type LoadErrorCode =
+  | "not_found"
+  | "not_wasm"
+  | "blocked_by_csp"
+  | "network"
+  | "unsupported"
+  | "crashed";
+
+/** @internal An error as it leaves the wasm. */
+export interface RawError {
   family: "rpc" | "auth" | "rejected" | "invalid" | "load";
   code: string;
   kind: ErrorKind;
@@ -164,6 +174,8 @@ export class AuthError extends SdkError {
 
 /** The core answered NOT_ACCEPTABLE: nothing is registered (or deleted). The message is the core's. */
 export class RegistrationRejectedError extends SdkError {
+  declare readonly code: "not_acceptable";
+
   static {
     RegistrationRejectedError.prototype.name = "RegistrationRejectedError";
   }
@@ -175,6 +187,7 @@ export class RegistrationRejectedError extends SdkError {
 
 /** The input is wrong. Nothing was sent. */
 export class InvalidRequestError extends SdkError {
+  declare readonly code: "invalid_input";
   /** One for each field. */
   readonly problems: readonly RegistrationProblem[];
 
@@ -197,11 +210,9 @@ export class InvalidRequestError extends SdkError {
   }
 }
 
-/**
- * The wasm could not be loaded, or it crashed. Codes: `not_found`, `not_wasm`, `blocked_by_csp`, `network`,
- * `unsupported`, `crashed`.
- */
+/** The wasm could not be loaded, or it crashed. */
 export class LoadError extends SdkError {
+  declare readonly code: LoadErrorCode;
   /** What to change. */
   readonly hint: string;
 
@@ -246,12 +257,17 @@ export function toSdkError(thrown: unknown): SdkError {
         return new LoadError(thrown);
     }
   }
-  return loadError("crashed", "The SDK's wasm stopped unexpectedly.", "Reload the page and report this.", thrown);
+  return loadError(
+    "crashed",
+    "The SDK's wasm stopped unexpectedly.",
+    "Reload the page and report this.",
+    thrown,
+  );
 }
 
 /** @internal */
-export function loadError(code: string, message: string, hint: string, cause?: unknown): LoadError {
-  const kind: ErrorKind = code === "crashed" ? "crashed" : code === "network" ? "network" : "config";
+export function loadError(code: LoadErrorCode, message: string, hint: string, cause?: unknown): LoadError {
+  const kind = code === "crashed" || code === "network" ? code : "config";
   const retryable = code === "network";
   return new LoadError({ family: "load", code, kind, retryable, message: `${message} ${hint}`, hint, cause });
 }

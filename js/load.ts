@@ -1,15 +1,23 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed.
-import { loadError, toSdkError } from "./errors.js";
+import { LoadError, loadError, toSdkError } from "./errors.js";
+import { type Limits, watch } from "./limits.js";
 import type { WasmSource } from "./options.js";
-import init, * as wasm from "./wasm/sipbreakout.js";
+import init, { AuthHandle, ClientHandle, validateRegistration } from "./wasm/sipbreakout.js";
+
+// Not the whole namespace: bundlers then drop what is not used of it.
+const wasm = { AuthHandle, ClientHandle, validateRegistration };
 
 /** @internal */
 export type Wasm = typeof wasm;
 
-type Bytes = string | URL | Request | Response | BufferSource;
+type Given = WasmSource | Promise<WasmSource> | undefined;
 
-let packaged: (() => WasmSource) | undefined;
+/** A connection that hangs would leave every call waiting. */
+const LOAD_TIMEOUT_MS = 60_000;
+
+let packaged: () => WasmSource;
 let loading: Promise<Wasm> | undefined;
+let isLoaded = false;
 
 /** @internal An entry says where its wasm is; nothing is fetched yet. */
 export function provide(source: () => WasmSource): void {
@@ -20,41 +28,79 @@ export function provide(source: () => WasmSource): void {
  * Loads the wasm now instead of at the first call, from `source` if one is given. Does nothing when it is loaded.
  * @throws LoadError
  */
-export async function preload(source?: WasmSource | Promise<WasmSource>): Promise<void> {
+export async function preload(source?: Given): Promise<void> {
+  // One that is not needed may fail unheard.
+  if (loading) Promise.resolve(source).catch(() => {});
   await load(source);
 }
 
-/** @internal */
-export function load(source?: WasmSource | Promise<WasmSource>): Promise<Wasm> {
-  loading ??= instantiate(source).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
+function load(source?: Given): Promise<Wasm> {
+  loading ??= new Promise<Wasm>((resolve, reject) => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      reject(loadError("network", "The SDK's wasm did not come within a minute.", "Try again."));
+      abort.abort();
+    }, LOAD_TIMEOUT_MS);
+    instantiate(source, abort.signal)
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
+  }).then(
+    (loaded) => {
+      isLoaded = true;
+      return loaded;
+    },
+    (error: unknown) => {
+      loading = undefined;
+      throw toSdkError(error);
+    },
+  );
   return loading;
 }
 
-/** @internal Runs `work` against the wasm; whatever it throws becomes an error of ours. */
-export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
+/**
+ * @internal Runs `work` against the wasm; whatever it throws becomes an error of ours. Calls reach the wasm in the order
+ * in which they were made.
+ */
+export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Limits): Promise<T> {
+  const watched = limits && watch(limits, isLoaded);
   try {
-    return await work(await load());
+    // No `await` before `work`: each more or less would change the order.
+    const done = load().then((wasm) => (!watched || watched.handOver() ? work(wasm) : watched.ended));
+    return await (watched ? Promise.race([watched.ended, done]) : done);
   } catch (thrown) {
     throw toSdkError(thrown);
+  } finally {
+    watched?.stop();
   }
 }
 
-async function instantiate(given?: WasmSource | Promise<WasmSource>): Promise<Wasm> {
+async function instantiate(given: Given, signal: AbortSignal): Promise<Wasm> {
   if (typeof WebAssembly !== "object") {
     throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
   }
-  const source = (await given) ?? packaged?.();
-  const module = source instanceof WebAssembly.Module ? source : await compile(source as Bytes | undefined);
-  await init({ module_or_path: module });
-  return wasm;
+  const source = await read(given, signal);
+  const module = source instanceof WebAssembly.Module ? source : await compile(source as BufferSource);
+  let cause: unknown;
+  try {
+    // Before it is instantiated: the glue would keep what does not fit.
+    if (WebAssembly.Module.exports(module).some(({ name }) => name === "clienthandle_upsertRegistration")) {
+      await init({ module_or_path: module });
+      return wasm;
+    }
+  } catch (thrown) {
+    // No memory, that is.
+    if (thrown instanceof RangeError) throw thrown;
+    cause = thrown;
+  }
+  const hint = "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file.";
+  throw loadError("not_wasm", "What was loaded is not this SDK's wasm.", hint, cause);
 }
 
-async function compile(source: Bytes | undefined): Promise<WebAssembly.Module> {
-  const bytes = await bytesOf(source);
-  const head = new Uint8Array(ArrayBuffer.isView(bytes) ? bytes.buffer : bytes).subarray(0, 4);
+async function compile(source: BufferSource): Promise<WebAssembly.Module> {
+  const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
+  // Chromium does not compile a DataView.
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const head = bytes.subarray(0, 4);
   if (String(head) !== "0,97,115,109") {
     const hint =
       head[0] === 0x3c
@@ -67,28 +113,36 @@ async function compile(source: Bytes | undefined): Promise<WebAssembly.Module> {
   } catch (cause) {
     if (/content security policy|unsafe-eval/i.test(String(cause))) {
       const hint = "Add 'wasm-unsafe-eval' to script-src.";
-      throw loadError("blocked_by_csp", "The page's Content-Security-Policy forbids WebAssembly.", hint, cause);
+      throw loadError(
+        "blocked_by_csp",
+        "The page's Content-Security-Policy forbids WebAssembly.",
+        hint,
+        cause,
+      );
     }
     throw loadError("not_wasm", "The SDK's wasm does not compile.", "Check that the file is whole.", cause);
   }
 }
 
-async function bytesOf(source: Bytes | undefined): Promise<BufferSource> {
-  if (source === undefined) throw loadError("not_found", "No wasm was named.", "Call preload(source) first.");
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source;
-  if (source instanceof URL && source.protocol === "file:") return readFile(source);
-  const hint = "Copy the package's dist/wasm folder beside the bundle, give preload() its address, or import sipbreakout-web/inline.";
-  let response: Response;
+async function read(given: Given, signal: AbortSignal): Promise<BufferSource | WebAssembly.Module> {
   try {
-    response = source instanceof Response ? source : await fetch(source);
+    const source = (await given) ?? packaged();
+    if (source instanceof URL && source.protocol === "file:") return readFile(source);
+    const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
+    if (!isAddress && !(source instanceof Response)) return source;
+    const response = isAddress ? await fetch(source, { signal }) : source;
+    if (response.ok) return await response.arrayBuffer();
+    const hint =
+      "Copy the package's dist/wasm folder beside the bundle, give preload() its address, or import sipbreakout-web/inline.";
+    throw loadError("not_found", `Fetching the SDK's wasm gave HTTP ${response.status}.`, hint);
   } catch (cause) {
-    throw loadError("network", "The SDK's wasm could not be fetched.", "Check the network and connect-src.", cause);
-  }
-  if (!response.ok) throw loadError("not_found", `Fetching the SDK's wasm gave HTTP ${response.status}.`, hint);
-  try {
-    return await response.arrayBuffer();
-  } catch (cause) {
-    throw loadError("network", "The SDK's wasm broke off while it was fetched.", "Try again.", cause);
+    if (cause instanceof LoadError) throw cause;
+    throw loadError(
+      "network",
+      "The SDK's wasm could not be fetched.",
+      "Check the network and connect-src.",
+      cause,
+    );
   }
 }
 

@@ -35,7 +35,10 @@ export interface RegistrationRequest {
   mobileTerminatingPrefix?: string | undefined;
 }
 
-/** What to delete. The core wants the `sipUri` it was registered with; other fields are accepted and ignored. */
+/**
+ * What to delete. The core wants the `sipUri` it was registered with. The other fields of a registration may be given
+ * too: they are checked for their type and otherwise ignored.
+ */
 export interface DeleteRegistrationRequest {
   sipUri: string;
   phoneNumber?: string | undefined;
@@ -72,9 +75,9 @@ export interface RegistrationProblem {
 export interface CallOptions {
   /** Ends the call with an `RpcError` of code `cancelled`. */
   signal?: AbortSignal | undefined;
-  /** The deadline, sent to the server and kept locally. Default: the client's. */
+  /** The deadline, sent to the server and kept locally, also while the wasm loads. Default: the client's. */
   timeoutMs?: number | undefined;
-  /** Metadata for this call, added to the client's. Reserved names (`authorization` excepted none) are ignored. */
+  /** Metadata for this call, added to the client's. `authorization` and the transport's own names are ignored. */
   headers?: HeadersInit | undefined;
 }
 
@@ -87,22 +90,30 @@ export type AccessTokenSource = (context: {
   signal: AbortSignal;
 }) => SuppliedToken | Promise<SuppliedToken>;
 
-export interface ClientOptions {
+/** Where the core is, who calls (either `auth` or `accessToken`), and what holds for each call. */
+export type ClientOptions = {
   /** Where the gRPC-Web endpoint is: `https://api.example.com` or with a path. https, or http on loopback. */
   baseUrl: string;
-  /** A session made by `createAuth`. Give this or `accessToken`. */
-  auth?: import("./auth.js").Auth | undefined;
-  /** A function that returns an access token. Give this or `auth`. */
-  accessToken?: AccessTokenSource | undefined;
   /** Default `v1`. */
   apiVersion?: ApiVersion | undefined;
   /** The deadline of each call. Default 30000. */
   timeoutMs?: number | undefined;
-  /** Metadata sent with every call. */
+  /** Metadata sent with every call. `authorization` and the transport's own names are ignored. */
   headers?: HeadersInit | undefined;
   /** Used instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
-}
+} & (
+  | {
+      /** A session made by `createAuth`. */
+      auth: import("./auth.js").Auth;
+      accessToken?: undefined;
+    }
+  | {
+      auth?: undefined;
+      /** A function that returns an access token. */
+      accessToken: AccessTokenSource;
+    }
+);
 
 /** Addresses of the provider, each overriding what discovery or the preset says. */
 export interface AuthEndpoints {
@@ -154,6 +165,14 @@ export interface SignOutOptions {
   returnTo?: string | undefined;
   /** Only forget and revoke the tokens; do not go to the provider's log-out page. Default false. */
   localOnly?: boolean | undefined;
+}
+
+export interface SignOutResult {
+  /**
+   * Whether the provider confirmed that the tokens are revoked. If false, they are forgotten here, but live on until
+   * they expire.
+   */
+  revoked: boolean;
 }
 
 export interface GetAccessTokenOptions {

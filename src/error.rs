@@ -23,8 +23,6 @@ pub enum Kind {
     Invalid,
     /// The set-up is wrong: addresses, client registration, proxy.
     Config,
-    /// The wasm instance trapped.
-    Crashed,
 }
 
 impl Kind {
@@ -39,7 +37,6 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Invalid => "invalid",
             Self::Config => "config",
-            Self::Crashed => "crashed",
         }
     }
 }

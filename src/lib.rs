@@ -13,5 +13,10 @@ pub mod seams;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 
+// Safe where there is one thread, as in every instance of this wasm.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(target_arch = "wasm32")]
 mod bindings;

@@ -35,6 +35,15 @@ pub(super) fn check_params(params: &[(String, String)]) -> Result<(), AuthError>
     Ok(())
 }
 
+/// OpenID Connect Core, 3.1.2.1; several may stand together.
+pub(super) fn check_prompt(prompt: Option<&str>) -> Result<(), AuthError> {
+    let known = |word| matches!(word, "none" | "login" | "consent" | "select_account");
+    if prompt.is_none_or(|prompt| prompt.split(' ').all(known)) {
+        return Ok(());
+    }
+    Err(AuthError::config("prompt", "must be `none`, `login`, `consent` or `select_account`."))
+}
+
 /// One authorization request.
 pub(super) struct Request<'a> {
     pub client_id: &'a str,

@@ -17,6 +17,7 @@ mod json;
 mod life;
 mod options;
 mod pending;
+mod realm;
 mod refresh;
 mod request;
 mod secret;

@@ -16,6 +16,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// A token that is good for a call: the stored one, or a new one when little of its life is left or
     /// `force_refresh` asks for it.
     pub async fn access_token(&self, force_refresh: bool) -> Result<Secret, AuthError> {
+        self.inner.realm.settled().await;
         let now = self.inner.platform.now();
         let stored = self.load().await?.ok_or_else(sign_in_required)?;
         if !force_refresh && stored.life.is_fresh(now) {
@@ -26,7 +27,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         let session = self.clone();
         let work = move || async move { session.refresh().await }.boxed_local();
-        let outcome = self.inner.refreshing.join(&self.inner.platform, work).await;
+        let outcome = self.inner.realm.refreshing.join(&self.inner.platform, work).await;
         match outcome {
             Err(error) if error.retryable && !force_refresh => self.still_valid().await.ok_or(error),
             outcome => outcome,
@@ -35,7 +36,7 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     async fn without_refresh_token(&self, stored: Stored, force_refresh: bool) -> Result<Secret, AuthError> {
         if stored.life.is_over(self.inner.platform.now()) {
-            return Err(self.end(AuthCode::SessionExpired).await);
+            return Err(self.end(&stored, AuthCode::SessionExpired).await);
         }
         if force_refresh {
             return Err(AuthError::new(
@@ -125,7 +126,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     async fn ended_by_provider(&self, used: &Stored, error: AuthError) -> Result<Secret, AuthError> {
         match self.load().await? {
             Some(stored) if stored.is_of(used) => {
-                let told = self.end(error.code).await;
+                let told = self.end(used, error.code).await;
                 let message = format!("{} {}", told.message, error.message);
                 let mut error = error;
                 (error.code, error.kind, error.message) = (told.code, told.kind, message);
@@ -136,10 +137,13 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    /// Ends the session. A store that refuses can't be helped; the provider takes these tokens no more.
-    async fn end(&self, why: AuthCode) -> AuthError {
-        let _ = self.forget().await;
-        self.tell(SessionEvent::SessionExpired(why));
+    /// Ends the session, once however many wait for it. A store that refuses can't be helped; the provider takes these
+    /// tokens no more.
+    async fn end(&self, ended: &Stored, why: AuthCode) -> AuthError {
+        if self.load().await.is_ok_and(|stored| stored.is_some_and(|stored| stored.is_of(ended))) {
+            let _ = self.forget().await;
+            self.tell(SessionEvent::SessionExpired(why));
+        }
         AuthError::new(AuthCode::SessionExpired, "The session has ended: sign in again.")
     }
 }

@@ -2,9 +2,7 @@
 
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{
-    Credentials, Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header,
-};
+use crate::seams::{Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -36,7 +34,6 @@ pub(super) fn form(url: &str, client_id: &str, fields: &[(&str, &str)]) -> HttpR
             ("accept".to_owned(), "application/json".to_owned()),
         ],
         body: Some(body.finish().into_bytes()),
-        credentials: Credentials::Omit,
     }
 }
 
@@ -44,7 +41,7 @@ pub(super) fn form(url: &str, client_id: &str, fields: &[(&str, &str)]) -> HttpR
 pub(super) fn get(url: &str, bearer: Option<&Secret>) -> HttpRequest {
     let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
     headers.extend(bearer.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.expose()))));
-    HttpRequest { method: HttpMethod::Get, url: url.to_owned(), headers, body: None, credentials: Credentials::Omit }
+    HttpRequest { method: HttpMethod::Get, url: url.to_owned(), headers, body: None }
 }
 
 /// Sends `request` to what people call `place`, and reads the reply within `timeout_ms`.
@@ -141,21 +138,8 @@ pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &
 /// A provider's words, without what is secret and not without end.
 pub(super) fn shown(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
     let text = text?;
-    let mut shown = String::new();
-    let (mut rest, mut length) = (text.as_str(), 0);
-    while let Some(letter) = rest.chars().next()
-        && length < SHOWN_LIMIT
-    {
-        let secret = secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty());
-        if let Some(after) = secret.into_iter().find_map(|secret| rest.strip_prefix(secret)) {
-            shown.push_str("[removed]");
-            rest = after;
-        } else {
-            shown.push(letter);
-            rest = rest.strip_prefix(letter).unwrap_or_default();
-        }
-        length += 1;
-    }
+    let shown = secrets.iter().fold(text, |text, secret| secret.cut_from(&text));
+    let shown: String = shown.chars().take(SHOWN_LIMIT).collect();
     Some(shown.into_boxed_str())
 }
 

@@ -22,6 +22,22 @@ impl Secret {
         self.0 == other.0
     }
 
+    /// `text` without it: others may repeat what they were sent.
+    pub fn cut_from(&self, text: &str) -> String {
+        let mut rest = text;
+        let mut left = String::with_capacity(text.len());
+        while let Some(letter) = rest.chars().next() {
+            if let Some(after) = rest.strip_prefix(self.0.as_str()).filter(|_| !self.0.is_empty()) {
+                left.push_str("[removed]");
+                rest = after;
+            } else {
+                left.push(letter);
+                rest = rest.strip_prefix(letter).unwrap_or_default();
+            }
+        }
+        left
+    }
+
     /// Whether it can stand in an `authorization` header: visible ASCII, no blanks. Anything else would make `fetch`
     /// throw an error that may quote it.
     pub(super) fn fits_a_header(&self) -> bool {

@@ -6,8 +6,9 @@ use super::discovery::discover;
 use super::endpoints::Endpoints;
 use super::flight::Flight;
 use super::pending::PendingRecords;
+use super::realm::Realm;
 use super::stored::Stored;
-use super::{AuthCode, AuthError, AuthOptions, Secret};
+use super::{AuthCode, AuthError, AuthOptions};
 use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
 use std::cell::RefCell;
@@ -35,10 +36,11 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub config: Config,
     pub tokens: S,
     pub pending: S,
-    pub on_event: Rc<dyn Fn(SessionEvent)>,
+    pub realm: Rc<Realm>,
+    /// Kept for the realm, which knows it only weakly.
+    _on_event: Rc<dyn Fn(SessionEvent)>,
     discovered: RefCell<Option<Rc<Endpoints>>>,
     discovery: Flight<Result<Rc<Endpoints>, AuthError>>,
-    pub refreshing: Flight<Result<Secret, AuthError>>,
 }
 
 /// A session, or the want of one. Clones are the same session.
@@ -66,21 +68,23 @@ impl<P: Platform, S: Store> Session<P, S> {
             Provider::Known(endpoints) => Some(Rc::new(endpoints.clone())),
             Provider::Discovered => None,
         };
+        let realm = Realm::of(&[tokens.place(), config.session_key()].concat(), &on_event);
         let inner = Inner {
             platform,
             config,
             tokens,
             pending,
-            on_event,
+            realm,
+            _on_event: on_event,
             discovered: RefCell::new(discovered),
             discovery: Flight::default(),
-            refreshing: Flight::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
 
     /// Whether there is a session that is usable, or can be refreshed. Asks the store only.
     pub async fn is_signed_in(&self) -> bool {
+        self.inner.realm.settled().await;
         let now = self.inner.platform.now();
         match self.load().await {
             Ok(Some(stored)) => stored.refresh_token.is_some() || !stored.life.is_over(now),
@@ -124,6 +128,6 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     pub(super) fn tell(&self, event: SessionEvent) {
-        (self.inner.on_event)(event);
+        self.inner.realm.tell(&event);
     }
 }

@@ -1,6 +1,6 @@
 //! Signing in by redirect: out with `authorization_url`, back with `handle_callback`.
 
-use super::authorize::{Request, check_params};
+use super::authorize::{Request, check_params, check_prompt};
 use super::callback::{Answer, Outcome};
 use super::config::Issuer;
 use super::id_token::{Claims, Expected, bad};
@@ -14,6 +14,7 @@ use super::{AuthCode, AuthError, Secret, SignIn};
 use crate::seams::{NoRandom, Platform, Random, Store};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt;
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use std::fmt;
 
@@ -42,6 +43,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     pub async fn authorization_url(&self, sign_in: SignIn) -> Result<String, AuthError> {
         let Inner { platform, config, .. } = &*self.inner;
         check_params(&sign_in.params)?;
+        check_prompt(sign_in.prompt.as_deref())?;
         let pending = self.pending();
         pending.sweep(platform.now().wall_ms).await?;
         let endpoints = self.endpoints().await?;
@@ -52,7 +54,9 @@ impl<P: Platform, S: Store> Session<P, S> {
         let nonce = if config.wants_id_token() { Some(random_text(platform)?) } else { None };
         let given = config.params.iter().chain(&sign_in.params).map(|(name, value)| (name.as_str(), value.as_str()));
         let named = [("prompt", &sign_in.prompt), ("login_hint", &sign_in.login_hint)];
-        let named = named.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let named = named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref().filter(|value| !value.is_empty())?)));
         let request = Request {
             client_id: &config.client_id,
             redirect_uri: &config.redirect_uri,
@@ -80,9 +84,27 @@ impl<P: Platform, S: Store> Session<P, S> {
         Ok(url)
     }
 
-    /// Takes the URL that the provider sent the browser back to, and exchanges its code for a session.
+    /// Takes the URL that the provider sent the browser back to, and exchanges its code for a session: once for each
+    /// `state`, whoever comes again gets the same outcome. What needs a token waits for it.
     pub async fn handle_callback(&self, url: &str) -> Result<Callback, AuthError> {
-        let answer = Answer::read(&self.inner.platform, url)?;
+        let Inner { platform, realm, .. } = &*self.inner;
+        let answer = Answer::read(platform, url)?;
+        let state = answer.state.clone();
+        if let Some(known) = realm.callback(&state) {
+            return known.await;
+        }
+        let session = self.clone();
+        let finishing = async move { session.finish(answer).await }.boxed_local().shared();
+        realm.remember(&state, finishing.clone());
+        platform.spawn(finishing.clone().map(drop).boxed_local());
+        let outcome = finishing.await;
+        if outcome.as_ref().is_err_and(|error| error.code == AuthCode::StateUnknown) {
+            realm.forget(&state);
+        }
+        outcome
+    }
+
+    async fn finish(&self, answer: Answer) -> Result<Callback, AuthError> {
         let now = self.inner.platform.now().wall_ms;
         let pending = self.pending();
         pending.sweep(now).await?;
@@ -112,7 +134,10 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     async fn settle(&self, answer: Answer, record: &Pending) -> Result<(), AuthError> {
-        if record.step == Step::Exchanging {
+        // The face says so itself when the page was reloaded after the answer had left the address bar.
+        let is_told =
+            matches!(&answer.outcome, Outcome::Refused { error, .. } if error == AuthCode::SignInInterrupted.as_str());
+        if record.step == Step::Exchanging || is_told {
             return Err(AuthError::new(
                 AuthCode::SignInInterrupted,
                 "The page was left or reloaded while the code was being exchanged. A code is never sent twice: sign in \

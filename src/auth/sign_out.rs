@@ -39,6 +39,14 @@ pub enum Revocation {
     Failed,
 }
 
+impl SignedOut {
+    /// Whether the provider confirmed that no token lives on.
+    pub fn is_revoked(&self) -> bool {
+        let is_gone = |token| matches!(token, Revocation::NoToken | Revocation::Done);
+        is_gone(self.refresh_token) && is_gone(self.access_token)
+    }
+}
+
 /// How a sign-out went. The session is gone from this browser in any case.
 #[derive(Clone, Debug)]
 pub struct SignedOut {
@@ -51,18 +59,14 @@ pub struct SignedOut {
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
-    /// Signs out, and returns what is left to do for the browser.
-    pub async fn sign_out(&self, options: SignOut) -> Result<Option<LogoutForm>, AuthError> {
-        Ok(self.sign_out_reporting(options).await?.logout)
-    }
-
     /// Signs out, and says how it went. Only a store that does not let go, or a bad
     /// `return_to`, is an error.
-    pub async fn sign_out_reporting(&self, options: SignOut) -> Result<SignedOut, AuthError> {
+    pub async fn sign_out(&self, options: SignOut) -> Result<SignedOut, AuthError> {
         if let Some(address) = &options.return_to {
             let url = safe_url(&self.inner.platform, address);
             url.map_err(|wanted| AuthError::config("returnTo", wanted))?;
         }
+        self.inner.realm.settled().await;
         // First of all, and also when it can't be read.
         let stored = self.load().await.ok().flatten();
         let forgotten = self.forget().await;

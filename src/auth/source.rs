@@ -7,12 +7,18 @@ use futures_util::future::LocalBoxFuture;
 
 /// Gives access tokens.
 pub trait TokenSource {
-    /// A token that is good for a call. `force_refresh`: the last one was refused.
-    fn token(&self, force_refresh: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>>;
+    /// A token that is good for a call, and another one than `refused`. Who comes with a token that was replaced since
+    /// gets the new one; nobody asks for a newer one on its account.
+    fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>>;
 }
 
 impl<P: Platform, S: Store> TokenSource for Session<P, S> {
-    fn token(&self, force_refresh: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>> {
-        self.access_token(force_refresh).boxed_local()
+    fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
+        async move {
+            let stored = if refused.is_some() { self.load().await? } else { None };
+            let is_stored = |refused: &Secret| stored.is_some_and(|stored| stored.access_token.is(refused));
+            self.access_token(refused.is_some_and(is_stored)).await
+        }
+        .boxed_local()
     }
 }

@@ -49,6 +49,8 @@ struct Inner<P, F> {
     platform: P,
     supplier: F,
     kept: RefCell<Option<(Secret, Life)>>,
+    /// The newest token, kept or not: only it is worth a question when it was refused.
+    last: RefCell<Option<Secret>>,
     asking: Flight<Result<Secret, AuthError>>,
     asking_forced: Cell<bool>,
 }
@@ -70,25 +72,29 @@ impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
             platform,
             supplier,
             kept: RefCell::default(),
+            last: RefCell::default(),
             asking: Flight::default(),
             asking_forced: Cell::new(false),
         }))
     }
 
-    async fn get(&self, force_refresh: bool) -> Result<Secret, AuthError> {
-        let Inner { platform, kept, asking, asking_forced, .. } = &*self.0;
-        if force_refresh {
-            kept.replace(None);
+    async fn get(&self, refused: Option<&Secret>) -> Result<Secret, AuthError> {
+        let Inner { platform, kept, last, asking, asking_forced, .. } = &*self.0;
+        loop {
+            let force = refused.is_some_and(|refused| last.borrow().as_ref().is_none_or(|last| last.is(refused)));
+            if force {
+                kept.replace(None);
+            }
+            let fresh = kept.borrow().as_ref().filter(|(_, life)| life.is_fresh(platform.now())).cloned();
+            if let Some((token, _)) = fresh {
+                return Ok(token);
+            }
+            // The answer to a plain question may be the very token that was refused.
+            match asking.under_way().filter(|_| force && !asking_forced.get()) {
+                Some(plain) => _ = plain.await,
+                None => return self.ask(force).await,
+            }
         }
-        let fresh = kept.borrow().as_ref().filter(|(_, life)| life.is_fresh(platform.now())).cloned();
-        if let Some((token, _)) = fresh {
-            return Ok(token);
-        }
-        // The answer to a plain question may be the very token that was refused.
-        while let Some(plain) = asking.under_way().filter(|_| force_refresh && !asking_forced.get()) {
-            let _ = plain.await;
-        }
-        self.ask(force_refresh).await
     }
 
     fn ask(&self, force_refresh: bool) -> Work<Result<Secret, AuthError>> {
@@ -128,13 +134,14 @@ impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
         }
         let end = supplied.expires_at_wall_ms.filter(|end| end.is_finite());
         let life = end.map(|end| Life { since: asked_at, ms: end - asked_at.wall_ms });
+        self.0.last.replace(Some(token.clone()));
         kept.replace(life.map(|life| (token.clone(), life)));
         Ok(token)
     }
 }
 
 impl<P: Platform, F: TokenSupplier> TokenSource for Supplied<P, F> {
-    fn token(&self, force_refresh: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>> {
-        self.get(force_refresh).boxed_local()
+    fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
+        self.get(refused).boxed_local()
     }
 }

@@ -1,5 +1,6 @@
 //! `createAuth`.
 
+use super::promise;
 use super::raw_error::{parsed, raw};
 use super::read::{Reader, refuse};
 use crate::auth::{
@@ -12,7 +13,6 @@ use js_sys::{Array, Date, Function, JSON, Promise};
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 type BrowserSession = Session<Browser, AnyStore>;
 
@@ -41,7 +41,7 @@ impl AuthHandle {
     pub fn create_sign_in_url(&self, options: &JsValue) -> Promise {
         let session = self.session.clone();
         let sign_in = sign_in(options);
-        future_to_promise(async move {
+        promise(async move {
             let url = session.authorization_url(sign_in.map_err(raw)?).await.map_err(auth_error)?;
             Ok(JsValue::from_str(&url))
         })
@@ -51,7 +51,7 @@ impl AuthHandle {
     #[wasm_bindgen(js_name = handleRedirectCallback)]
     pub fn handle_redirect_callback(&self, url: String) -> Promise {
         let session = self.session.clone();
-        future_to_promise(async move {
+        promise(async move {
             let callback = session.handle_callback(&url).await.map_err(auth_error)?;
             Ok(object(&[("appState", parsed(callback.app_state.as_deref()))]).into())
         })
@@ -65,7 +65,7 @@ impl AuthHandle {
         let force = reader.boolean("forceRefresh").unwrap_or(false);
         let signal = reader.signal("signal");
         let checked = refuse(reader.finish());
-        future_to_promise(async move {
+        promise(async move {
             checked.map_err(raw)?;
             match select(pin!(aborted(signal)), pin!(session.access_token(force))).await {
                 Either::Right((token, _)) => Ok(JsValue::from_str(token.map_err(auth_error)?.expose())),
@@ -82,17 +82,17 @@ impl AuthHandle {
     #[wasm_bindgen(js_name = isSignedIn)]
     pub fn is_signed_in(&self) -> Promise {
         let session = self.session.clone();
-        future_to_promise(async move { Ok(JsValue::from_bool(session.is_signed_in().await)) })
+        promise(async move { Ok(JsValue::from_bool(session.is_signed_in().await)) })
     }
 
     /// Resolves to a User.
     #[wasm_bindgen(js_name = getUser)]
     pub fn get_user(&self) -> Promise {
         let session = self.session.clone();
-        future_to_promise(async move { session.user().await.map(|user| user_object(&user)).map_err(auth_error) })
+        promise(async move { session.user().await.map(|user| user_object(&user)).map_err(auth_error) })
     }
 
-    /// Resolves to `{ url, fields }` of a form to post to the provider, or undefined.
+    /// Resolves to `{ revoked, form }`; the form, if there is one, is `{ url, fields }`, to be posted to the provider.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self, options: &JsValue) -> Promise {
         let session = self.session.clone();
@@ -100,10 +100,12 @@ impl AuthHandle {
         let options =
             SignOut { return_to: reader.string("returnTo"), local_only: reader.boolean("localOnly").unwrap_or(false) };
         let checked = refuse(reader.finish());
-        future_to_promise(async move {
+        promise(async move {
             checked.map_err(raw)?;
-            let form = session.sign_out(options).await.map_err(auth_error)?;
-            Ok(form.map(|form| form_object(&form)).unwrap_or_default())
+            let signed_out = session.sign_out(options).await.map_err(auth_error)?;
+            let form = signed_out.logout.as_ref().map(form_object);
+            let revoked = JsValue::from_bool(signed_out.is_revoked());
+            Ok(object(&[("revoked", revoked), ("form", form.unwrap_or_default())]).into())
         })
     }
 }

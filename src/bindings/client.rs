@@ -1,6 +1,7 @@
 //! `createClient` and `validateRegistration`.
 
 use super::auth::AuthHandle;
+use super::promise;
 use super::raw_error::{problems, raw};
 use super::read::{Reader, refuse};
 use super::supplier::JsSupplier;
@@ -17,8 +18,6 @@ use js_sys::{Array, Date, Promise};
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
 
 const VERSIONS: [(&str, ApiVersion); 2] = [("v1", ApiVersion::V1), ("v0", ApiVersion::V0)];
 
@@ -27,14 +26,14 @@ const VERSIONS: [(&str, ApiVersion); 2] = [("v1", ApiVersion::V1), ("v0", ApiVer
 pub struct ClientHandle {
     client: Rc<Client<Browser>>,
     version: ApiVersion,
-    closed: Option<AbortSignal>,
+    closed: JsValue,
 }
 
 #[wasm_bindgen]
 impl ClientHandle {
     /// `auth` is the handle behind `options.auth`; `closed` is aborted by `close()`.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, auth: Option<AuthHandle>, closed: Option<AbortSignal>) -> Result<Self, JsValue> {
+    pub fn new(options: &JsValue, auth: Option<AuthHandle>, closed: JsValue) -> Result<Self, JsValue> {
         Self::read(options, auth, closed).map_err(raw)
     }
 
@@ -45,7 +44,7 @@ impl ClientHandle {
         let call = call_options(options, &mut found);
         let registration = merged(found, validate(&input, self.version));
         let (client, closed) = (self.client.clone(), self.closed.clone());
-        future_to_promise(async move {
+        promise(async move {
             let registration = registration.map_err(raw)?;
             let cancelled = either(call.signal, closed);
             let registered = client.upsert(&registration, &call.call, cancelled).await.map_err(raw)?;
@@ -65,14 +64,14 @@ impl ClientHandle {
         let call = call_options(options, &mut found);
         let target = merged(found, validate_target(&input));
         let (client, closed) = (self.client.clone(), self.closed.clone());
-        future_to_promise(async move {
+        promise(async move {
             let target = target.map_err(raw)?;
             client.delete(&target, &call.call, either(call.signal, closed)).await.map_err(raw)?;
             Ok(object(&[("status", JsValue::from_str("OK"))]).into())
         })
     }
 
-    fn read(options: &JsValue, auth: Option<AuthHandle>, closed: Option<AbortSignal>) -> Result<Self, Error> {
+    fn read(options: &JsValue, auth: Option<AuthHandle>, closed: JsValue) -> Result<Self, Error> {
         let mut reader = Reader::new(options, "options");
         let base_url = reader.string("baseUrl");
         let auth_given = reader.value("auth").is_some();
@@ -144,7 +143,7 @@ fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
 
 struct CallInput {
     call: Call,
-    signal: Option<AbortSignal>,
+    signal: Option<JsValue>,
 }
 
 fn call_options(options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
@@ -170,8 +169,8 @@ fn merged<T>(mut found: Vec<Problem>, validated: Result<T, InvalidRequest>) -> R
     }
 }
 
-async fn either(signal: Option<AbortSignal>, closed: Option<AbortSignal>) -> Cancelled {
-    match select(pin!(aborted(signal)), pin!(aborted(closed))).await {
+async fn either(signal: Option<JsValue>, closed: JsValue) -> Cancelled {
+    match select(pin!(aborted(signal)), pin!(aborted(Some(closed)))).await {
         Either::Left((cancelled, _)) | Either::Right((cancelled, _)) => cancelled,
     }
 }

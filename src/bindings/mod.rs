@@ -8,3 +8,14 @@ mod client;
 mod raw_error;
 mod read;
 mod supplier;
+
+use js_sys::Promise;
+use std::future::Future;
+use std::pin::Pin;
+use wasm_bindgen::JsValue;
+
+/// A promise of a future. Boxed, so that what makes promises is in the wasm once and not for each future.
+fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
+    wasm_bindgen_futures::future_to_promise(future)
+}

@@ -75,7 +75,7 @@ fn rejected(error: &Rejected) -> Object {
 fn invalid(error: &InvalidRequest) -> Object {
     let words: Vec<String> =
         error.problems.iter().map(|problem| [&problem.field, ": ", &problem.message].concat()).collect();
-    let raw = base("invalid", "invalid_request", Kind::Invalid, false, &words.join(" "), None);
+    let raw = base("invalid", "invalid_input", Kind::Invalid, false, &words.join(" "), None);
     set(&raw, "problems", &problems(&error.problems));
     raw
 }

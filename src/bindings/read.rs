@@ -1,16 +1,16 @@
 //! Reading options field by field, so that each mistake names its field. All of them are found at once.
 
 use crate::breakout::{InvalidRequest, Problem};
-use crate::browser::{get, is_nullish, text_of};
+use crate::browser::{get, is_nullish, is_signal, keys, text_of};
 use crate::error::Error;
 use crate::grpc_web::Metadata;
-use js_sys::{Array, Function, Object};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortSignal;
 
 /// Reads the properties of one object and remembers what is wrong with them.
 pub struct Reader {
     object: JsValue,
+    what: String,
     prefix: &'static str,
     known: Vec<&'static str>,
     problems: Vec<Problem>,
@@ -23,7 +23,7 @@ impl Reader {
         if !is_nullish(object) && (!object.is_object() || object.is_array()) {
             problems.push(Problem::new(what, "wrong_type", ["An object is wanted, not ", &kind(object), "."].concat()));
         }
-        Self { object: object.clone(), prefix: "", known: Vec::new(), problems }
+        Self { object: object.clone(), what: what.to_owned(), prefix: "", known: Vec::new(), problems }
     }
 
     /// For an object within options: problems are named `prefix` + field.
@@ -86,8 +86,8 @@ impl Reader {
         self.typed(field, "A function", |value| value.clone().dyn_into().ok())
     }
 
-    pub fn signal(&mut self, field: &'static str) -> Option<AbortSignal> {
-        self.typed(field, "An AbortSignal", |value| value.clone().dyn_into().ok())
+    pub fn signal(&mut self, field: &'static str) -> Option<JsValue> {
+        self.typed(field, "An AbortSignal", |value| is_signal(value).then(|| value.clone()))
     }
 
     /// A string of names divided by blanks, or an array of strings.
@@ -96,29 +96,30 @@ impl Reader {
             if let Some(text) = value.as_string() {
                 return Some(text.split_ascii_whitespace().map(str::to_owned).collect());
             }
-            value.dyn_ref::<Array>()?.iter().map(|name| name.as_string()).collect()
+            if !value.is_array() {
+                return None;
+            }
+            items(value)?.map(|name| name.ok()?.as_string()).collect()
         })
     }
 
     /// An object whose values are strings.
     pub fn record(&mut self, field: &'static str) -> Vec<(String, String)> {
         let wanted = "An object whose values are strings";
-        let pairs = self.typed(field, wanted, |value| {
-            let object = value.dyn_ref::<Object>().filter(|value| !value.is_array() && !value.is_function())?;
-            Object::entries(object).iter().map(|entry| pair(&entry)).collect::<Option<Vec<_>>>()
-        });
+        let pairs = self
+            .typed(field, wanted, |value| if value.is_array() || value.is_function() { None } else { fields(value) });
         pairs.unwrap_or_default()
     }
 
     /// What `new Headers()` takes: a Headers object, an array of pairs, or an object.
     pub fn headers(&mut self, field: &'static str) -> Metadata {
-        let pairs = self.typed(field, "A Headers object, an array of pairs or an object of strings", |value| {
-            let object = value.dyn_ref::<Object>()?;
-            if let Ok(Some(entries)) = js_sys::try_iter(value) {
-                return entries.map(|entry| pair(&entry.ok()?)).collect::<Option<Vec<_>>>();
-            }
-            Object::entries(object).iter().map(|entry| pair(&entry)).collect()
-        });
+        let pairs =
+            self.typed(field, "A Headers object, an array of pairs or an object of strings", |value| {
+                match items(value) {
+                    Some(entries) if value.is_object() => entries.map(|entry| pair(&entry.ok()?)).collect(),
+                    _ => fields(value),
+                }
+            });
         let mut metadata = Metadata::new();
         for (name, value) in pairs.unwrap_or_default() {
             if let Err(problem) = metadata.append_checked(&name, value) {
@@ -133,8 +134,11 @@ impl Reader {
         let text = self.string(field)?;
         let found = allowed.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
         if found.is_none() {
-            let names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
-            self.problem(field, "unknown_value", &["Use one of: ", &names.join(", "), "."].concat());
+            self.problem(
+                field,
+                "unknown_value",
+                &["Use one of:", &listed(allowed.iter().map(|(name, _)| *name)), "."].concat(),
+            );
         }
         found
     }
@@ -142,10 +146,15 @@ impl Reader {
     /// All problems, unknown fields among them.
     pub fn finish(mut self) -> Vec<Problem> {
         if self.object.is_object() && !self.object.is_array() {
-            let names = Object::keys(self.object.unchecked_ref::<Object>());
-            for name in names.iter().filter_map(|name| name.as_string()) {
+            let Some(names) = keys(&self.object) else {
+                let what = std::mem::take(&mut self.what);
+                self.problem(&what, "unreadable", "Its fields can't be listed.");
+                return self.problems;
+            };
+            for name in names {
                 if !self.known.contains(&name.as_str()) {
-                    let message = ["There is no such option. Known are: ", &self.known.join(", "), "."].concat();
+                    let message =
+                        ["There is no such option. Known are:", &listed(self.known.iter().copied()), "."].concat();
                     self.problem(&name, "unknown_field", &message);
                 }
             }
@@ -154,9 +163,34 @@ impl Reader {
     }
 }
 
+/// Each with a blank before it and a comma behind all but the last.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut list = String::new();
+    for name in names {
+        list.push_str(if list.is_empty() { " " } else { ", " });
+        list.push_str(name);
+    }
+    list
+}
+
+/// What an iterable yields.
+fn items(value: &JsValue) -> Option<js_sys::IntoIter> {
+    js_sys::try_iter(value).ok().flatten()
+}
+
+/// The entries of an object of strings.
+fn fields(value: &JsValue) -> Option<Vec<(String, String)>> {
+    if !value.is_object() {
+        return None;
+    }
+    keys(value)?.into_iter().map(|name| get(value, &name).ok()?.as_string().map(|value| (name, value))).collect()
+}
+
 fn pair(entry: &JsValue) -> Option<(String, String)> {
-    let entry: &Array = entry.dyn_ref()?;
-    Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    if !entry.is_array() {
+        return None;
+    }
+    Some((get(entry, "0").ok()?.as_string()?, get(entry, "1").ok()?.as_string()?))
 }
 
 /// For people: what came instead.

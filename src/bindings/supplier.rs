@@ -12,22 +12,26 @@ use web_sys::AbortController;
 pub struct JsSupplier(pub Function);
 
 /// Tells the caller's function that nobody waits any longer.
-struct AbortOnDrop(AbortController);
+struct AbortOnDrop(Option<AbortController>);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
     }
 }
 
 impl TokenSupplier for JsSupplier {
     async fn supply(&self, force_refresh: bool) -> Result<SuppliedToken, SupplyFailure> {
-        let guard = AbortOnDrop(AbortController::new().map_err(threw)?);
+        let controller = AbortController::new().map_err(threw)?;
         let context =
-            object(&[("forceRefresh", JsValue::from_bool(force_refresh)), ("signal", guard.0.signal().into())]);
+            object(&[("forceRefresh", JsValue::from_bool(force_refresh)), ("signal", controller.signal().into())]);
+        let mut guard = AbortOnDrop(Some(controller));
         let returned = self.0.call1(&JsValue::UNDEFINED, &context).map_err(threw)?;
-        let value = JsFuture::from(Promise::resolve(&returned)).await.map_err(threw)?;
-        read(&value)
+        let settled = JsFuture::from(Promise::resolve(&returned)).await;
+        guard.0 = None;
+        read(&settled.map_err(threw)?)
     }
 }
 

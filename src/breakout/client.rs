@@ -74,8 +74,8 @@ impl<P: Platform> Client<P> {
             ApiVersion::V1 => methods::V1_UPSERT_REGISTRATION,
             ApiVersion::V0 => methods::V0_UPSERT_REGISTRATION,
         };
-        let reply = self.call(method, wire::encode_upsert(registration), call, pin!(cancelled)).await?;
-        let ttl_seconds = judge(method, wire::decode_upsert(&reply.message))?;
+        let (reply, token) = self.call(method, wire::encode_upsert(registration), call, pin!(cancelled)).await?;
+        let ttl_seconds = judge(method, wire::decode_upsert(&reply.message), &token)?;
         Ok(Registered { ttl_seconds, expires_at_ms: reply.sent_at.wall_ms + ttl_seconds * 1000.0 })
     }
 
@@ -90,38 +90,42 @@ impl<P: Platform> Client<P> {
             ApiVersion::V1 => methods::V1_DELETE_REGISTRATION,
             ApiVersion::V0 => methods::V0_DELETE_REGISTRATION,
         };
-        let reply = self.call(method, wire::encode_delete(target), call, pin!(cancelled)).await?;
-        judge(method, wire::decode_delete(&reply.message)).map(drop)
+        let (reply, token) = self.call(method, wire::encode_delete(target), call, pin!(cancelled)).await?;
+        judge(method, wire::decode_delete(&reply.message), &token).map(drop)
     }
 
-    /// A token, the call, and when the core refuses the token one fresh token and the call again.
+    /// A token, the call, and when the core refuses the token one fresh token and the call again. Returns the token
+    /// too, so that it can be kept out of errors.
     async fn call<C: Future<Output = Cancelled>>(
         &self,
         method: Method,
         message: Vec<u8>,
         call: &Call,
         mut cancelled: Pin<&mut C>,
-    ) -> Result<UnaryReply, Error> {
+    ) -> Result<(UnaryReply, Secret), Error> {
         let timeout_ms = call.timeout_ms.unwrap_or(self.options.timeout_ms);
         let started = self.platform.now();
-        let mut force_refresh = false;
+        let left_ms = || timeout_ms - started.age_ms(self.platform.now());
         if timeout_ms.is_nan() || timeout_ms <= 0.0 {
             return Err(failure::no_time(method.path).into());
         }
+        let mut refused = None;
         loop {
-            let left_ms = || timeout_ms - started.age_ms(self.platform.now());
             let limits = select(cancelled.as_mut(), Box::pin(self.platform.sleep(left_ms())));
-            let token = match select(self.options.tokens.token(force_refresh), limits).await {
-                Either::Left((token, _)) => token?,
-                Either::Right((Either::Left((cancelled, _)), _)) => {
+            let token = match select(limits, self.options.tokens.token(refused.as_ref())).await {
+                Either::Right((token, _)) => token?,
+                Either::Left((Either::Left((cancelled, _)), _)) => {
                     return Err(failure::cancelled(false, method.path).with_cause(cancelled.reason).into());
                 }
-                Either::Right((Either::Right(_), _)) => {
+                Either::Left((Either::Right(_), _)) => {
                     return Err(failure::no_token_in_time(timeout_ms, method.path).into());
                 }
             };
+            if left_ms() <= 0.0 {
+                return Err(failure::no_token_in_time(timeout_ms, method.path).into());
+            }
             let metadata = self.metadata(call, &token);
-            let options = CallOptions { timeout_ms: left_ms(), ..CallOptions::default() };
+            let options = CallOptions { timeout_ms: left_ms(), whole_timeout_ms: timeout_ms, ..CallOptions::default() };
             let request = UnaryRequest {
                 base_url: &self.options.base_url,
                 path: method.path,
@@ -129,8 +133,9 @@ impl<P: Platform> Client<P> {
                 metadata: &metadata,
             };
             match grpc_web::unary(&self.platform, request, &options, cancelled.as_mut()).await {
-                Err(error) if error.code == Code::Unauthenticated && !force_refresh => force_refresh = true,
-                result => return Ok(result?),
+                Ok(reply) => return Ok((reply, token)),
+                Err(error) if error.code == Code::Unauthenticated && refused.is_none() => refused = Some(token),
+                Err(error) => return Err(concealed(error, &token).into()),
             }
         }
     }
@@ -148,12 +153,24 @@ impl<P: Platform> Client<P> {
     }
 }
 
-fn judge(method: Method, answer: Result<Answer, prost::DecodeError>) -> Result<f64, Error> {
+/// A server, or a proxy before it, may repeat what it was sent: nothing of an error shows the token.
+fn concealed(mut error: RpcError, token: &Secret) -> RpcError {
+    let shows = |bytes: &[u8]| bytes.windows(token.expose().len()).any(|part| part == token.expose().as_bytes());
+    error.message = token.cut_from(&error.message);
+    error.body_text = error.body_text.as_deref().map(|text| token.cut_from(text));
+    if error.details.as_deref().is_some_and(shows) {
+        error.details = None;
+    }
+    error.metadata.retain(|value| !shows(value.as_bytes()));
+    error
+}
+
+fn judge(method: Method, answer: Result<Answer, prost::DecodeError>, token: &Secret) -> Result<f64, Error> {
     let what = match answer {
         Ok(Answer::Ok { ttl_seconds }) => return Ok(ttl_seconds),
         Ok(Answer::NotAcceptable { message }) => {
             let silent = "The operator does not accept this registration and gives no reason.";
-            let message = if message.is_empty() { silent.to_owned() } else { message };
+            let message = if message.is_empty() { silent.to_owned() } else { token.cut_from(&message) };
             return Err(Rejected { message }.into());
         }
         Ok(Answer::Nonsense { what }) => what,

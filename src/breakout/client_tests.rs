@@ -14,15 +14,16 @@ use std::rc::Rc;
 struct Tokens {
     fake: Fake,
     delay_ms: f64,
-    asked: RefCell<Vec<bool>>,
+    asked: RefCell<Vec<Option<String>>>,
 }
 
 impl TokenSource for Tokens {
-    fn token(&self, force_refresh: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>> {
-        self.asked.borrow_mut().push(force_refresh);
+    fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
+        let refused = refused.map(|refused| refused.expose().to_owned());
         async move {
+            self.asked.borrow_mut().push(refused.clone());
             self.fake.sleep(self.delay_ms).await;
-            Ok(Secret::new(if force_refresh { "second" } else { "first" }))
+            Ok(Secret::new(if refused.is_some() { "second" } else { "first" }))
         }
         .boxed_local()
     }
@@ -31,7 +32,7 @@ impl TokenSource for Tokens {
 struct NoTokens;
 
 impl TokenSource for NoTokens {
-    fn token(&self, _: bool) -> LocalBoxFuture<'_, Result<Secret, AuthError>> {
+    fn token<'a>(&'a self, _: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
         async { Err(AuthError::new(AuthCode::SignInRequired, "Sign in first.")) }.boxed_local()
     }
 }
@@ -104,7 +105,7 @@ fn an_upsert_tells_when_it_ends() {
     assert_eq!(request.url, "https://api.example.com/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration");
     assert_eq!(header(request, "authorization"), ["Bearer first"]);
     assert_eq!(header(request, "x-tenant"), ["acme"]);
-    assert_eq!(*tokens.asked.borrow(), [false]);
+    assert_eq!(*tokens.asked.borrow(), [None]);
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn a_refused_token_is_replaced_once() {
     let tokens = tokens(&fake, 0.0);
     let client = client(&fake, ApiVersion::V1, tokens.clone());
     fake.run(client.upsert(&registration(), &Call::default(), pending())).expect("registered");
-    assert_eq!(*tokens.asked.borrow(), [false, true]);
+    assert_eq!(*tokens.asked.borrow(), [None, Some("first".to_owned())]);
     assert_eq!(header(&fake.requests()[1], "authorization"), ["Bearer second"]);
 }
 
@@ -212,4 +213,66 @@ fn giving_up_while_the_token_is_fetched() {
     };
     let error = rpc(fake.run(client.upsert(&registration(), &Call::default(), given_up)).expect_err("aborted"));
     assert_eq!((error.code, error.kind, fake.elapsed_ms()), (Code::Cancelled, Kind::Aborted, 70.0));
+}
+
+#[test]
+fn no_error_shows_the_token() {
+    let echo = "you sent first, and first again";
+    let head = [
+        ("content-type", "application/grpc-web+proto"),
+        ("grpc-status", "7"),
+        ("grpc-message", echo),
+        ("x-echo", "first"),
+    ];
+    let page = Reply::new(502, &[("content-type", "text/html"), ("x-echo", "Bearer first")], echo);
+    let mut message = vec![8, 2, 18, echo.len() as u8];
+    message.extend(echo.as_bytes());
+    for reply in [Reply::new(200, &head, ""), page, ok(&message)] {
+        let fake = Fake::new();
+        fake.reply(reply);
+        let client = client(&fake, ApiVersion::V1, tokens(&fake, 0.0));
+        let error = fake.run(client.upsert(&registration(), &Call::default(), pending())).expect_err("refused");
+        let shown = match &error {
+            Error::Rpc(error) => {
+                assert!(error.metadata.get("x-echo").is_none());
+                format!("{} {:?}", error.message, error.body_text)
+            }
+            other => format!("{other:?}"),
+        };
+        assert!(!shown.contains("first") && shown.contains("[removed]"), "{shown}");
+    }
+}
+
+#[test]
+fn a_token_that_comes_with_the_last_moment_is_too_late() {
+    let fake = Fake::new();
+    let client = client(&fake, ApiVersion::V1, tokens(&fake, 200.0));
+    let call = Call { timeout_ms: Some(200.0), ..Call::default() };
+    let error = rpc(fake.run(client.upsert(&registration(), &call, pending())).expect_err("late"));
+    assert_eq!((error.code, error.kind), (Code::DeadlineExceeded, Kind::Timeout));
+    assert!(error.message.contains("200 ms"), "{}", error.message);
+    assert!(fake.requests().is_empty());
+}
+
+#[test]
+fn the_deadline_is_told_whole_also_at_the_second_attempt() {
+    let fake = Fake::new();
+    fake.reply(status("16").after(100.0)).reply(ok(&[8, 1]).after(9_000.0));
+    let client = client(&fake, ApiVersion::V1, tokens(&fake, 20.0));
+    let call = Call { timeout_ms: Some(300.0), ..Call::default() };
+    let error = rpc(fake.run(client.upsert(&registration(), &call, pending())).expect_err("late"));
+    assert!(error.message.contains("300 ms"), "{}", error.message);
+    assert_eq!(fake.elapsed_ms(), 300.0);
+}
+
+#[test]
+fn who_has_given_up_before_starts_nothing() {
+    let fake = Fake::new();
+    let tokens = tokens(&fake, 0.0);
+    let client = client(&fake, ApiVersion::V1, tokens.clone());
+    let given_up = async { Cancelled::default() };
+    let error = rpc(fake.run(client.upsert(&registration(), &Call::default(), given_up)).expect_err("aborted"));
+    assert_eq!(error.code, Code::Cancelled);
+    assert!(tokens.asked.borrow().is_empty());
+    assert!(fake.requests().is_empty());
 }

@@ -21,11 +21,6 @@ impl ApiVersion {
             Self::V0 => "v0",
         }
     }
-
-    /// From its name.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::V1, Self::V0].into_iter().find(|version| version.as_str() == text)
-    }
 }
 
 /// How the core treats the number's calls.

@@ -6,6 +6,9 @@ use crate::proto::messages::wgtwo::common::v1::E164;
 use crate::proto::messages::wgtwo::sipbreakout::v1 as wire;
 use prost::{DecodeError, Message};
 
+/// Ten years: beyond it a number is a mistake, and dates made of it may not be dates.
+const LONGEST_TTL_SECONDS: f64 = 315_360_000.0;
+
 /// The core's answer, as far as its status says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
@@ -55,8 +58,8 @@ pub fn decode_upsert(bytes: &[u8]) -> Result<Answer, DecodeError> {
         Some(ttl) => ttl.seconds as f64 + f64::from(ttl.nanos) / 1e9,
     };
     Ok(match answer(reply.status_code, reply.error_message) {
-        Answer::Ok { .. } if seconds <= 0.0 => {
-            Answer::Nonsense { what: "a time to live that is not positive".to_owned() }
+        Answer::Ok { .. } if seconds <= 0.0 || seconds > LONGEST_TTL_SECONDS => {
+            Answer::Nonsense { what: "a time to live that makes no sense".to_owned() }
         }
         Answer::Ok { .. } => Answer::Ok { ttl_seconds: seconds },
         other => other,
@@ -142,6 +145,7 @@ mod tests {
         assert_eq!(upsert_reply(1, Some((90, 500_000_000))), Answer::Ok { ttl_seconds: 90.5 });
         assert!(matches!(upsert_reply(1, Some((0, 0))), Answer::Nonsense { .. }));
         assert!(matches!(upsert_reply(1, Some((-1, 0))), Answer::Nonsense { .. }));
+        assert!(matches!(upsert_reply(1, Some((i64::MAX, 0))), Answer::Nonsense { .. }));
     }
 
     #[test]

@@ -1,39 +1,49 @@
-//! `AbortSignal` as a future.
+//! `AbortSignal` as a future. The signal may be anybody's (another realm's, a polyfill's): it is reached by name.
 
 use super::event::Event;
+use super::{call, get};
 use crate::seams::{Cancelled, Cause};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 /// Listens until it is dropped.
 struct Listener {
-    signal: AbortSignal,
+    signal: JsValue,
     callback: Closure<dyn FnMut()>,
+}
+
+impl Listener {
+    fn call(&self, method: &str) -> Result<JsValue, JsValue> {
+        call(&self.signal, method, &[&JsValue::from_str("abort"), self.callback.as_ref()])
+    }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let function = self.callback.as_ref().unchecked_ref();
-        let _ = self.signal.remove_event_listener_with_callback("abort", function);
+        let _ = self.call("removeEventListener");
     }
 }
 
+/// Whether `value` can be used as a signal.
+pub fn is_signal(value: &JsValue) -> bool {
+    let aborted = get(value, "aborted").ok().and_then(|aborted| aborted.as_bool());
+    aborted.is_some() && get(value, "addEventListener").is_ok_and(|method| method.is_function())
+}
+
 /// Completes when `signal` is aborted; never without a signal.
-pub async fn aborted(signal: Option<AbortSignal>) -> Cancelled {
+pub async fn aborted(signal: Option<JsValue>) -> Cancelled {
     let Some(signal) = signal else {
         return std::future::pending().await;
     };
-    if !signal.aborted() {
+    if !get(&signal, "aborted").is_ok_and(|aborted| aborted.is_truthy()) {
         let event = Event::default();
         let fired = event.clone();
         let callback = Closure::<dyn FnMut()>::new(move || fired.fire());
         let listener = Listener { signal: signal.clone(), callback };
-        let function = listener.callback.as_ref().unchecked_ref();
-        if signal.add_event_listener_with_callback("abort", function).is_err() {
+        if listener.call("addEventListener").is_err() {
             return std::future::pending().await;
         }
         event.await;
     }
-    let reason = signal.reason();
-    Cancelled { reason: (!reason.is_undefined()).then(|| Cause::new(reason)) }
+    let reason = get(&signal, "reason").ok().filter(|reason| !reason.is_undefined());
+    Cancelled { reason: reason.map(Cause::new) }
 }

@@ -2,7 +2,7 @@
 //! say, and everything that can throw is caught.
 
 use super::{Browser, call, get, is_nullish, object, text_of};
-use crate::seams::{Cause, Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
+use crate::seams::{Cause, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -80,11 +80,6 @@ fn init(request: &HttpRequest, controller: &AbortController) -> JsValue {
     for (name, value) in &request.headers {
         headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
     }
-    let credentials = match request.credentials {
-        Credentials::Omit => "omit",
-        Credentials::SameOrigin => "same-origin",
-        Credentials::Include => "include",
-    };
     let body = match &request.body {
         Some(bytes) => Uint8Array::from(bytes.as_slice()).into(),
         None => JsValue::UNDEFINED,
@@ -93,7 +88,7 @@ fn init(request: &HttpRequest, controller: &AbortController) -> JsValue {
         ("method", JsValue::from_str(request.method.as_str())),
         ("headers", headers.into()),
         ("body", body),
-        ("credentials", JsValue::from_str(credentials)),
+        ("credentials", JsValue::from_str("omit")),
         ("redirect", JsValue::from_str("manual")),
         ("cache", JsValue::from_str("no-store")),
         ("signal", controller.signal().into()),
@@ -119,8 +114,9 @@ fn head(response: &JsValue) -> Result<Head, HttpFailure> {
         .ok_or_else(unusable)?;
     let mut headers = Vec::new();
     for entry in entries {
-        let entry = Array::from(&entry.map_err(|_| unusable())?);
-        if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+        let entry = entry.map_err(|_| unusable())?;
+        let part = |index| get(&entry, index).ok().and_then(|part| part.as_string());
+        if let (Some(name), Some(value)) = (part("0"), part("1")) {
             headers.push((name.to_ascii_lowercase(), value));
         }
     }

@@ -24,6 +24,13 @@ pub fn call(target: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsVa
     method.apply(target, &arguments.iter().copied().collect::<Array>())
 }
 
+/// The names of the enumerable properties; `None` when listing them throws (a proxy can).
+pub fn keys(target: &JsValue) -> Option<Vec<String>> {
+    let object = get(&js_sys::global(), "Object").ok()?;
+    let names: Array = call(&object, "keys", &[target]).ok()?.dyn_into().ok()?;
+    Some(names.iter().filter_map(|name| name.as_string()).collect())
+}
+
 /// Sets a property of an object that is ours; the engine can't refuse that.
 pub fn set(target: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(target, &JsValue::from_str(name), value);

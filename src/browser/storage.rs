@@ -1,8 +1,8 @@
 //! Storage: the page's sessionStorage, or a store that the JavaScript face brings along.
 
-use super::{call, get, is_nullish, text_of};
+use super::{call, get, is_nullish, keys, text_of};
 use crate::seams::{Cause, Store, StoreFailure};
-use js_sys::{Array, Object, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -39,6 +39,12 @@ impl AnyStore {
 }
 
 impl Store for AnyStore {
+    fn place(&self) -> String {
+        // The face has one memory for all.
+        let place = if matches!(self, Self::Session) { "session" } else { "memory" };
+        place.to_owned()
+    }
+
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
         let value = self.ask("getItem", "get", &[&JsValue::from_str(key)]).await?;
         if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(|| refused(value)) }
@@ -54,9 +60,12 @@ impl Store for AnyStore {
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
         let names = match self {
-            Self::Session => Object::keys(self.target()?.unchecked_ref::<Object>()),
-            Self::Face(_) => Array::from(&self.ask("", "keys", &[]).await?),
+            Self::Session => keys(&self.target()?),
+            Self::Face(_) => {
+                let list = self.ask("", "keys", &[]).await?.dyn_into::<Array>().map_err(refused)?;
+                Some(list.iter().filter_map(|name| name.as_string()).collect())
+            }
         };
-        Ok(names.iter().filter_map(|name| name.as_string()).filter(|name| name.starts_with(prefix)).collect())
+        Ok(names.unwrap_or_default().into_iter().filter(|name| name.starts_with(prefix)).collect())
     }
 }

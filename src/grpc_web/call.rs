@@ -2,7 +2,7 @@
 
 use super::reply::{Answer, Head, Outcome, Reply, Rest};
 use super::{Metadata, RpcError, failure, request, timeout};
-use crate::seams::{Cancelled, Credentials, HttpBody, HttpResponse, Moment, Platform};
+use crate::seams::{Cancelled, HttpBody, HttpResponse, Moment, Platform};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use std::cell::Cell;
@@ -27,8 +27,8 @@ const EXPLANATION_MS: f64 = 1_000.0;
 pub struct CallOptions {
     /// Covers sending, the head and the body.
     pub timeout_ms: f64,
-    /// Whether cookies go along.
-    pub credentials: Credentials,
+    /// The deadline that the caller knows of, as errors name it; some of it may have passed already.
+    pub whole_timeout_ms: f64,
     /// The most that the message of the reply may have.
     pub max_message_bytes: usize,
     /// Says which client this is (`x-user-agent`).
@@ -39,7 +39,7 @@ impl Default for CallOptions {
     fn default() -> Self {
         Self {
             timeout_ms: DEFAULT_TIMEOUT_MS,
-            credentials: Credentials::Omit,
+            whole_timeout_ms: DEFAULT_TIMEOUT_MS,
             max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
             user_agent: concat!("sipbreakout-web/", env!("CARGO_PKG_VERSION")),
         }
@@ -87,7 +87,7 @@ pub async fn unary<P: Platform>(
     match select(cancelled, select(attempt, deadline)).await {
         Either::Left((Cancelled { reason }, _)) => Err(failure::cancelled(sent.get(), method).with_cause(reason)),
         Either::Right((Either::Left((result, _)), _)) => result,
-        Either::Right((Either::Right(((), _)), _)) => Err(failure::timed_out(timeout_ms, method)),
+        Either::Right((Either::Right(((), _)), _)) => Err(failure::timed_out(options.whole_timeout_ms, method)),
     }
 }
 

@@ -48,8 +48,6 @@ pub struct RpcFailure {
     pub method: String,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// The challenge that came with HTTP status 401.
-    pub www_authenticate: Option<String>,
     /// The first 200 characters of a reply that is text.
     pub body_text: Option<String>,
 }
@@ -69,7 +67,6 @@ impl RpcError {
             cause: None,
             method: method.to_owned(),
             retryable: may_pass && !matches!(kind, Kind::Invalid | Kind::Config),
-            www_authenticate: None,
             body_text: None,
         }))
     }
@@ -133,7 +130,6 @@ mod tests {
         error.metadata.append("x-token-bin", b"secret-bytes".as_slice());
         error.details = Some(b"secret-details".to_vec());
         error.body_text = Some("secret-body".to_owned());
-        error.www_authenticate = Some("secret-challenge".to_owned());
         let shown = format!("{error:?} {error:#?} {error}");
         assert!(!shown.contains("secret"), "{shown}");
         for part in ["PermissionDenied", "x-token", "no right", "/a.B/C", "permission_denied: no right"] {

@@ -5,7 +5,7 @@ use crate::error::Kind;
 use crate::seams::{HttpFailure, HttpFailureKind};
 
 /// What is true of a request that was sent and never answered.
-const STATE_UNKNOWN: &str = "; whether the core carried the call out is unknown, so make it again or ask";
+const STATE_UNKNOWN: &str = "; whether the core carried the call out is unknown, so make it again";
 
 /// A request that came to no reply, or a body that could not be read.
 pub(super) fn from_http(failure: HttpFailure, method: &str) -> RpcError {
@@ -50,9 +50,9 @@ pub(crate) fn timed_out(timeout_ms: f64, method: &str) -> RpcError {
     RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
 }
 
-/// The deadline passed while the call waited for its access token.
+/// The deadline passed before the core was asked with a token that it takes.
 pub(crate) fn no_token_in_time(timeout_ms: f64, method: &str) -> RpcError {
-    let message = ["no access token within ", &whole(timeout_ms), " ms; nothing was sent"].concat();
+    let message = ["no access token within ", &whole(timeout_ms), " ms; the core did nothing"].concat();
     RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
 }
 

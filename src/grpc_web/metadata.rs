@@ -65,6 +65,14 @@ pub enum Value {
 }
 
 impl Value {
+    /// As they are.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
     /// As text: bytes as unpadded base64.
     pub fn to_text(&self) -> Cow<'_, str> {
         match self {
@@ -184,6 +192,11 @@ impl Metadata {
     /// All entries in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Keeps the entries whose value is wanted.
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(&Value) -> bool) {
+        self.0.retain(|(_, value)| is_wanted(value));
     }
 
     /// True without an entry.

@@ -30,7 +30,6 @@ impl Head {
         error.http_status = Some(self.http_status);
         error.retry_after_ms =
             header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
-        error.www_authenticate = header(&self.headers, "www-authenticate").map(str::to_owned);
         error.metadata = Metadata::from_received(&self.headers);
         error
     }

@@ -177,7 +177,6 @@ fn http_errors_keep_status_wait_challenge_and_text() {
         let error = error(status, &headers, &page);
         assert_eq!((error.code, error.kind, error.http_status), (code, kind, Some(status)));
         assert_eq!(error.retry_after_ms, Some(7_000.0));
-        assert_eq!(error.www_authenticate.as_deref(), Some("Bearer x"));
         assert_eq!(error.metadata.get("x-h"), Some("1"));
         assert_eq!(error.retryable, code == Code::Unavailable);
         let text = error.body_text.clone().unwrap();

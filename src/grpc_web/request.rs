@@ -84,7 +84,6 @@ pub(super) fn build(request: UnaryRequest<'_>, options: &CallOptions) -> Result<
         url: [request.base_url.trim_end_matches('/'), "/", method.trim_start_matches('/')].concat(),
         headers,
         body: Some(body),
-        credentials: options.credentials,
     })
 }
 

@@ -2,7 +2,7 @@ use super::{BaseUrlProblem, build, parse_base_url};
 use crate::error::Kind;
 use crate::grpc_web::{CallOptions, Code, Metadata, UnaryRequest};
 use crate::seams::fake::Fake;
-use crate::seams::{Credentials, HttpMethod, HttpRequest};
+use crate::seams::{HttpMethod, HttpRequest};
 
 fn options() -> CallOptions {
     CallOptions { user_agent: "test/1", ..CallOptions::default() }
@@ -70,7 +70,6 @@ fn builds_exactly_this_request() {
     let request = built(&metadata, &options());
     assert_eq!(request.method, HttpMethod::Post);
     assert_eq!(request.url, "https://api.example.com/pkg.Service/Method");
-    assert_eq!(request.credentials, Credentials::Omit);
     assert_eq!(request.body.unwrap(), b"\x00\x00\x00\x00\x03abc");
     let expected = [
         ("content-type", "application/grpc-web+proto"),
@@ -98,9 +97,8 @@ fn joins_base_and_method_with_one_slash() {
 
 #[test]
 fn takes_time_and_credentials_from_the_options() {
-    let options = CallOptions { timeout_ms: 3.2e9, credentials: Credentials::Include, ..options() };
+    let options = CallOptions { timeout_ms: 3.2e9, ..options() };
     let request = built(&Metadata::new(), &options);
-    assert_eq!(request.credentials, Credentials::Include);
     assert!(request.headers.contains(&("grpc-timeout".to_owned(), "3200000S".to_owned())));
 }
 

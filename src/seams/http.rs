@@ -22,19 +22,7 @@ impl HttpMethod {
     }
 }
 
-/// Whether cookies go along (the Fetch standard's `credentials`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Credentials {
-    /// Never.
-    #[default]
-    Omit,
-    /// To the page's own origin only.
-    SameOrigin,
-    /// Always.
-    Include,
-}
-
-/// One request. Redirects are never followed: a redirect comes back as `HttpResponse::opaque_redirect`.
+/// One request. Cookies never go along. Redirects are never followed: a redirect comes back as `HttpResponse::opaque_redirect`.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// GET or POST.
@@ -45,8 +33,6 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// None for GET.
     pub body: Option<Vec<u8>>,
-    /// Whether cookies go along.
-    pub credentials: Credentials,
 }
 
 /// Headers and body may carry tokens: only method, URL without its query, and sizes are shown.

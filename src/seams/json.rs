@@ -3,12 +3,13 @@
 
 #[cfg(target_arch = "wasm32")]
 use crate::browser::json as platform;
+use std::fmt;
 
 /// Deeper nesting is refused: nothing read here comes near it, and reading is recursive.
 pub const MAX_DEPTH: usize = 32;
 
-/// A JSON value.
-#[derive(Clone, Debug, PartialEq)]
+/// A JSON value. Values may be secrets: `Debug` shows names only.
+#[derive(Clone, PartialEq)]
 pub enum Json {
     /// `null`
     Null,
@@ -70,12 +71,27 @@ impl From<f64> for Json {
     }
 }
 
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object(fields) => fields.fmt(f),
+            _ => f.write_str("Json(..)"),
+        }
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// A field has another type than it must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongType;
 
 /// The fields of an object. Values are taken out by name; null is as good as missing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Fields(Vec<(String, Json)>);
 
 impl Fields {

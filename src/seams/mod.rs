@@ -12,9 +12,7 @@ mod urls;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 
-pub use http::{
-    Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header,
-};
+pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header};
 pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};

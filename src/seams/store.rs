@@ -13,6 +13,8 @@ pub struct StoreFailure {
 
 /// Keeps strings by name.
 pub trait Store: 'static {
+    /// What tells two stores in a page apart.
+    fn place(&self) -> String;
     /// What is kept under `key`.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure>;
     /// Keeps `value` under `key`.

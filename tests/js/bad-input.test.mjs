@@ -41,7 +41,7 @@ async function refused(promise, field, code) {
   const before = sent;
   const error = await refusal(promise);
   assert.ok(error instanceof InvalidRequestError, String(error));
-  assert.equal(error.code, "invalid_request");
+  assert.equal(error.code, "invalid_input");
   assert.equal(error.kind, "invalid");
   assert.equal(error.retryable, false);
   const problems = error.problems.filter((problem) => problem.field === field);

@@ -1,6 +1,15 @@
 // Sessions: application state keeps its type, events have names, results are what they are documented to be.
 
-import { type Auth, createAuth, type preload, type User } from "sipbreakout-web";
+import {
+  type Auth,
+  type AuthErrorCode,
+  type AuthEventListener,
+  type AuthEventMap,
+  createAuth,
+  type preload,
+  type SignOutResult,
+  type User,
+} from "sipbreakout-web";
 import { equal } from "./assertions.js";
 
 const auth = createAuth({
@@ -25,7 +34,8 @@ equal<ReturnType<typeof auth.isRedirectCallback>, boolean>(true);
 equal<ReturnType<typeof auth.isSignedIn>, Promise<boolean>>(true);
 equal<ReturnType<typeof auth.getAccessToken>, Promise<string>>(true);
 equal<ReturnType<typeof auth.getUser>, Promise<User>>(true);
-equal<ReturnType<typeof auth.signOut>, Promise<void>>(true);
+equal<ReturnType<typeof auth.signOut>, Promise<SignOutResult>>(true);
+equal<SignOutResult["revoked"], boolean>(true);
 equal<ReturnType<typeof auth.createSignInUrl>, Promise<URL>>(true);
 equal<ReturnType<typeof preload>, Promise<void>>(true);
 equal<User["phoneNumber"], string | undefined>(true);
@@ -38,8 +48,19 @@ const result = auth.handleRedirectCallback<AppState>();
 equal<Awaited<typeof result>["appState"], AppState | undefined>(true);
 
 auth.addEventListener("signedIn", () => {});
-auth.addEventListener("tokenRefreshed", () => {});
-auth.addEventListener("sessionExpired", () => {}, { once: true });
+auth.addEventListener("tokenRefreshed", ({ detail }) => equal<typeof detail.expiresAt, Date>(true));
+auth.addEventListener("sessionExpired", ({ detail }) => equal<typeof detail.code, AuthErrorCode>(true), {
+  once: true,
+});
+auth.addEventListener("sessionExpired", null);
+const listener: AuthEventListener<"sessionExpired"> = {
+  handleEvent: (event) => equal<typeof event, AuthEventMap["sessionExpired"]>(true),
+};
+auth.addEventListener("sessionExpired", listener);
+auth.removeEventListener("sessionExpired", listener);
+const anyEvent = (event: Event) => event.type;
+auth.addEventListener("signedOut", anyEvent);
+auth.removeEventListener("signedOut", anyEvent);
 auth.addEventListener("signedOut", () => {});
 auth.signOut({ returnTo: "https://console.example.com/", localOnly: true });
 
@@ -54,3 +75,9 @@ createAuth({ ...registered, preset: "unknown" });
 auth.signIn({ prompt: "always" });
 // @ts-expect-error: the application state has a type
 auth.signIn<AppState>({ appState: { returnTo: 1 } });
+// @ts-expect-error: a misspelled event
+auth.addEventListener("signedin", () => {});
+// @ts-expect-error: a misspelled event
+auth.removeEventListener("signOut", () => {});
+// @ts-expect-error: another event's detail
+auth.addEventListener("tokenRefreshed", listener);

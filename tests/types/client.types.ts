@@ -2,6 +2,7 @@
 
 import {
   type ApiVersion,
+  type ClientOptions,
   createAuth,
   createClient,
   type DeleteRegistrationResponse,
@@ -48,6 +49,19 @@ equal<typeof problems, Promise<RegistrationProblem[]>>(true);
 createClient({ baseUrl: "https://api.example.com", accessToken: async () => "token", apiVersion: undefined });
 client.upsertRegistration({ ...request, phoneNumber: undefined });
 
+createClient({ baseUrl: "https://api.example.com", auth, accessToken: undefined });
+
+// A form may hold anything.
+const form: Record<"sipUri" | "routeType", unknown> = { sipUri: 5, routeType: null };
+validateRegistration(form);
+validateRegistration({ phoneNumber: new FormData().get("phoneNumber") });
+
+// Options may be made elsewhere.
+const options: ClientOptions = { baseUrl: "https://api.example.com", auth, headers: { "x-trace": "1" } };
+createClient(options);
+createClient({ ...options, apiVersion: "v0" });
+equal<ClientOptions["timeoutMs"], number | undefined>(true);
+
 // A token source may say when its token ends, and learns why it is asked.
 createClient({
   baseUrl: "https://api.example.com",
@@ -76,3 +90,9 @@ createClient({ baseUrl: "https://api.example.com", auth, apiVersion: "v2" });
 createClient({ baseUrl: "https://api.example.com", accessToken: () => 42 });
 // @ts-expect-error: the address is needed
 createClient({ auth });
+// @ts-expect-error: either a session or a token source
+createClient({ baseUrl: "https://api.example.com" });
+// @ts-expect-error: not both
+createClient({ baseUrl: "https://api.example.com", auth, accessToken: () => "token" });
+// @ts-expect-error: a misspelled field
+validateRegistration({ phonenumber: "+4799900001" });

@@ -5,6 +5,7 @@ import {
   InvalidRequestError,
   isSdkError,
   LoadError,
+  type LoadErrorCode,
   type RegistrationProblem,
   RegistrationRejectedError,
   RpcError,
@@ -25,10 +26,21 @@ export function explain(error: unknown): string {
   }
   if (error instanceof AuthError) equal<typeof error.description, string | undefined>(true);
   if (error instanceof InvalidRequestError) {
+    equal<typeof error.code, "invalid_input">(true);
     const problems: readonly RegistrationProblem[] = error.problems;
     return problems.map(({ field, message }) => `${field}: ${message}`).join("\n");
   }
-  if (error instanceof LoadError) return String(error.hint);
+  if (error instanceof LoadError) {
+    const advice: Record<LoadErrorCode, boolean> = {
+      not_found: false,
+      not_wasm: false,
+      blocked_by_csp: false,
+      network: true,
+      unsupported: false,
+      crashed: false,
+    };
+    return `${error.hint} ${advice[error.code]}`;
+  }
   if (error instanceof RegistrationRejectedError) return error.message;
   // @ts-expect-error: only an RpcError has a gRPC status
   error.grpcStatus;

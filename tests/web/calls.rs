@@ -8,19 +8,13 @@ use sipbreakout_web::breakout::{
 use sipbreakout_web::browser::{Browser, aborted};
 use sipbreakout_web::error::{Error, Kind};
 use sipbreakout_web::grpc_web::{Code, Metadata};
-use sipbreakout_web::seams::{Clock, Credentials, Http, HttpBody, HttpMethod, HttpRequest};
+use sipbreakout_web::seams::{Clock, Http, HttpBody, HttpMethod, HttpRequest};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 async fn body(method: HttpMethod, path: &str) -> serde_json::Value {
-    let request = HttpRequest {
-        method,
-        url: format!("{}{path}", sandbox()),
-        headers: Vec::new(),
-        body: None,
-        credentials: Credentials::Omit,
-    };
+    let request = HttpRequest { method, url: format!("{}{path}", sandbox()), headers: Vec::new(), body: None };
     let mut response = Browser::default().send(request).await.expect("a reply");
     assert_eq!(response.status, 200, "{path}");
     let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use super::sandbox;
 use js_sys::Function;
 use sipbreakout_web::browser::Browser;
 use sipbreakout_web::seams::{
-    Credentials, Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, Timer, header,
+    Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, Timer, header,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -15,7 +15,6 @@ fn get(url: &str) -> HttpRequest {
         url: url.to_owned(),
         headers: vec![("accept".to_owned(), "application/json".to_owned())],
         body: None,
-        credentials: Credentials::Omit,
     }
 }
 
@@ -94,7 +93,6 @@ async fn what_is_sent() {
         url: "https://api.example.com/x".to_owned(),
         headers: vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
         body: Some(vec![0, 255]),
-        credentials: Credentials::SameOrigin,
     };
     let response = with_fetch(echo).send(request).await.expect("a reply");
     let text = String::from_utf8(whole(response).await.expect("a body")).expect("UTF-8");

@@ -37,12 +37,19 @@ function Page({ session, reopen }: { session: Session; reopen: () => void }) {
     case "signedIn":
       // The key: another person's console starts from nothing.
       return (
-        <Console
-          key={session.user.sub}
-          user={session.user}
-          expired={session.expired}
-          initialDraft={session.draft}
-        />
+        <>
+          {session.error !== undefined && (
+            <div className="unreachable">
+              <ErrorNotice error={session.error} testId="sign-in-error" withoutSignIn />
+            </div>
+          )}
+          <Console
+            key={session.user.sub}
+            user={session.user}
+            expired={session.expired}
+            initialDraft={session.draft}
+          />
+        </>
       );
   }
 }

@@ -9,7 +9,7 @@ export type Session =
   | { state: "opening" }
   | { state: "signedOut"; error?: unknown; draft: Draft | undefined }
   | { state: "unreachable"; error: unknown; draft: Draft | undefined }
-  | { state: "signedIn"; user: User; expired: boolean; draft: Draft | undefined };
+  | { state: "signedIn"; user: User; expired: boolean; draft: Draft | undefined; error?: unknown };
 
 /** Travels through the sign-in: what was typed into the form is still there afterwards. */
 interface AppState {
@@ -28,24 +28,27 @@ function dropLogOutState() {
   history.replaceState(history.state, "", address);
 }
 
-async function openSession(): Promise<Session> {
-  let draft: Draft | undefined;
+async function finishSignIn(): Promise<{ draft?: Draft | undefined; error?: unknown }> {
+  if (!isCallback) return {};
   try {
-    if (isCallback) {
-      const { appState } = await auth.handleRedirectCallback();
-      draft = readDraft((appState as AppState | undefined)?.draft);
-    }
-    if (!(await auth.isSignedIn())) return { state: "signedOut", draft };
+    const { appState } = await auth.handleRedirectCallback();
+    return { draft: readDraft((appState as AppState | undefined)?.draft) };
   } catch (error) {
     // A failed sign-in gives the appState back too.
-    if (error instanceof AuthError) draft = readDraft((error.appState as AppState | undefined)?.draft);
-    return { state: "signedOut", error, draft };
+    const appState = error instanceof AuthError ? error.appState : undefined;
+    return { draft: readDraft((appState as AppState | undefined)?.draft), error };
   }
+}
+
+async function openSession(): Promise<Session> {
+  const { draft, error } = await finishSignIn();
   try {
-    return { state: "signedIn", user: await auth.getUser(), expired: false, draft };
-  } catch (error) {
-    const ended = error instanceof AuthError && error.kind === "auth";
-    return { state: ended ? "signedOut" : "unreachable", error, draft };
+    // A stale or foreign answer does not end the session that there is.
+    if (!(await auth.isSignedIn())) return { state: "signedOut", draft, error };
+    return { state: "signedIn", user: await auth.getUser(), expired: false, draft, error };
+  } catch (cause) {
+    const ended = !(cause instanceof AuthError) || cause.kind === "auth";
+    return { state: ended ? "signedOut" : "unreachable", error: error ?? cause, draft };
   }
 }
 
@@ -84,7 +87,7 @@ export function useSession(): { session: Session; reopen: () => void } {
 }
 
 /** Something that ends with the browser leaving the page: sign-in and sign-out. */
-function useDeparture(depart: () => Promise<void>) {
+function useDeparture(depart: () => Promise<unknown>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
 

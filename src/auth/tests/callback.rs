@@ -171,3 +171,13 @@ fn a_promised_issuer_must_be_there() {
         assert_eq!(bench.fake.requests().len(), 1);
     }
 }
+
+#[test]
+fn the_page_was_reloaded_when_the_answer_had_left_the_address_bar() {
+    let bench = Bench::default();
+    let (session, state) = begun(&bench);
+    let error = fails(&bench, &session, &callback(&state, "error=sign_in_interrupted"));
+    assert_eq!(error.code, AuthCode::SignInInterrupted);
+    assert_eq!(error.app_state.as_deref(), Some("\"here\""));
+    assert!(bench.pending.entries().is_empty() && bench.fake.requests().is_empty());
+}

@@ -6,6 +6,7 @@ mod callback;
 mod code_exchange;
 mod discovery;
 mod options;
+mod realm;
 mod refresh;
 mod refresh_failures;
 mod requests;
@@ -15,6 +16,7 @@ mod supplied;
 mod user_info;
 
 use super::{AuthError, AuthOptions, Session, SessionEvent, SignIn};
+use crate::auth::realm::Realm;
 use crate::seams::fake::{Fake, FakeStore, Reply};
 use crate::seams::{HttpRequest, Store};
 use base64::Engine;
@@ -44,6 +46,12 @@ struct Bench {
 impl Bench {
     /// A fresh instance, as after a reload: only the stores remember.
     fn session(&self) -> Session<Fake, FakeStore> {
+        Realm::begin_page();
+        self.another_session()
+    }
+
+    /// One more in the same page.
+    fn another_session(&self) -> Session<Fake, FakeStore> {
         self.session_with(preset()).unwrap()
     }
 

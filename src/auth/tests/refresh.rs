@@ -1,6 +1,7 @@
 //! Access tokens, fresh ones and renewed ones.
 
 use super::*;
+use crate::auth::Secret;
 use crate::auth::{AuthCode, TokenSource};
 use crate::seams::HttpFailureKind;
 use futures::future::join3;
@@ -89,8 +90,12 @@ fn force_renews_a_good_token() {
     let bench = Bench::default();
     let session = bench.signed_in(tokens());
     bench.fake.reply(ok(&renewed(2)));
-    assert_eq!(bench.fake.run(session.token(true)).unwrap().expose(), "access-2");
-    assert_eq!(bench.fake.run(session.token(false)).unwrap().expose(), "access-2");
+    let refused = Secret::new("access-1");
+    for _ in 0..3 {
+        assert_eq!(bench.fake.run(session.token(Some(&refused))).unwrap().expose(), "access-2", "replaced once");
+    }
+    assert_eq!(bench.fake.run(session.token(None)).unwrap().expose(), "access-2");
+    assert_eq!(bench.fake.run(session.token(Some(&Secret::new("another")))).unwrap().expose(), "access-2");
 }
 
 #[test]
@@ -214,7 +219,7 @@ fn no_token_is_kept_in_the_instance() {
     bench.fake.reply(ok(&renewed(2)));
     token(&bench, &session, true);
     bench.fake.drain();
-    assert!(session.inner.refreshing.under_way().is_none() && !session.inner.refreshing.keeps_a_result());
+    assert!(session.inner.realm.refreshing.under_way().is_none() && !session.inner.realm.refreshing.keeps_a_result());
     let other = bench.tokens.entries().into_values().next().unwrap().replace("access-2", "access-7");
     bench.overwrite(&other);
     assert_eq!(token(&bench, &session, false), "access-7", "the store is the truth");

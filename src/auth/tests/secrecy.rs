@@ -7,7 +7,7 @@ use crate::auth::pending::Pending;
 use crate::auth::stored::Stored;
 use crate::auth::token_reply::TokenReply;
 use crate::auth::{Secret, SignOut, SuppliedToken};
-use crate::seams::{Clock, HttpFailureKind};
+use crate::seams::{Clock, Fields, HttpFailureKind, Json};
 
 const MARK: &str = "PLANTED";
 
@@ -40,7 +40,12 @@ fn debug_of_every_type_that_holds_one_is_redacted() {
     bench.begin(&session, SignIn::default());
     let text = bench.pending.entries().into_values().next().unwrap();
     let mut record: Value = serde_json::from_str(&text).unwrap();
-    record["verifier"] = "PLANTED-verifier".into();
+    for name in ["verifier", "nonce", "app_state"] {
+        record[name] = format!("PLANTED-{name}").into();
+    }
+    clean("Fields", &format!("{:?}", Fields::parse(&record.to_string()).unwrap()));
+    clean("Json", &format!("{:?}", Json::parse(&record.to_string()).unwrap()));
+    clean("Json", &format!("{:?}", Json::parse("\"PLANTED\"").unwrap()));
     let record = Pending::read(&record.to_string()).unwrap();
     assert_eq!(record.verifier.expose(), "PLANTED-verifier");
     clean("Pending", &format!("{record:?}"));
@@ -50,7 +55,7 @@ fn debug_of_every_type_that_holds_one_is_redacted() {
     }
     (0..2).for_each(|_| _ = bench.fake.reply(Reply::new(200, &[], "")));
     let id_token = bench.stored().unwrap()["id_token"].as_str().unwrap().to_owned();
-    let report = bench.fake.run(session.sign_out_reporting(SignOut::default())).unwrap();
+    let report = bench.fake.run(session.sign_out(SignOut::default())).unwrap();
     assert!(!format!("{report:?}").contains(&id_token));
     assert!(Claims::read(&Secret::new(id_token)).is_some());
 }

@@ -15,7 +15,7 @@ fn returning() -> SignOut {
 }
 
 fn leaves(bench: &Bench, session: &Session<Fake, FakeStore>, options: SignOut) -> SignedOut {
-    let report = bench.fake.run(session.sign_out_reporting(options)).unwrap();
+    let report = bench.fake.run(session.sign_out(options)).unwrap();
     assert!(bench.stored().is_none(), "gone in any case");
     assert_eq!(bench.events(), [SessionEvent::SignedOut]);
     report
@@ -50,7 +50,7 @@ fn what_is_left_is_a_form_for_the_provider() {
     let session = bench.signed_in(tokens());
     let id_token = bench.stored().unwrap()["id_token"].as_str().unwrap().to_owned();
     bench.fake.reply(done()).reply(done());
-    let form = bench.fake.run(session.sign_out(returning())).unwrap().unwrap();
+    let form = bench.fake.run(session.sign_out(returning())).unwrap().logout.unwrap();
     assert_eq!(form.url, "https://id.wgtwo.com/oauth2/sessions/logout");
     assert_eq!(field(&form, "id_token_hint"), Some(id_token.as_str()));
     assert_eq!(field(&form, "post_logout_redirect_uri"), Some(RETURN_TO));
@@ -162,6 +162,10 @@ fn a_store_that_refuses_fails_the_sign_out() {
 struct Frozen(FakeStore);
 
 impl Store for Frozen {
+    fn place(&self) -> String {
+        "frozen".to_owned()
+    }
+
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
         self.0.get(key).await
     }

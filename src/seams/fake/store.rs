@@ -32,6 +32,10 @@ impl FakeStore {
 }
 
 impl Store for FakeStore {
+    fn place(&self) -> String {
+        format!("{:p}", Rc::as_ptr(&self.entries))
+    }
+
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
         self.check()?;
         Ok(self.entries.borrow().get(key).cloned())

@@ -139,7 +139,15 @@ export function RegistrationForm({
         )}
 
         <div className="form-actions">
-          <button type="submit" className="button primary" data-testid="submit" aria-disabled={call.busy}>
+          {/* Without mousedown's default the field keeps the focus until the click: leaving it may show an error, which
+              would move the button away under the pressed mouse. */}
+          <button
+            type="submit"
+            className="button primary"
+            data-testid="submit"
+            aria-disabled={call.busy}
+            onMouseDown={(event) => event.preventDefault()}
+          >
             {submitLabel(replaces, call.busy)}
           </button>
           {call.busy ? (

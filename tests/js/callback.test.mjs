@@ -1,0 +1,267 @@
+// The way back from the provider: which address is an answer, what stays in the address bar, that it is handled once,
+// and that everything else waits for it.
+
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { createAuth } from "../../dist/index.js";
+import { inProcess } from "./in-process.mjs";
+import { openPage } from "./page.mjs";
+import { createProvider } from "./provider.mjs";
+
+const home = "https://console.example/back?tab=numbers";
+let page;
+let provider;
+let options;
+let session = 0;
+
+beforeEach(() => {
+  page = openPage(home);
+  provider = createProvider();
+  session += 1;
+  const name = `session-${session}`;
+  options = { clientId: "c", redirectUri: home, issuer: provider.issuer, fetch: provider.fetch, name };
+});
+
+/** Signs in up to the provider's answer, which is then the page's address, with `more` behind it. */
+async function comeBack(auth, more = "") {
+  const answer = provider.answer(await auth.createSignInUrl({ appState: { from: "there" } }));
+  globalThis.location.href = answer + more;
+  return answer;
+}
+
+const exchanges = () => provider.requests.filter((name) => name === "token").length;
+
+describe("isRedirectCallback", () => {
+  const cases = [
+    ["https://console.example/back?code=c&state=s", true],
+    ["https://console.example/back?tab=numbers&error=access_denied&state=s#part", true],
+    [new URL("https://console.example:443/back?code=c&state=s"), true],
+    ["https://console.example/other?code=c&state=s", false],
+    ["https://console.example/back/?code=c&state=s", false],
+    ["https://console.example:8443/back?code=c&state=s", false],
+    ["http://console.example/back?code=c&state=s", false],
+    ["https://console.example/back?code=c", false],
+    ["https://console.example/back?state=s", false],
+    ["https://console.example/back#code=c&state=s", false],
+    ["/back?code=c&state=s", false],
+    [5, false],
+  ];
+  for (const [address, expected] of cases) {
+    test(`${address}: ${expected}`, () => {
+      const auth = createAuth(options);
+      assert.equal(auth.isRedirectCallback(address), expected);
+      globalThis.location.href = String(address);
+      assert.equal(auth.isRedirectCallback(), expected);
+    });
+  }
+
+  test("never throws, whatever the options are", () => {
+    const throwing = {
+      get redirectUri() {
+        throw new Error("no");
+      },
+    };
+    for (const given of [undefined, null, 5, {}, { redirectUri: "/back" }, throwing]) {
+      assert.equal(
+        createAuth(given).isRedirectCallback("https://console.example/back?code=c&state=s"),
+        false,
+      );
+    }
+  });
+});
+
+describe("handleRedirectCallback", () => {
+  test("takes the answer out of the address bar at once, and nothing else", async () => {
+    const auth = createAuth(options);
+    const signedIn = [];
+    auth.addEventListener("signedIn", (event) => signedIn.push(event.type));
+    await comeBack(auth, "&session_state=x&scope=openid#part");
+    assert.equal(auth.isRedirectCallback(), true);
+    const first = auth.handleRedirectCallback();
+    assert.equal(globalThis.location.href, `${home}#part`);
+    assert.deepEqual(page.states, [{ of: "the router" }]);
+    // As React's strict mode does.
+    assert.equal(auth.isRedirectCallback(), true);
+    assert.equal(auth.handleRedirectCallback(), first);
+    assert.deepEqual(await first, { appState: { from: "there" } });
+    assert.equal(auth.isRedirectCallback(), false);
+    assert.equal(auth.handleRedirectCallback(), first);
+    assert.equal(exchanges(), 1);
+    assert.deepEqual(signedIn, ["signedIn"]);
+  });
+
+  test("cleans the address bar also when the answer is given without its fragment", async () => {
+    const auth = createAuth(options);
+    const answer = await comeBack(auth, "#part");
+    await auth.handleRedirectCallback(answer);
+    assert.equal(globalThis.location.href, `${home}#part`);
+  });
+
+  test("leaves the address bar alone when the answer came another way", async () => {
+    const auth = createAuth(options);
+    const answer = await comeBack(auth);
+    const foreign = "https://console.example/back?code=x&state=of-another";
+    globalThis.location.href = foreign;
+    await auth.handleRedirectCallback(answer);
+    assert.equal(globalThis.location.href, foreign);
+    assert.deepEqual(page.states, []);
+  });
+
+  test("leaves another library's answer on another path alone", async () => {
+    const foreign = "https://console.example/other?code=x&state=y";
+    globalThis.location.href = foreign;
+    const auth = createAuth(options);
+    await assert.rejects(auth.handleRedirectCallback(), { name: "AuthError" });
+    assert.equal(globalThis.location.href, foreign);
+    assert.equal(auth.isRedirectCallback(), false);
+  });
+
+  test("an address bar that may not be changed does no harm", async () => {
+    const auth = createAuth(options);
+    await comeBack(auth);
+    globalThis.history.replaceState = () => {
+      throw new DOMException("too often", "SecurityError");
+    };
+    const [first, second] = [auth.handleRedirectCallback(), auth.handleRedirectCallback()];
+    assert.deepEqual(await first, await second);
+    assert.equal(exchanges(), 1);
+  });
+
+  test("the same answer has the same result, also for another Auth of the session", async () => {
+    const auth = createAuth(options);
+    const answer = await comeBack(auth);
+    const twin = createAuth({ ...options });
+    const results = [
+      auth.handleRedirectCallback(answer),
+      auth.handleRedirectCallback(answer),
+      twin.handleRedirectCallback(answer),
+    ];
+    assert.deepEqual(await Promise.all(results), Array(3).fill({ appState: { from: "there" } }));
+    assert.deepEqual(await twin.handleRedirectCallback(answer), { appState: { from: "there" } });
+    assert.equal(exchanges(), 1);
+    assert.equal(await twin.isSignedIn(), true);
+  });
+
+  test("a refused sign-in gives its appState back, and the next one works", async () => {
+    const auth = createAuth(options);
+    const { searchParams } = new URL(await auth.createSignInUrl({ appState: 7 }));
+    globalThis.location.href = `${home}&error=access_denied&state=${searchParams.get("state")}&iss=${provider.issuer}`;
+    await assert.rejects(auth.handleRedirectCallback(), { code: "access_denied", appState: 7 });
+    assert.equal(globalThis.location.href, home);
+    assert.equal(auth.isRedirectCallback(), false);
+    await comeBack(auth);
+    assert.deepEqual(await auth.handleRedirectCallback(), { appState: { from: "there" } });
+  });
+
+  test("what is asked while it is being finished waits for it", async () => {
+    const auth = createAuth(options);
+    await comeBack(auth);
+    const gate = Promise.withResolvers();
+    provider.hold = gate.promise;
+    const handled = auth.handleRedirectCallback();
+    const asked = [auth.isSignedIn(), auth.getAccessToken(), auth.getUser().then(({ sub }) => sub)];
+    const early = await Promise.race([
+      ...asked,
+      new Promise((resolve) => setTimeout(resolve, 50, "waiting")),
+    ]);
+    gate.resolve();
+    assert.equal(early, "waiting");
+    assert.deepEqual(await Promise.all(asked), [true, "access", "somebody"]);
+    await handled;
+  });
+
+  test("options that JSON can't say reach Rust", async () => {
+    const cyclic = {};
+    cyclic.self = cyclic;
+    for (const [field, value] of [
+      ["clientId", 5n],
+      ["name", 5n],
+      ["name", cyclic],
+      ["preset", 5n],
+    ]) {
+      const error = await createAuth({ ...options, [field]: value })
+        .isSignedIn()
+        .catch((thrown) => thrown);
+      assert.deepEqual(
+        error.problems?.map((problem) => [problem.field, problem.code]),
+        [[field, "wrong_type"]],
+      );
+    }
+  });
+});
+
+// In a process of its own, because here the wasm is loaded already.
+const comesBack = `
+  const { openPage } = await import(${JSON.stringify(new URL("./page.mjs", import.meta.url).href)});
+  const { createProvider } = await import(${JSON.stringify(new URL("./provider.mjs", import.meta.url).href)});
+  const home = "https://console.example/";
+  openPage(home + "?code=c&state=s");
+  const provider = createProvider();
+  const options = { clientId: "c", redirectUri: home, issuer: provider.issuer, fetch: provider.fetch };
+  const auth = sdk.createAuth(options);
+`;
+
+test("calls reach the wasm in their order, although it is still loading", async () => {
+  const order = await inProcess(`${comesBack}
+    const { AuthHandle, ClientHandle } = await import(new URL("./wasm/sipbreakout.js", ${JSON.stringify(
+      new URL("../../dist/index.js", import.meta.url).href,
+    )}).href);
+    const order = [];
+    for (const { prototype } of [AuthHandle, ClientHandle])
+      for (const name of ["handleRedirectCallback", "isSignedIn", "getAccessToken", "getUser", "signOut", "upsertRegistration"]) {
+        const original = prototype[name];
+        if (original) prototype[name] = function (...given) { order.push(name); return original.apply(this, given); };
+      }
+    const client = sdk.createClient({ baseUrl: "https://api.example.com", auth, fetch: provider.fetch });
+    const request = { sipUri: "sips:a.example", routeType: "LOOP" };
+    const { signal } = new AbortController();
+    const round = () => Promise.allSettled([
+      auth.handleRedirectCallback(home + "?code=c&state=s"),
+      auth.getAccessToken({ signal }),
+      client.upsertRegistration(request, { signal }),
+      auth.isSignedIn(),
+      auth.getUser(),
+      auth.signOut({ localOnly: true }),
+    ]);
+    await round();
+    await round();
+    return order;`);
+  const expected = [
+    "handleRedirectCallback",
+    "getAccessToken",
+    "upsertRegistration",
+    "isSignedIn",
+    "getUser",
+    "signOut",
+  ];
+  assert.deepEqual(order, [...expected, ...expected]);
+});
+
+test("after a LoadError the answer waits, out of the address bar, to be handled again", async () => {
+  const results = await inProcess(`${comesBack}
+    const failing = sdk.preload(Promise.reject(new Error("offline"))).catch(() => {});
+    const before = auth.isRedirectCallback();
+    const first = auth.handleRedirectCallback();
+    const { name, code } = await caught(first);
+    await failing;
+    const waiting = [auth.isRedirectCallback(), location.href];
+    const second = auth.handleRedirectCallback();
+    const after = await caught(second);
+    return [before, name, code, waiting, first === second, after.code, auth.isRedirectCallback()];`);
+  // Nobody began this sign-in; that Rust says so means that it got the answer.
+  const waiting = [true, "https://console.example/"];
+  assert.deepEqual(results, [true, "LoadError", "network", waiting, false, "state_unknown", false]);
+});
+
+test("after a crash the answer does not wait: its code may be used", async () => {
+  const results = await inProcess(`${comesBack}
+    await sdk.preload();
+    const { AuthHandle } = await import(new URL("./wasm/sipbreakout.js", ${JSON.stringify(
+      new URL("../../dist/index.js", import.meta.url).href,
+    )}).href);
+    AuthHandle.prototype.handleRedirectCallback = () => { throw new WebAssembly.RuntimeError("unreachable"); };
+    const first = auth.handleRedirectCallback();
+    const { code } = await caught(first);
+    return [code, auth.isRedirectCallback(), auth.handleRedirectCallback() === first];`);
+  assert.deepEqual(results, ["crashed", false, true]);
+});
