@@ -25,14 +25,40 @@ export function isAnswer(address: string, options: AuthOptions): boolean {
   }
 }
 
+// Where the history entry remembers whose answer was taken out of it. A reload keeps that, so that the page can say
+// that the sign-in was interrupted. The state alone is of no use to anybody.
+const TAKEN = "sipbreakout.state";
+
+/** @internal The answer that this history entry had when it was reloaded, as an address; undefined if there was none. */
+export function interrupted({ redirectUri }: AuthOptions): string | undefined {
+  try {
+    const { origin, pathname } = new URL(redirectUri);
+    const state = globalThis.history.state?.[TAKEN] as unknown;
+    const answer = `${origin}${pathname}?error=sign_in_interrupted&state=${encodeURIComponent(String(state))}`;
+    return state && globalThis.location.href.startsWith(origin + pathname) ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @internal The answer is handled: the history entry forgets it. */
+export function forget(): void {
+  const { [TAKEN]: taken, ...state } = globalThis.history?.state ?? {};
+  if (taken) globalThis.history.replaceState(state, "");
+}
+
 /** @internal Takes an answer out of the address bar. False if the address bar does not have it. */
 export function takeOut(answer: string): boolean {
   const stateOf = (url: URL) => url.searchParams.get("state");
   try {
     const address = new URL(addressOf());
-    if (stateOf(address) !== stateOf(new URL(answer))) return false;
+    const state = stateOf(address);
+    if (state !== stateOf(new URL(answer))) return false;
     for (const name of ANSWER) address.searchParams.delete(name);
-    globalThis.history.replaceState(globalThis.history.state, "", address);
+    const kept = globalThis.history.state as unknown;
+    // An application's state that is no object is left as it is.
+    const next = typeof kept === "object" ? { ...kept, [TAKEN]: state } : kept;
+    globalThis.history.replaceState(next, "", address);
     return true;
   } catch {
     // No address bar, or one that may not be changed: the answer is handled all the same.

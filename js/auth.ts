@@ -1,5 +1,14 @@
 // `createAuth`: signing in, and the session after it.
-import { addressOf, cannotLeave, isAnswer, leave, postForm, takeOut } from "./address.js";
+import {
+  addressOf,
+  cannotLeave,
+  forget,
+  interrupted,
+  isAnswer,
+  leave,
+  postForm,
+  takeOut,
+} from "./address.js";
 import { LoadError } from "./errors.js";
 import type { AuthEvents } from "./events.js";
 import { type Limits, peek } from "./limits.js";
@@ -57,10 +66,11 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in. Never throws,
    * loads nothing. While the page's own answer is being handled, or waits for it after a LoadError, this stays true,
-   * although it has left the address bar: effects that React's strict mode runs twice take the same way both times.
+   * although it has left the address bar: effects that React's strict mode runs twice take the same way both times. So it
+   * is after a reload in the middle of that, which ends with `sign_in_interrupted`.
    */
   isRedirectCallback(url?: string | URL): boolean {
-    return isAnswer(addressOf(url), this.#options) || (url === undefined && this.#answer !== undefined);
+    return isAnswer(addressOf(url), this.#options) || (url === undefined && this.#taken() !== undefined);
   }
 
   /**
@@ -78,12 +88,18 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     let isOwn = isAnswer(address, this.#options) && takeOut(address);
     if (!isOwn && url === undefined) {
       if (this.#result) return this.#result;
-      isOwn = this.#answer !== undefined;
-      address = this.#answer ?? address;
+      const taken = this.#taken();
+      isOwn = taken !== undefined;
+      address = taken ?? address;
     }
     const result = this.#run((handle) => handle.handleRedirectCallback(address) as Promise<SignInResult>);
     if (isOwn) this.#keep(address, result);
     return result;
+  }
+
+  /** The page's own answer, if it is out of the address bar and not handled yet. */
+  #taken(): string | undefined {
+    return this.#answer ?? (this.#result ? undefined : interrupted(this.#options));
   }
 
   #keep(answer: string, result: Promise<SignInResult>): void {
@@ -93,7 +109,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       if (this.#result !== result) return;
       // Nobody has looked at the answer if the wasm did not load. If it crashed, somebody may have.
       if (error instanceof LoadError && error.code !== "crashed") this.#result = undefined;
-      else this.#answer = undefined;
+      else {
+        this.#answer = undefined;
+        forget();
+      }
     };
     result.then(() => done(), done);
   }

@@ -1,11 +1,18 @@
 // Rust → wasm → glue → optimized wasm, into dist/wasm/.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { crateTarget, distDir, root, targetDir } from "../paths.mjs";
 import { run } from "../processes.mjs";
-import { trimDeclarations, trimGlue } from "./glue.mjs";
 
 const name = "sipbreakout";
 
@@ -59,11 +66,10 @@ export async function buildWasm() {
   await run("wasm-glue", [join(targetDir, crateTarget, "release", "sipbreakout_web.wasm"), glueDir, name]);
   const optimized = join(glueDir, "optimized.wasm");
   await run("wasm-opt", [join(glueDir, `${name}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
+  copyFileSync(optimized, join(glueDir, `${name}_bg.wasm`));
 
-  const glue = (extension) => readFileSync(join(glueDir, `${name}.${extension}`), "utf8");
-  putFile(`${name}_bg.wasm`, readFileSync(optimized));
-  putFile(`${name}.js`, trimGlue(glue("js")));
-  putFile(`${name}.d.ts`, `${disposableLibrary}\n${trimDeclarations(glue("d.ts"))}`);
+  for (const file of [`${name}_bg.wasm`, `${name}.js`]) putFile(file, readFileSync(join(glueDir, file)));
+  putFile(`${name}.d.ts`, `${disposableLibrary}\n${readFileSync(join(glueDir, `${name}.d.ts`), "utf8")}`);
   const base64 = readFileSync(optimized).toString("base64");
   putFile(`${name}-inline.js`, `export const base64 = "${base64}";\n`);
   putFile(

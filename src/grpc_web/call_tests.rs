@@ -31,7 +31,6 @@ fn options(timeout_ms: f64) -> CallOptions {
         whole_timeout_ms: timeout_ms,
         max_message_bytes: 1_000,
         user_agent: "test/1",
-        ..CallOptions::default()
     }
 }
 

@@ -90,9 +90,7 @@ test("a route type that v0 does not have is refused as soon as v0 is chosen, and
 });
 
 for (const field of ["sipUri", "mobileTerminatingPrefix"]) {
-  test(`pressing Register with the mouse while ${field} is wrong and has the focus is answered, too`, {
-    todo: field === "mobileTerminatingPrefix" && "the message moves the button away under the pressed mouse",
-  }, async () => {
+  test(`pressing Register with the mouse while ${field} is wrong and has the focus is answered, too`, async () => {
     const { browser, page, sandbox } = stage;
     await page.startOver();
     await page.fillIn(good);

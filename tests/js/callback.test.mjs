@@ -75,16 +75,18 @@ describe("handleRedirectCallback", () => {
     const auth = createAuth(options);
     const signedIn = [];
     auth.addEventListener("signedIn", (event) => signedIn.push(event.type));
-    await comeBack(auth, "&session_state=x&scope=openid#part");
+    const answer = await comeBack(auth, "&session_state=x&scope=openid#part");
+    const state = new URL(answer).searchParams.get("state");
     assert.equal(auth.isRedirectCallback(), true);
     const first = auth.handleRedirectCallback();
     assert.equal(globalThis.location.href, `${home}#part`);
-    assert.deepEqual(page.states, [{ of: "the router" }]);
+    assert.deepEqual(page.states, [{ of: "the router", "sipbreakout.state": state }]);
     // As React's strict mode does.
     assert.equal(auth.isRedirectCallback(), true);
     assert.equal(auth.handleRedirectCallback(), first);
     assert.deepEqual(await first, { appState: { from: "there" } });
     assert.equal(auth.isRedirectCallback(), false);
+    assert.deepEqual(page.states.slice(1), [{ of: "the router" }]);
     assert.equal(auth.handleRedirectCallback(), first);
     assert.equal(exchanges(), 1);
     assert.deepEqual(signedIn, ["signedIn"]);
@@ -265,3 +267,54 @@ test("after a crash the answer does not wait: its code may be used", async () =>
     return [code, auth.isRedirectCallback(), auth.handleRedirectCallback() === first];`);
   assert.deepEqual(results, ["crashed", false, true]);
 });
+
+describe("a reload while the answer is being handled", () => {
+  test("ends with sign_in_interrupted and the appState, and the code is not sent again", async () => {
+    const first = createAuth(options);
+    await comeBack(first);
+    const lost = first.handleRedirectCallback();
+    assert.equal(globalThis.location.href, home);
+    assert.equal(globalThis.history.state.of, "the router");
+    // What the reloaded page finds: the address, the history entry, sessionStorage; here with the record as it was
+    // before anything was sent.
+    const records = { ...globalThis.sessionStorage };
+    const { state } = globalThis.history;
+    await lost;
+    assert.deepEqual(globalThis.history.state, { of: "the router" });
+    const sent = exchanges();
+
+    Object.assign(globalThis.sessionStorage, records);
+    globalThis.history.state = state;
+    const reloaded = await inReloadedPage(options, home, state, records);
+    assert.deepEqual(reloaded, {
+      before: true,
+      error: "sign_in_interrupted",
+      appState: { from: "there" },
+      after: false,
+      state: { of: "the router" },
+      requests: 0,
+    });
+    assert.equal(exchanges(), sent);
+  });
+});
+
+/** The same page in a process of its own, which has nothing but what a reload leaves. */
+function inReloadedPage({ clientId, redirectUri, issuer, name }, href, state, records) {
+  const page = new URL("./page.mjs", import.meta.url).href;
+  return inProcess(`
+    const { openPage } = await import(${JSON.stringify(page)});
+    openPage(${JSON.stringify(href)});
+    globalThis.history.state = ${JSON.stringify(state)};
+    Object.assign(globalThis.sessionStorage, ${JSON.stringify(records)});
+    let requests = 0;
+    const auth = sdk.createAuth({
+      ...${JSON.stringify({ clientId, redirectUri, issuer, name })},
+      fetch: async () => { requests += 1; return new Response("", { status: 500 }); },
+    });
+    const before = auth.isRedirectCallback();
+    const error = await auth.handleRedirectCallback().catch((error) => error);
+    await new Promise((resolve) => setTimeout(resolve));
+    const after = auth.isRedirectCallback();
+    return { before, error: error.code, appState: error.appState, after, state: globalThis.history.state, requests };
+  `);
+}

@@ -34,7 +34,8 @@ export function openPage(href) {
     state: { of: "the router" },
     replaceState(state, _, address) {
       page.states.push(state);
-      location.href = String(address);
+      this.state = state;
+      if (address !== undefined) location.href = String(address);
     },
   });
   define("document", {

@@ -155,7 +155,7 @@ async fn an_aborted_call_is_cancelled_with_the_reason() {
     let controller = web_sys::AbortController::new().expect("a controller");
     controller.abort_with_reason(&"enough".into());
     let registration = registration(RouteType::Loop, Some("+4799912004"));
-    let signal = aborted(Some(controller.signal()));
+    let signal = aborted(Some(controller.signal().into()));
     let error = client(ApiVersion::V1).upsert(&registration, &Call::default(), signal).await.expect_err("aborted");
     assert_eq!(rpc(error), (Code::Cancelled, Kind::Aborted));
     assert!(registered("+4799912004").await.is_none());

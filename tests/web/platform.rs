@@ -120,7 +120,7 @@ async fn a_store_that_throws_is_a_failure_with_its_words() {
 async fn abort_signals() {
     let browser = Browser::default();
     let controller = web_sys::AbortController::new().expect("a controller");
-    let waiting = pin!(aborted(Some(controller.signal())));
+    let waiting = pin!(aborted(Some(controller.signal().into())));
     let waiting = match select(waiting, pin!(browser.sleep(20.0))).await {
         Either::Right((_, waiting)) => waiting,
         Either::Left(_) => panic!("aborted by nobody"),
@@ -130,7 +130,7 @@ async fn abort_signals() {
     let reason = cancelled.reason.expect("a reason");
     assert_eq!(reason.get::<JsValue>().and_then(JsValue::as_string).as_deref(), Some("enough"));
     // Aborted already.
-    assert!(aborted(Some(controller.signal())).await.reason.is_some());
+    assert!(aborted(Some(controller.signal().into())).await.reason.is_some());
     // No signal never aborts.
     assert!(matches!(select(pin!(aborted(None)), pin!(browser.sleep(20.0))).await, Either::Right(_)));
 }
