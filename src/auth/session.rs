@@ -4,13 +4,11 @@
 use super::config::{Config, Provider};
 use super::discovery::discover;
 use super::endpoints::Endpoints;
-use super::flight::Flight;
 use super::pending::PendingRecords;
 use super::realm::Realm;
 use super::stored::Stored;
 use super::{AuthCode, AuthError, AuthOptions};
 use crate::seams::{Platform, Store};
-use futures_util::FutureExt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -40,7 +38,6 @@ pub(super) struct Inner<P: Platform, S: Store> {
     /// Kept for the realm, which knows it only weakly.
     _on_event: Rc<dyn Fn(SessionEvent)>,
     discovered: RefCell<Option<Rc<Endpoints>>>,
-    discovery: Flight<Result<Rc<Endpoints>, AuthError>>,
 }
 
 /// A session, or the want of one. Clones are the same session.
@@ -77,7 +74,6 @@ impl<P: Platform, S: Store> Session<P, S> {
             realm,
             _on_event: on_event,
             discovered: RefCell::new(discovered),
-            discovery: Flight::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
@@ -92,18 +88,12 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    /// The endpoints. A discovery that failed is tried again by the next call.
+    /// The endpoints. A discovery that failed is tried again by the next call; two at once do no harm.
     pub(super) async fn endpoints(&self) -> Result<Rc<Endpoints>, AuthError> {
         let known = self.inner.discovered.borrow().clone();
         if let Some(known) = known {
             return Ok(known);
         }
-        let session = self.clone();
-        let work = move || async move { session.discover().await }.boxed_local();
-        self.inner.discovery.join(&self.inner.platform, work).await
-    }
-
-    async fn discover(&self) -> Result<Rc<Endpoints>, AuthError> {
         let Inner { platform, config, .. } = &*self.inner;
         let issuer = config.issuer.as_ref().ok_or_else(|| AuthError::config("issuer", "is missing."))?;
         let found = Rc::new(discover(platform, config, issuer).await?);

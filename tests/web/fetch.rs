@@ -81,6 +81,9 @@ async fn a_mock_that_is_only_shaped_like_a_response_will_do() {
     let response = with_fetch(mock).send(get("https://api.example.com/")).await.expect("a reply");
     assert_eq!((response.status, header(&response.headers, "x-name")), (204, Some("v")));
     assert!(whole(response).await.expect("a body").is_empty());
+    let odd = "return { status: 200, headers: { entries: () => [null, 5, ['a'], ['b', 'c']].values() } }";
+    let response = with_fetch(odd).send(get("https://api.example.com/")).await.expect("a reply");
+    assert_eq!(response.headers, [("b".to_owned(), "c".to_owned())]);
 }
 
 #[wasm_bindgen_test]
@@ -96,7 +99,7 @@ async fn what_is_sent() {
     };
     let response = with_fetch(echo).send(request).await.expect("a reply");
     let text = String::from_utf8(whole(response).await.expect("a body")).expect("UTF-8");
-    let expected = r#"["https://api.example.com/x","POST",{"a":"1, 2"},"0,255","same-origin","manual"]"#;
+    let expected = r#"["https://api.example.com/x","POST",{"a":"1, 2"},"0,255","omit","manual"]"#;
     assert_eq!(text, expected);
 }
 
