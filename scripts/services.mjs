@@ -37,10 +37,11 @@ async function answers(url) {
 }
 
 /**
- * Starts a server and resolves when `url` answers with success. `log` gets its output line by line.
- * `ended` resolves, with a description, when the process is gone; `stop()` ends it and waits for that.
+ * Starts a server and returns at once, so that the caller can end it at any time: `stop()` ends it and waits for that.
+ * `ready` resolves when `url` answers with success and rejects when it ends before or takes too long; `ended`
+ * resolves, with a description, when the process is gone. `log` gets its output line by line.
  */
-export async function startService({ name, command, args, url, env = {}, cwd = root, log = () => {} }) {
+export function launchService({ name, command, args, url, env = {}, cwd = root, log = () => {} }) {
   const child = spawn(command, args, { cwd, env: childEnv(env), stdio: ["ignore", "pipe", "pipe"] });
   const tail = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -65,26 +66,34 @@ export async function startService({ name, command, args, url, env = {}, cwd = r
     if (how === undefined) child.kill("SIGKILL");
     await ended;
   };
-
-  const deadline = Date.now() + startTimeoutMs;
-  while (how === undefined && !(await answers(url))) {
-    if (Date.now() > deadline) {
-      await stop();
-      throw new CommandError(`${name} did not answer at ${url} within ${startTimeoutMs / 1000} s.`);
+  const becomeReady = async () => {
+    const deadline = Date.now() + startTimeoutMs;
+    while (how === undefined && !(await answers(url))) {
+      if (Date.now() > deadline) {
+        await stop();
+        throw new CommandError(`${name} did not answer at ${url} within ${startTimeoutMs / 1000} s.`);
+      }
+      await sleep(100);
     }
-    await sleep(100);
-  }
-  if (how !== undefined) throw new CommandError([`${name} ended with ${how}.`, ...tail].join("\n"));
-  return { name, url, ended, stop };
+    if (how !== undefined) throw new CommandError([`${name} ended with ${how}.`, ...tail].join("\n"));
+  };
+  return { name, url, ready: becomeReady(), ended, stop };
 }
 
-/** The sandbox at the given ports. */
-export function startSandboxService({ port, grpcPort, log }) {
-  return startService({
+/** Starts a server and resolves when it is ready. */
+export async function startService(options) {
+  const service = launchService(options);
+  await service.ready;
+  return service;
+}
+
+/** The sandbox at the given ports, for `launchService` and `startService`. */
+export function sandboxService({ port, grpcPort, log }) {
+  return {
     name: "The sandbox",
     command: "node",
     args: ["sandbox/bin/sipbreakout-sandbox.js", "--port", String(port), "--grpc-port", String(grpcPort)],
     url: `http://127.0.0.1:${port}/status.json`,
     log,
-  });
+  };
 }

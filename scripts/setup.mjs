@@ -1,9 +1,9 @@
-// Makes a checkout ready: `node scripts/setup.mjs`. Every command calls it; a step that has nothing to do says
-// nothing. Runs on the system's Node 20 or newer, without any package.
+// Makes a checkout ready: `npm run setup`, or `npm run setup -- packages sandboxCode` for some steps. Every command
+// calls it; a step that has nothing to do says nothing. Runs on the system's Node 20 or newer, without any package.
 
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
-import { fail } from "./processes.mjs";
+import { CommandError, fail } from "./processes.mjs";
 import { setUpBrowser } from "./setup/browser.mjs";
 import { setUpPackages } from "./setup/packages.mjs";
 import { setUpRust } from "./setup/rust.mjs";
@@ -19,16 +19,21 @@ const steps = {
   browser: setUpBrowser,
 };
 
-/** Runs the named steps in their order; without names, all of them. */
-export function setUp(...names) {
-  const wanted = names.length === 0 ? Object.keys(steps) : names;
-  return withLock(async () => {
-    for (const [name, step] of Object.entries(steps)) if (wanted.includes(name)) await step();
+/** Runs the named steps, in the order of `steps` above. */
+export async function setUp(names) {
+  const unknown = names.filter((name) => !Object.hasOwn(steps, name));
+  if (unknown.length > 0) {
+    const known = Object.keys(steps).join(", ");
+    throw new CommandError(`no set-up step is named ${unknown.join(", ")}; there are ${known}.`);
+  }
+  await withLock(async () => {
+    for (const [name, step] of Object.entries(steps)) if (names.includes(name)) await step();
   });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const started = Date.now();
-  await setUp().catch(fail);
+  const named = process.argv.slice(2);
+  await setUp(named.length === 0 ? Object.keys(steps) : named).catch(fail);
   console.log(`Set-up complete after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

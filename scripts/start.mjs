@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, fail, findProgram } from "./processes.mjs";
-import { freePort, startSandboxService, startService } from "./services.mjs";
+import { freePort, launchService, sandboxService } from "./services.mjs";
 import { setUp } from "./setup.mjs";
 
 const usage = `npm start -- [--port 5173] [--sandbox-port 8700] [--grpc-port 8701] [--no-open]
@@ -55,11 +55,29 @@ function openBrowser(url) {
   child.unref();
 }
 
+/** Vite's development server. */
+function consoleService(port, sandboxUrl) {
+  const fixedPort = ["--port", String(port), "--strictPort"];
+  return {
+    name: "The console",
+    command: "vite",
+    args: ["--host", "127.0.0.1", ...fixedPort, "--clearScreen", "false"],
+    cwd: join(root, "www"),
+    env: {
+      PORT: String(port),
+      VITE_SIPBREAKOUT_ISSUER: sandboxUrl,
+      VITE_SIPBREAKOUT_BASE_URL: sandboxUrl,
+    },
+    url: `http://127.0.0.1:${port}/`,
+    log: (line) => line.trim() !== "" && console.log(`[console] ${line}`),
+  };
+}
+
 async function start() {
   const options = readOptions();
   if (options.help) return console.log(usage);
-  await setUp("packages", "rust", "buildTools", "sandboxCode");
-  await build({ enforceBudget: false });
+  await setUp(["packages", "rust", "buildTools", "sandboxCode"]);
+  await build();
 
   const sandboxPort = await choosePort("the sandbox", options["sandbox-port"], []);
   const grpcPort = await choosePort("its gRPC", options["grpc-port"], [sandboxPort]);
@@ -82,42 +100,21 @@ async function start() {
     setInterval(() => process.ppid !== parent && stop(0), 500).unref();
   }
 
-  const watch = (service) => {
+  /** Noted before it is ready: a service that is still starting must not outlive us either. */
+  const launch = async (service) => {
     services.push(service);
+    await service.ready;
     service.ended.then((how) => {
       if (stopping) return;
       console.error(`error: ${service.name} ended with ${how}.`);
       stop(1);
     });
-    // Ctrl-C while it was starting: it must not outlive us.
-    if (stopping) service.stop();
   };
   try {
     const sandboxLog = (line) => console.log(`[sandbox] ${line}`);
-    watch(await startSandboxService({ port: sandboxPort, grpcPort, log: sandboxLog }));
-    watch(
-      await startService({
-        name: "The console",
-        command: "vite",
-        args: [
-          "--host",
-          "127.0.0.1",
-          "--port",
-          String(consolePort),
-          "--strictPort",
-          "--clearScreen",
-          "false",
-        ],
-        cwd: join(root, "www"),
-        env: {
-          PORT: String(consolePort),
-          VITE_SIPBREAKOUT_ISSUER: sandboxUrl,
-          VITE_SIPBREAKOUT_BASE_URL: sandboxUrl,
-        },
-        url: `http://127.0.0.1:${consolePort}/`,
-        log: (line) => line.trim() !== "" && console.log(`[console] ${line}`),
-      }),
-    );
+    await launch(launchService(sandboxService({ port: sandboxPort, grpcPort, log: sandboxLog })));
+    if (stopping) return;
+    await launch(launchService(consoleService(consolePort, sandboxUrl)));
   } catch (error) {
     if (stopping) return;
     console.error(`error: ${error.message}`);

@@ -42,9 +42,9 @@ async function runSuite(name) {
   let note = "";
   try {
     const { steps, build: needsBuild, run } = suites[name];
-    await setUp(...steps);
+    await setUp(steps);
     // The size is a test of its own, in the packaging suite.
-    if (needsBuild === true) await build({ enforceBudget: false });
+    if (needsBuild === true) await build();
     const status = await run(countingRunner(counter), findBrowser());
     if (status !== 0 && counter.failed === 0) note = `ended with status ${status}`;
     else if (counter.passed + counter.failed === 0) note = "no test ran";

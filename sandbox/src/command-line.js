@@ -89,6 +89,8 @@ function readArguments(args) {
       fallback: defaults.refreshGraceSeconds,
     }),
     deleteMissing,
+    // It may run for days, and nobody can ask it for them.
+    collectSecrets: false,
     quiet: values.quiet === true,
   };
 }

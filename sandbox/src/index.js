@@ -7,6 +7,7 @@ import { Registrations } from "./core/registrations.js";
 import { apiScopes } from "./core/scopes.js";
 import { AccessLog } from "./http/access-log.js";
 import { closer, listen } from "./http/listen.js";
+import { forOwnHost } from "./http/own-host.js";
 import { createRouter } from "./http/route.js";
 import { consoleClientId } from "./identity/clients.js";
 import { Consents } from "./identity/consents.js";
@@ -39,7 +40,8 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @property {string} clientId of the public client
  * @property {() => RegistrationRecord[]} registrations what is registered now
  * @property {AccessLogEntry[]} requests what has been asked so far, without secrets
- * @property {Set<string>} issuedSecrets every token and code handed out, for tests that search for leaks
+ * @property {Set<string>} issuedSecrets every token and code handed out, for tests that search for leaks; empty with
+ *   `collectSecrets: false`
  * @property {() => Promise<void>} close ends it at once, open connections included
  */
 
@@ -48,8 +50,16 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @returns {Promise<Sandbox>}
  */
 export async function startSandbox(options = {}) {
-  const { port, grpcPort, ttlSeconds, tokenTtlSeconds, refreshGraceSeconds, deleteMissing, quiet } =
-    readOptions(options);
+  const {
+    port,
+    grpcPort,
+    ttlSeconds,
+    tokenTtlSeconds,
+    refreshGraceSeconds,
+    deleteMissing,
+    collectSecrets,
+    quiet,
+  } = readOptions(options);
   const signingKey = await createSigningKey();
   const vendorSecret = randomBytes(24).toString("base64url");
   const server = createServer();
@@ -76,20 +86,22 @@ export async function startSandbox(options = {}) {
       consents,
     });
     const core = createCoreHandlers({ registrations, deleteMissing }, createTokenLookup(provider), log);
-    const route = createRouter({
+    const router = createRouter({
       identity: provider.callback(),
       interaction: createInteractionHandler(provider, consents),
       grpcWeb: core.grpcWeb,
       vendorToken: createVendorTokenHandler({ issuer, vendorSecret, apiScopes }),
       status: createStatusHandlers({ registrations, ttlSeconds, issuer, grpcUrl }),
     });
+    const route = forOwnHost(router);
+    const grpc = forOwnHost(core.grpc);
     server.on("request", (req, res) => {
       log.record(req, res);
       route(req, res);
     });
     grpcServer.on("request", (req, res) => {
       log.record(req, res);
-      core.grpc(req, res);
+      grpc(req, res);
     });
 
     return {
@@ -99,7 +111,7 @@ export async function startSandbox(options = {}) {
       clientId: consoleClientId,
       registrations: () => registrations.list(),
       requests: log.entries,
-      issuedSecrets: collectIssuedSecrets(provider),
+      issuedSecrets: collectSecrets ? collectIssuedSecrets(provider) : new Set(),
       close,
     };
   } catch (error) {

@@ -1,4 +1,4 @@
-// Everything in the sandbox is for this machine only: origins, redirect URIs and post-logout URIs.
+// Everything in the sandbox is for this machine only: host names, origins, redirect URIs and post-logout URIs.
 
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -16,6 +16,17 @@ export function isLoopbackUrl(value) {
     url.password === "" &&
     !value.includes("#")
   );
+}
+
+const loopbackHost = /^(127\.0\.0\.1|([a-z0-9-]+\.)*localhost|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * A `Host` header, or an HTTP/2 authority, that names this machine, with any port. Another one comes from a page whose
+ * own name was made to point here (DNS rebinding): to its browser it would be of one origin with the sandbox.
+ * @param {string | undefined} host
+ */
+export function isLoopbackHost(host) {
+  return host !== undefined && loopbackHost.test(host);
 }
 
 /**

@@ -9,6 +9,7 @@
  * @property {number} [refreshGraceSeconds] how long a refresh token can be used again after its first use. Default 0:
  *   using one twice ends the sign-in
  * @property {"ok" | "not-acceptable"} [deleteMissing] what deleting nothing answers. Default "ok"
+ * @property {boolean} [collectSecrets] remember every token and code that is handed out. Default true; the command does not
  * @property {boolean} [quiet] no access log. Default false
  */
 
@@ -20,6 +21,7 @@ export const defaults = {
   tokenTtlSeconds: 3600,
   refreshGraceSeconds: 0,
   deleteMissing: "ok",
+  collectSecrets: true,
   quiet: false,
 };
 
@@ -50,6 +52,8 @@ export function readOptions(options) {
   if (all.deleteMissing !== "ok" && all.deleteMissing !== "not-acceptable") {
     throw new TypeError('deleteMissing must be "ok" or "not-acceptable"');
   }
-  if (typeof all.quiet !== "boolean") throw new TypeError("quiet must be true or false");
+  for (const name of /** @type {const} */ (["collectSecrets", "quiet"])) {
+    if (typeof all[name] !== "boolean") throw new TypeError(`${name} must be true or false`);
+  }
   return all;
 }

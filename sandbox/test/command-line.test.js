@@ -54,13 +54,18 @@ describe("sipbreakout-sandbox", () => {
       const url = /Issuer and gRPC-Web +(\S+)/.exec(output.stdout)?.[1] ?? assert.fail(output.stdout);
       assert.match(output.stdout, /Native gRPC \(h2c\) +http:\/\/127\.0\.0\.1:\d+\n/);
       assert.match(output.stdout, /Public client id +sipbreakout-console\n/);
-      const status = /** @type {any} */ (await (await fetch(`${url}/status.json?secret=1`)).json());
+      const status = /** @type {any} */ (await (await fetch(`${url}/status.json`)).json());
+      await fetch(url);
+      await fetch(`${url}/.well-known/jwks.json?secret=1`);
+      await fetch(`${url}/`, { method: "POST" });
       assert.equal(status.ttlSeconds, 77);
       const reply = await fetch(`${url}/vendor/token`, { method: "POST" });
       const { access_token: token, expires_in: expiresIn } = /** @type {any} */ (await reply.json());
       assert.equal(expiresIn, 55);
       await until(() => output.stdout.includes("POST /vendor/token 200"));
-      assert.match(output.stdout, /^\d{4}-\S+Z GET \/status\.json 200$/m);
+      assert.match(output.stdout, /^\d{4}-\S+Z GET \/\.well-known\/jwks\.json 200$/m);
+      assert.match(output.stdout, /Z POST \/ 405$/m);
+      assert.doesNotMatch(output.stdout, /GET \/(status\.json)? /, "what the status page asks for by itself");
       assert.ok(!output.stdout.includes(token));
       assert.ok(!output.stdout.includes("secret"));
       assert.equal(output.stderr, "");
@@ -74,10 +79,10 @@ describe("sipbreakout-sandbox", () => {
     const { child, output } = start(["--port", "0", "--grpc-port", "0", "--quiet"]);
     await until(() => output.stdout.includes("/vendor/token"));
     const url = /Issuer and gRPC-Web +(\S+)/.exec(output.stdout)?.[1] ?? assert.fail(output.stdout);
-    await fetch(`${url}/status.json`);
+    await fetch(`${url}/.well-known/jwks.json`);
     child.kill("SIGTERM");
     await once(child, "close");
-    assert.doesNotMatch(output.stdout, /status\.json 200/);
+    assert.doesNotMatch(output.stdout, /jwks\.json 200/);
   });
 
   it("explains itself", async () => {

@@ -54,11 +54,12 @@ describe("log-out", () => {
     assert.match(page.text, /You are signed out/);
   });
 
-  it("asks without the ID token, or with another person's", async () => {
+  it("asks without the ID token, with another person's, or with one of another session", async () => {
     const { browser } = await signIn(sandbox);
+    const elsewhere = await signIn(sandbox);
     const other = await signIn(sandbox, { phoneNumber: "+4799900033" });
     const end = new URL("/oauth2/sessions/logout", sandbox.issuer);
-    for (const hint of [undefined, other.tokens.id_token]) {
+    for (const hint of [undefined, other.tokens.id_token, elsewhere.tokens.id_token]) {
       const page = await browser.go(end, { form: hint === undefined ? {} : { id_token_hint: hint } });
       assert.match(page.text, /id="sign-out"/);
       await browser.go(new URL("/", page.url));
@@ -74,6 +75,21 @@ describe("log-out", () => {
     assert.match((await browser.submit(page, { xsrf, logout: "yes" })).text, /You are signed out/);
     const { url } = await browser.go(authorizationRequest(sandbox, { prompt: "none" }).url);
     assert.equal(url.searchParams.get("error"), "login_required");
+  });
+
+  it("takes the ID token that a refresh brought", async () => {
+    const { browser, tokens } = await signIn(sandbox);
+    const { id_token: hint } = /** @type {any} */ (await (await refresh(tokens.refresh_token)).json());
+    const form = { id_token_hint: hint, post_logout_redirect_uri: returnTo };
+    const { url } = await browser.go(new URL("/oauth2/sessions/logout", sandbox.issuer), { form });
+    assert.equal(url.href, returnTo);
+  });
+
+  it("refuses a form that is too large", async () => {
+    const body = new URLSearchParams({ id_token_hint: "x".repeat(20_000) });
+    const reply = await fetch(new URL("/oauth2/sessions/logout", sandbox.issuer), { method: "POST", body });
+    assert.equal(reply.status, 413);
+    assert.equal(await reply.text(), "the form is too large");
   });
 
   it("refuses to send the browser off this machine", async () => {

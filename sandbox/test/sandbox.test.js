@@ -33,6 +33,7 @@ describe("startSandbox", () => {
       [{ refreshGraceSeconds: -1 }, /refreshGraceSeconds/],
       [{ deleteMissing: "maybe" }, /deleteMissing/],
       [{ quiet: "yes" }, /quiet/],
+      [{ collectSecrets: 1 }, /collectSecrets/],
       [{ colour: "red" }, /unknown option colour/],
     ])) {
       await assert.rejects(startSandbox(options), (error) => message.test(String(error)));

@@ -73,6 +73,16 @@ describe("the status page", () => {
     assert.doesNotMatch(policy, /unsafe/);
   });
 
+  it("is asked for again and again, which the requests tell", async () => {
+    const before = sandbox.requests.length;
+    await get("/status.json");
+    await get("/");
+    assert.deepEqual(
+      sandbox.requests.slice(before).map(({ path }) => path),
+      ["/status.json", "/"],
+    );
+  });
+
   it("answers GET only, and other paths are not found", async () => {
     assert.equal((await fetch(sandbox.url, { method: "POST" })).status, 405);
     assert.equal((await get("/nothing")).status, 404);

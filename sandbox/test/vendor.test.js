@@ -54,6 +54,12 @@ describe("the vendor's back end", () => {
     assert.equal(/** @type {any} */ (await reply.json()).error, "invalid_scope");
   });
 
+  it("refuses a form that is too large, and goes on", async () => {
+    const body = new URLSearchParams({ scope: "x".repeat(2_000_000) });
+    assert.equal((await at("/vendor/token", { method: "POST", body })).status, 413);
+    assert.equal((await at("/vendor/token", { method: "POST" })).status, 200);
+  });
+
   it("answers only POST", async () => {
     assert.equal((await at("/vendor/token")).status, 405);
   });
@@ -71,6 +77,16 @@ describe("what a test can see", () => {
       token,
     ];
     for (const secret of handedOut) assert.ok(sandbox.issuedSecrets.has(secret ?? ""));
+  });
+
+  it("is nothing when the sandbox is told not to collect", async () => {
+    const other = await startSandbox({ port: 0, grpcPort: 0, quiet: true, collectSecrets: false });
+    try {
+      await signIn(other);
+      assert.equal(other.issuedSecrets.size, 0);
+    } finally {
+      await other.close();
+    }
   });
 
   it("is a log of requests without any of them", async () => {

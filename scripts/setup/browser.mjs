@@ -1,7 +1,7 @@
 // Chromium and its driver, for the tests. CHROMIUM and CHROMEDRIVER name others.
 
 import { existsSync } from "node:fs";
-import { CommandError, findProgram, run } from "../processes.mjs";
+import { CommandError, capture, findProgram, run } from "../processes.mjs";
 
 const chromiumNames = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
@@ -16,6 +16,17 @@ function isComplete({ chromium, chromedriver }) {
   return [chromium, chromedriver].every((path) => path !== undefined && existsSync(path));
 }
 
+const packages = ["chromium", "chromium-driver"];
+const nameThem = "install both, of the same version, and name them in CHROMIUM and CHROMEDRIVER.";
+
+/** Debian has both. Ubuntu's packages of these names are missing, or only point to a snap. */
+function aptHas(name) {
+  const candidate = /^\s*Candidate: (\S+)$/m.exec(
+    capture("apt-cache", ["policy", name], { env: { LC_ALL: "C" } }) ?? "",
+  );
+  return candidate !== null && candidate[1] !== "(none)";
+}
+
 /** Finds or installs the browser and returns where it is. */
 export async function setUpBrowser() {
   let found = findBrowser();
@@ -27,17 +38,23 @@ export async function setUpBrowser() {
   }
   if (findProgram("apt-get") === undefined || process.getuid?.() !== 0) {
     throw new CommandError(
-      "The tests need Chromium and chromedriver of the same version. On Debian and Ubuntu: " +
-        '"sudo apt-get install chromium chromium-driver"; elsewhere install both and name them in CHROMIUM and ' +
-        "CHROMEDRIVER.",
+      `The tests need Chromium and chromedriver. On Debian: "sudo apt-get install ${packages.join(" ")}"; elsewhere ` +
+        nameThem,
     );
   }
   console.log("Set-up: Chromium and chromedriver (apt-get, about a minute) …");
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update", "-q"], { env, quiet: true });
-  const packages = ["chromium", "chromium-driver"];
+  const missing = packages.filter((name) => !aptHas(name));
+  if (missing.length > 0) {
+    throw new CommandError(
+      `apt has no ${missing.join(" and no ")}. The tests need Chromium and chromedriver: ${nameThem}`,
+    );
+  }
   await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...packages], { env, quiet: true });
   found = findBrowser();
   if (isComplete(found)) return found;
-  throw new CommandError("apt-get installed chromium and chromium-driver, but they are not on PATH.");
+  throw new CommandError(
+    `apt-get installed ${packages.join(" and ")}, but they are not on PATH: ${nameThem}`,
+  );
 }

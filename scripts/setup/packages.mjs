@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../paths.mjs";
-import { outerPath, run } from "../processes.mjs";
+import { nodeBinDir, root } from "../paths.mjs";
+import { CommandError, capture, outerPath, run } from "../processes.mjs";
 
 function readPackages(file) {
   try {
@@ -25,11 +25,49 @@ function agree(wanted, installed) {
   return true;
 }
 
-export async function setUpPackages() {
+const oldestNode = 22;
+
+/** The Node that is a package: its install script fetches the binary, so the package alone proves nothing. */
+function nodeVersion() {
+  return capture(join(nodeBinDir, "node"), ["--version"]);
+}
+
+function nodeIsThere() {
+  return Number(/^v(\d+)\./.exec(nodeVersion() ?? "")?.[1] ?? 0) >= oldestNode;
+}
+
+function packagesAgree() {
   const wanted = readPackages("package-lock.json");
   const installed = readPackages("node_modules/.package-lock.json");
-  if (wanted !== undefined && installed !== undefined && agree(wanted, installed)) return;
+  return wanted !== undefined && installed !== undefined && agree(wanted, installed);
+}
+
+// What an `npm start -w sandbox` or an `npm pack --dry-run` around us, or the user's .npmrc, would change about the
+// install. The Node and esbuild binaries come by install scripts; package.json names which may run.
+const plainInstall = ["--include=dev", "--ignore-scripts=false", "--dry-run=false"];
+const notPassedOn = {
+  NODE_ENV: undefined,
+  npm_config_workspace: undefined,
+  npm_config_workspaces: undefined,
+  npm_config_include_workspace_root: undefined,
+};
+
+export async function setUpPackages() {
+  if (packagesAgree() && nodeIsThere()) return;
   console.log("Set-up: npm packages (npm ci, about 15 s) …");
-  // --ignore-scripts would leave out the Node and esbuild binaries; package.json names which scripts may run.
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env: { PATH: outerPath() } });
+  await run("npm", ["ci", ...plainInstall, "--no-audit", "--no-fund", "--loglevel=error"], {
+    env: { ...notPassedOn, PATH: outerPath() },
+  });
+  if (!packagesAgree()) {
+    throw new CommandError(
+      'after "npm ci", node_modules is not what package-lock.json says. Delete node_modules and run this again.',
+    );
+  }
+  if (!nodeIsThere()) {
+    throw new CommandError(
+      `after "npm ci", node_modules/.bin/node answers ${nodeVersion() ?? "nothing"} instead of ${oldestNode} or later. ` +
+        "Its install script fetches it: does npm allow scripts (npm config get ignore-scripts), and does the package " +
+        "have a build for this system?",
+    );
+  }
 }

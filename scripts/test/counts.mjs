@@ -6,8 +6,10 @@ const cargoResult = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignor
 // Node's reporters: "ℹ pass 3" (spec) and "# pass 3" (TAP).
 const nodeResult = /^(?:ℹ|#) (pass|fail|cancelled|skipped|todo) (\d+)$/;
 const cargoSkip = /^test (.+) \.\.\. ignored(?:, (.+))?$/;
-// A test that is marked as to do says so with ⚠; it is counted as skipped, whatever it did.
-const nodeSkip = /^\s*(?:[﹣⚠] (.+?)(?: \([\d.]+ms\))? # (.*)|ok \d+ - (.+?) # SKIP ?(.*))$/;
+// A test that is marked as to do is counted as skipped, whatever it did; the spec reporter gives it ✔ or ⚠.
+const nodeSkip = /^\s*(?:[﹣⚠✔] (.+?) \([\d.]+ms\) # (.*)|(?:not )?ok \d+ - (.+?) # (?:SKIP|TODO) ?(.*))$/;
+// What the spec reporter writes where no reason was given.
+const noReason = [undefined, "", "SKIP", "TODO"];
 
 /** Feed it lines; read `passed`, `failed`, `skipped` and `skips` (each with its reason). */
 export class Counter {
@@ -37,7 +39,7 @@ export class Counter {
     if (skip !== null) {
       const name = skip[1] ?? skip[3];
       const reason = skip[2] ?? skip[4];
-      const text = `${name}: ${reason === undefined || reason === "" ? "no reason given" : reason}`;
+      const text = `${name}: ${noReason.includes(reason) ? "no reason given" : reason}`;
       // Node lists what went wrong a second time at its end.
       if (!this.skips.includes(text)) this.skips.push(text);
     }

@@ -1,7 +1,10 @@
 // The suites of `npm test`, in their order: what each runs and what must be there before.
 
-import { root } from "../paths.mjs";
-import { freePort, startSandboxService } from "../services.mjs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import webdriverJson from "../../webdriver.json" with { type: "json" };
+import { root, targetDir } from "../paths.mjs";
+import { freePort, sandboxService, startService } from "../services.mjs";
 
 const locked = process.env.CI === undefined ? [] : ["--locked"];
 
@@ -9,13 +12,23 @@ const locked = process.env.CI === undefined ? [] : ["--locked"];
 const nodeTest = ["node", "--test", "--test-reporter=spec", "--test-timeout=600000"];
 const oneByOne = "--test-concurrency=1";
 
+/** webdriver.json with the browser that the set-up found, which need not be where chromedriver would look. */
+function writeWebDriverJson(chromium) {
+  const options = { ...webdriverJson["goog:chromeOptions"], binary: chromium };
+  const file = join(targetDir, "webdriver.json");
+  mkdirSync(targetDir, { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...webdriverJson, "goog:chromeOptions": options }));
+  return file;
+}
+
 /** With its own sandbox, whose address the tests get when they are compiled; hence a port that stays the same. */
-async function runWasmTests(runCommand, { chromedriver }) {
+async function runWasmTests(runCommand, { chromium, chromedriver }) {
   const port = await freePort(8790);
-  const sandbox = await startSandboxService({ port, grpcPort: 0 });
+  const sandbox = await startService(sandboxService({ port, grpcPort: 0 }));
   try {
     const browser = ["--headless", "--chrome", "--chromedriver", chromedriver, "--mode", "no-install"];
     return await runCommand("wasm-pack", ["test", ...browser, root, ...locked, "--test", "web"], {
+      WASM_BINDGEN_TEST_WEBDRIVER_JSON: writeWebDriverJson(chromium),
       SIPBREAKOUT_SANDBOX: `http://127.0.0.1:${port}`,
       // For all tests together; the runner's own default is 20 s.
       WASM_BINDGEN_TEST_TIMEOUT: "300",
@@ -57,6 +70,11 @@ export const suites = {
       const walk = await runCommand(...split([...nodeTest, oneByOne, "tests/console/**/*.test.mjs"]));
       return parts === 0 ? walk : parts;
     },
+  },
+  start: {
+    steps: ["packages", "sandboxCode", "browser"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/start/**/*.test.mjs"])),
   },
   packaging: {
     steps: ["packages", "sandboxCode", "browser"],

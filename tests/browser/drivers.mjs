@@ -1,4 +1,4 @@
-// One WebDriver session per browser kind. BROWSER=chrome (default), firefox or webkit; nothing is ever downloaded:
+// One WebDriver session per browser kind. TEST_BROWSER=chrome (default), firefox or webkit; nothing is ever downloaded:
 // the driver's path is always given.
 
 import { existsSync } from "node:fs";
@@ -12,7 +12,7 @@ import { findProgram } from "../../scripts/processes.mjs";
 import { findBrowser } from "../../scripts/setup/browser.mjs";
 import webdriverJson from "../../webdriver.json" with { type: "json" };
 
-export const browserName = process.env.BROWSER ?? "chrome";
+export const browserName = process.env.TEST_BROWSER ?? "chrome";
 
 /** Where a program is: named by an environment variable, or on PATH, or in a place distributions use. */
 function locate(variable, names, furtherPaths = []) {
@@ -20,7 +20,7 @@ function locate(variable, names, furtherPaths = []) {
   const path = named ?? names.map(findProgram).find((found) => found) ?? furtherPaths.find(existsSync);
   if (path !== undefined && existsSync(path)) return path;
   throw new Error(
-    `BROWSER=${browserName} needs ${names.join(" or ")}: not on PATH, and ${variable} names no file.`,
+    `TEST_BROWSER=${browserName} needs ${names.join(" or ")}: not on PATH, and ${variable} names no file.`,
   );
 }
 
@@ -99,7 +99,7 @@ const starters = { chrome: startChrome, firefox: startFirefox, webkit: startWebK
 export async function startDriver(options) {
   const starter = starters[browserName];
   if (starter === undefined) {
-    throw new Error(`BROWSER=${browserName} is not one of ${Object.keys(starters).join(", ")}.`);
+    throw new Error(`TEST_BROWSER=${browserName} is not one of ${Object.keys(starters).join(", ")}.`);
   }
   const driver = await starter(options);
   if (browserName === "chrome" && options.colorScheme !== undefined) {

@@ -1,7 +1,6 @@
 // Static pages on loopback, and the console as a vendor would deploy it.
 
-import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { root, targetDir } from "../../scripts/paths.mjs";
@@ -66,15 +65,22 @@ export async function startStatic(directory, { port = 0, fallback = false, heade
   };
 }
 
-/** Builds www/ for the given addresses and serves the result. */
+/** Builds www/ for the given addresses and serves the result, which is deleted with `close`. */
 export async function startConsole({ issuer, baseUrl, port = 0, headers = {} }) {
-  const env = { VITE_SIPBREAKOUT_ISSUER: issuer, VITE_SIPBREAKOUT_BASE_URL: baseUrl };
-  const key = createHash("sha256").update(JSON.stringify(env)).digest("hex").slice(0, 12);
-  const outDir = join(targetDir, "console", key);
-  await run("vite", ["build", "--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"], {
-    cwd: join(root, "www"),
-    env,
-    quiet: true,
-  });
-  return startStatic(outDir, { port, fallback: true, headers });
+  const builds = join(targetDir, "console");
+  mkdirSync(builds, { recursive: true });
+  const outDir = mkdtempSync(join(builds, "build-"));
+  const remove = () => rmSync(outDir, { recursive: true, force: true });
+  try {
+    await run("vite", ["build", "--outDir", outDir, "--emptyOutDir", "--logLevel", "warn"], {
+      cwd: join(root, "www"),
+      env: { VITE_SIPBREAKOUT_ISSUER: issuer, VITE_SIPBREAKOUT_BASE_URL: baseUrl },
+      quiet: true,
+    });
+    const served = await startStatic(outDir, { port, fallback: true, headers });
+    return { ...served, close: () => served.close().finally(remove) };
+  } catch (failure) {
+    remove();
+    throw failure;
+  }
 }

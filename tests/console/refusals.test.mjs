@@ -20,8 +20,16 @@ test("another person's number: not allowed, in the core's words, and the form ke
   const { browser, page, core, sandbox } = stage;
   const draft = { sipUri, routeType: "FORK", phoneNumber: "+4799900012" };
   await page.fillIn(draft);
+  // A laptop's window: the form's end is at its lower edge.
+  await browser.driver.manage().window().setRect({ width: 1280, height: 757 });
   await page.submit();
   const text = await browser.text("Not allowed for this number", { within: "[data-testid=form-error]" });
+  await browser.waitFor("the way out to be in view", () =>
+    browser.evaluate(
+      `const { top, bottom } = document.querySelector("[data-testid=form-error] .notice-actions").getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;`,
+    ),
+  );
   assert.match(text, /the access token is bound to another number/);
   const { grpcStatus } = callsOf(sandbox).at(-1);
   assert.equal(grpcStatus, 7);
@@ -88,8 +96,20 @@ test("delete of what the core has already forgotten: refused in the core's words
   await card.text(sipUri);
 });
 
-test("Refresh now on the refused card registers it again, and then it can be deleted", async () => {
+test("a refusal leaves the card when the form changes the registration that was refused", async () => {
   const { browser, page, core } = stage;
+  await page.card(number).error("The operator refuses this");
+  await page.register({ sipUri: "sips:next.example.com" });
+  await browser.gone("[data-testid=registration-error]");
+  await core.holds(number, { sipUri: "sips:next.example.com", routeType: "LOOP" });
+});
+
+test("Refresh now on a refused card registers it again, and then it can be deleted", async () => {
+  const { browser, page, core } = stage;
+  await page.register({ sipUri });
+  await core.asVendor((client) => client.deleteRegistration({ sipUri, phoneNumber: number }));
+  await page.card(number).click("delete");
+  await page.card(number).error("The operator refuses this");
   const card = page.card(number);
   await card.click("refresh");
   await page.notice("is registered again");

@@ -81,6 +81,21 @@ test("Sign in again brings back what was typed, and it can be sent", async () =>
   });
 });
 
+test("ended when a card is used: Sign in again on the card keeps what is typed into the form, too", async () => {
+  const { browser, page, core } = stage;
+  await page.fillIn({ sipUri: "sips:third.example.com", mobileOriginatingPrefix: "56" });
+  const typed = await page.draft();
+  await endAtProvider();
+  const card = page.card(number);
+  await card.click("refresh");
+  await card.error("Your session has ended");
+  await browser.click(`${card.selector} [data-testid=registration-error] .notice-actions button`);
+  await browser.gone("[data-testid=session-expired]");
+  await page.isSignedInAs(number);
+  assert.deepEqual(await page.draft(), typed);
+  await core.holds(number, { sipUri: "sips:new.example.com:5061" });
+});
+
 test("ended between two visits: a reload leads to the sign-in page, which says why", async () => {
   const { browser, page } = stage;
   await endAtProvider();

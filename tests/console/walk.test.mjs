@@ -64,7 +64,7 @@ test("the time left counts down, beside a bar, and agrees with the core", async 
     return left <= first - 2 ? left : false;
   });
   const { secondsLeft } = await core.registrationOf(number);
-  assert.ok(Math.abs(second - secondsLeft) <= 2, `the page says ${second} s, the core ${secondsLeft} s`);
+  assert.ok(Math.abs(second - secondsLeft) <= 5, `the page says ${second} s, the core ${secondsLeft} s`);
   assert.ok((await card.barPercent()) < firstBar, "the bar is shorter");
 });
 
@@ -76,7 +76,7 @@ test("a reload keeps the session, the list and the time left", async () => {
   await card.status("registered", "Registered");
   const left = await card.secondsLeft();
   const { secondsLeft } = await core.registrationOf(number);
-  assert.ok(Math.abs(left - secondsLeft) <= 2, `the page says ${left} s, the core ${secondsLeft} s`);
+  assert.ok(Math.abs(left - secondsLeft) <= 5, `the page says ${left} s, the core ${secondsLeft} s`);
 });
 
 test("Update puts the registration into the form, and FALLBACK replaces the one registration", async () => {
@@ -99,7 +99,10 @@ test("Refresh now starts the time anew without changing the registration", async
   const { browser, page, core } = stage;
   const before = await core.registrationOf(number);
   const card = page.card(number);
-  await browser.waitFor("the time to run", async () => (await card.secondsLeft()) <= 3598);
+  const ranTo = await browser.waitFor("the time to run", async () => {
+    const left = await card.secondsLeft();
+    return left <= 3594 ? left : false;
+  });
   await card.click("refresh");
   await page.notice(`${number} is registered again at ${sipUri}`);
   const after = await core.holds(number, {
@@ -108,7 +111,8 @@ test("Refresh now starts the time anew without changing the registration", async
     registeredAt: before.registeredAt,
   });
   assert.ok(after.refreshedAt > before.refreshedAt && after.expiresAt > before.expiresAt);
-  assert.ok((await card.secondsLeft()) > 3598, "the page shows the new time");
+  const left = await card.secondsLeft();
+  assert.ok(left > ranTo && left <= 3600, `the page shows ${left} s after ${ranTo} s`);
 });
 
 test("Delete makes the core forget it, and the list is empty", async () => {

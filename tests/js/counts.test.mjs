@@ -24,21 +24,37 @@ test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; 
 test("node, spec reporter: a cancelled test failed; what is skipped or to do is listed once", () => {
   const output = `﹣ slow one (0.1ms) # no browser here
 ⚠ known one (12.5ms) # to be mended
+  ✔ mended one (0.5ms) # to be looked at
+✔ bare one (0.5ms) # TODO
+✔ done (2.5ms)
+✔ name with # in it (2.5ms)
 \u001b[34mℹ pass 4\u001b[39m
 ℹ fail 1
 ℹ cancelled 2
 ℹ skipped 1
-ℹ todo 1
+ℹ todo 3
 ✖ failing tests:
 ⚠ known one (12.5ms) # to be mended`;
-  const skips = ["slow one: no browser here", "known one: to be mended"];
-  assert.deepEqual(count(output), { passed: 4, failed: 3, skipped: 2, skips });
+  const skips = [
+    "slow one: no browser here",
+    "known one: to be mended",
+    "mended one: to be looked at",
+    "bare one: no reason given",
+  ];
+  assert.deepEqual(count(output), { passed: 4, failed: 3, skipped: 4, skips });
 });
 
 test("node, TAP reporter", () => {
-  const output =
-    "ok 2 - slow one # SKIP no browser here\n# pass 3\n# fail 0\n# cancelled 0\n# skipped 1\n# todo 0";
-  assert.deepEqual(count(output), { passed: 3, failed: 0, skipped: 1, skips: ["slow one: no browser here"] });
+  const output = `ok 2 - slow one # SKIP no browser here
+not ok 3 - known one # TODO to be mended
+    ok 1 - bare one # TODO
+# pass 3
+# fail 0
+# cancelled 0
+# skipped 1
+# todo 2`;
+  const skips = ["slow one: no browser here", "known one: to be mended", "bare one: no reason given"];
+  assert.deepEqual(count(output), { passed: 3, failed: 0, skipped: 3, skips });
 });
 
 test("lines that only look like results count nothing", () => {

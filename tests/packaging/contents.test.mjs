@@ -5,8 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { budgetBytes } from "../../scripts/build/size.mjs";
-import { root, targetDir } from "../../scripts/paths.mjs";
+import { readReadmeSizes } from "../../scripts/build/readme-sizes.mjs";
+import { budgetBytes, readSizes } from "../../scripts/build/size.mjs";
+import { root } from "../../scripts/paths.mjs";
 import { output, pack } from "./tarball.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "sipbreakout-pack-"));
@@ -75,11 +76,26 @@ test("the package has one address of the wasm that bundlers can see", () => {
 });
 
 test("wasm and JavaScript of the default entry are within the size budget", () => {
-  const { wasm, sum } = JSON.parse(readFileSync(join(targetDir, "size.json"), "utf8"));
+  const { wasm, sum } = readSizes();
   assert.equal(
     wasm.raw,
     read("dist/wasm/sipbreakout_bg.wasm").length,
     "target/size.json is of another build",
   );
   assert.ok(sum.gzip <= budgetBytes, `${sum.gzip} bytes (gzip), the budget is ${budgetBytes}`);
+});
+
+test("the README's sizes are the measured ones, within 1 %, and its budget is the one that is enforced", () => {
+  const measured = readSizes();
+  for (const [part, sizes] of Object.entries(readReadmeSizes())) {
+    for (const [kind, said] of Object.entries(sizes)) {
+      const really = measured[part][kind];
+      assert.ok(
+        Math.abs(said - really) <= really / 100,
+        `${part}, ${kind}: the README says ${said}, it is ${really}. Run "npm run build -- --write-sizes".`,
+      );
+    }
+  }
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  assert.ok(readme.includes(`over ${budgetBytes.toLocaleString("en")} bytes`));
 });

@@ -46,3 +46,17 @@ export function readDraft(value: unknown): Draft | undefined {
 export function plainNumber(typed: string): string {
   return typed.replace(/[\s()[\]\-\u2010-\u2015\u2212]/g, "");
 }
+
+/** Reloads the page. The history entry keeps what is typed, and a reload keeps the history entry's state. */
+export function reloadKeeping(draft: Draft | undefined) {
+  history.replaceState({ ...history.state, draft }, "");
+  location.reload();
+}
+
+/** What `reloadKeeping` kept; asked once, when the page opens. */
+export function takeKeptDraft(): Draft | undefined {
+  const { draft, ...rest } = (history.state ?? {}) as { draft?: unknown };
+  if (draft === undefined) return undefined;
+  history.replaceState(rest, "");
+  return readDraft(draft);
+}

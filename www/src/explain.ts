@@ -7,6 +7,7 @@ import {
   InvalidRequestError,
   isSdkError,
   LoadError,
+  type LoadErrorCode,
   RegistrationRejectedError,
   RpcError,
   type RpcErrorCode,
@@ -18,7 +19,7 @@ export interface Explanation {
   /** What the other side said, in its own words. */
   quote?: string | undefined;
   /** The button that helps, if one does. */
-  remedy?: "signIn" | "retry";
+  remedy?: "signIn" | "retry" | "reload";
 }
 
 const signInAgain: Explanation = {
@@ -127,6 +128,31 @@ const authExplanations: Readonly<Partial<Record<AuthErrorCode, Explanation>>> = 
   },
 };
 
+const setUpWrongly: Explanation = {
+  title: "This console is set up wrongly",
+  advice: "Its administrator needs the technical details below.",
+};
+
+/** Of the page, or of the SDK inside it. */
+const failedInside: Explanation = {
+  title: "Something failed inside the page",
+  advice: "Reload the page. If it happens again, the technical details below help whoever runs this console.",
+  remedy: "reload",
+};
+
+const loadExplanations: Readonly<Partial<Record<LoadErrorCode, Explanation>>> = {
+  crashed: failedInside,
+  network: {
+    title: "A part of this page could not be loaded",
+    advice: "Check your connection and try again.",
+    remedy: "retry",
+  },
+  unsupported: {
+    title: "This browser can’t run this console",
+    advice: "Use a newer browser.",
+  },
+};
+
 function byKind(kind: ErrorKind): Explanation {
   switch (kind) {
     case "network":
@@ -142,16 +168,7 @@ function byKind(kind: ErrorKind): Explanation {
     case "auth":
       return signInAgain;
     case "config":
-      return {
-        title: "This console is set up wrongly",
-        advice: "Its administrator needs the technical details below.",
-      };
-    case "crashed":
-      return {
-        title: "Something failed inside the page",
-        advice: "Try again. If it happens again, reload the page.",
-        remedy: "retry",
-      };
+      return setUpWrongly;
     default:
       return {
         title: "The request failed",
@@ -177,11 +194,10 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (error instanceof LoadError) {
-    return {
-      title: "A part of this page could not be loaded",
-      advice: `Check your connection and try again. For whoever runs this console: ${error.hint}`,
-      remedy: "retry",
-    };
+    // What is missing, forbidden or of another build stays so, however often it is tried.
+    return (
+      loadExplanations[error.code] ?? { ...setUpWrongly, advice: `${setUpWrongly.advice} ${error.hint}` }
+    );
   }
   if (error instanceof AuthError) {
     const explanation = authExplanations[error.code] ?? byKind(error.kind);
@@ -194,7 +210,7 @@ export function explain(error: unknown): Explanation {
     if (!explanation) return byKind(error.kind);
     return spoken.has(error.code) ? { ...explanation, quote: error.message } : explanation;
   }
-  return byKind(isSdkError(error) ? error.kind : "crashed");
+  return isSdkError(error) ? byKind(error.kind) : failedInside;
 }
 
 /** For whoever has to look into it. `toJSON` of the SDK's errors leaves out everything secret. */

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { AuthError, type User } from "sipbreakout-web";
 import { config } from "./config.ts";
-import { type Draft, readDraft } from "./draft.ts";
+import { type Draft, readDraft, takeKeptDraft } from "./draft.ts";
 import { auth } from "./sdk.ts";
 
 export type Session =
@@ -18,6 +18,7 @@ interface AppState {
 
 // Asked once, when the page opens: handling the answer takes it out of the address bar.
 const isCallback = auth.isRedirectCallback();
+const keptDraft = takeKeptDraft();
 if (!isCallback) dropLogOutState();
 
 /** Back from the log-out page there is a `state` in the address, which says nothing any more. */
@@ -29,7 +30,7 @@ function dropLogOutState() {
 }
 
 async function finishSignIn(): Promise<{ draft?: Draft | undefined; error?: unknown }> {
-  if (!isCallback) return {};
+  if (!isCallback) return { draft: keptDraft };
   try {
     const { appState } = await auth.handleRedirectCallback();
     return { draft: readDraft((appState as AppState | undefined)?.draft) };

@@ -132,7 +132,7 @@ test("without a session: sign in", async () => {
 });
 
 test("an error of another make is shown, too", () => {
-  assert.equal(explain(new TypeError("x is not a function")).remedy, "retry");
+  assert.equal(explain(new TypeError("x is not a function")).remedy, "reload");
   assert.equal(technicalDetails(new TypeError("x is not a function")), "TypeError: x is not a function");
 });
 

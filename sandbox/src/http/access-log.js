@@ -7,6 +7,9 @@ const maxEntries = 10_000;
 /** The segment after these paths is the id of a sign-in that is under way. */
 const withId = /^\/(interaction|oauth2\/auth)\/[^/]+/;
 
+/** What the status page asks for every second, and by itself every few seconds without JavaScript. */
+const statusPaths = new Set(["/", "/status.json"]);
+
 export class AccessLog {
   /** @type {AccessLogEntry[]} */
   entries = [];
@@ -39,6 +42,7 @@ export class AccessLog {
     res.once("close", () => {
       // A client that went away before its answer began is marked as nginx does it.
       entry.status = res.headersSent ? res.statusCode : 499;
+      if (entry.method === "GET" && statusPaths.has(entry.path) && entry.status < 400) return;
       const grpc = entry.grpcStatus === undefined ? "" : ` grpc-status=${entry.grpcStatus}`;
       this.#print(`${entry.time} ${entry.method} ${entry.path} ${entry.status}${grpc}`);
     });

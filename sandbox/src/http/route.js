@@ -1,6 +1,7 @@
 // Which part of the sandbox answers a request on the HTTP/1.1 port.
 import { interactionPrefix } from "../identity/interactions.js";
 import { applyCors, grpcWebCors, vendorCors } from "./cors.js";
+import { FormTooLargeError } from "./form.js";
 
 /** @typedef {(req: import("node:http").IncomingMessage, res: import("node:http").ServerResponse) => unknown} Handler */
 /** @typedef {{ identity: Handler, interaction: Handler, grpcWeb: Handler, vendorToken: Handler, status: { page: Handler, json: Handler } }} Handlers */
@@ -14,6 +15,10 @@ export function createRouter(handlers) {
     try {
       await dispatch(handlers, req, res);
     } catch (error) {
+      if (error instanceof FormTooLargeError) {
+        res.writeHead(error.status, { "content-type": "text/plain" }).end(`${error.message}\n`);
+        return;
+      }
       // Says what went wrong without a stack and without anything the request carried.
       console.error(`sandbox: ${error instanceof Error ? error.message : "a request failed"}`);
       if (!res.headersSent) res.writeHead(500, { "content-type": "text/plain" });

@@ -43,12 +43,14 @@ export async function skipEmptyLogout(ctx, next) {
 /** @param {Context} ctx */
 function hintMatchesSession(ctx) {
   const { session, client, entities } = ctx.oidc;
-  const hint = /** @type {{ payload: { sub?: string } } | undefined} */ (entities.IdTokenHint);
+  const hint = /** @type {{ payload: { sub?: string, sid?: string } } | undefined} */ (entities.IdTokenHint);
   return (
     hint !== undefined &&
     client !== undefined &&
     session?.accountId !== undefined &&
-    hint.payload.sub === pairwiseSubject(session.accountId, client.clientId)
+    hint.payload.sub === pairwiseSubject(session.accountId, client.clientId) &&
+    // The same person's session in another browser is another session.
+    hint.payload.sid === session.sidFor(client.clientId)
   );
 }
 

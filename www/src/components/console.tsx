@@ -69,6 +69,7 @@ export function Console({ user, expired, initialDraft }: Props) {
       <div className="columns">
         <RegistrationList
           registrations={registrations}
+          draft={draft}
           onStart={clearNotice}
           onEdit={edit}
           onRefreshed={(registration) => registered(registration, "is registered again")}

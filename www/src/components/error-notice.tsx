@@ -1,6 +1,7 @@
 // The one place where an error of the SDK becomes words, a button and technical details.
 
-import type { Draft } from "../draft.ts";
+import { useEffect, useRef } from "react";
+import { type Draft, reloadKeeping } from "../draft.ts";
 import { explain, technicalDetails } from "../explain.ts";
 import { useSignIn } from "../session.ts";
 
@@ -17,9 +18,15 @@ interface Props {
 
 export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, children }: Props) {
   const signIn = useSignIn(draft);
+  const place = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each error is shown, also one after another
+  useEffect(() => {
+    // The button that led to it may be at the end of a window, and the way out below it.
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
   const { title, advice, quote, remedy } = explain(error);
   return (
-    <div className="notice bad" role="alert" data-testid={testId}>
+    <div className="notice bad" role="alert" data-testid={testId} ref={place}>
       <p className="notice-title">{title}</p>
       {quote && <blockquote>{quote}</blockquote>}
       <p>{advice}</p>
@@ -32,6 +39,11 @@ export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, chil
         {remedy === "signIn" && !withoutSignIn && (
           <button type="button" className="button small" disabled={signIn.busy} onClick={signIn.go}>
             Sign in again
+          </button>
+        )}
+        {remedy === "reload" && (
+          <button type="button" className="button small" onClick={() => reloadKeeping(draft)}>
+            Reload the page
           </button>
         )}
         {children}

@@ -1,6 +1,7 @@
+import { useEffect } from "react";
 import { RegistrationRejectedError } from "sipbreakout-web";
 import { useCall } from "../call.ts";
-import { requestOf } from "../draft.ts";
+import { type Draft, requestOf } from "../draft.ts";
 import { clockTime } from "../now.ts";
 import {
   deleteRequestOf,
@@ -19,6 +20,8 @@ import { ErrorNotice } from "./error-notice.tsx";
 interface Props {
   registration: Registration;
   now: number;
+  /** What is typed into the form, for a sign-in that begins here. */
+  draft: Draft;
   onStart: () => void;
   onEdit: (registration: Registration) => void;
   onRefreshed: (registration: Registration) => void;
@@ -31,13 +34,27 @@ const statusWords: Readonly<Record<Status, string>> = {
   expired: "Expired",
 };
 
-export function RegistrationCard({ registration, now, onStart, onEdit, onRefreshed, onRemoved }: Props) {
+export function RegistrationCard({
+  registration,
+  draft: typed,
+  now,
+  onStart,
+  onEdit,
+  onRefreshed,
+  onRemoved,
+}: Props) {
   const call = useCall();
+  // By value: what another tab stores makes every entry a new object.
+  const told = JSON.stringify(registration);
   const status = statusOf(registration, now);
   const left = secondsLeft(registration, now);
   const name = registration.number || "the number that you signed in with";
   const refreshLabel = status === "expired" ? "Register again" : "Refresh now";
   const client = clientFor(registration.apiVersion);
+
+  // What failed was about the registration as it was.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a changed registration is what clears it
+  useEffect(call.clearError, [told, call.clearError]);
 
   // The same parameters again: the core starts the time to live anew.
   const refresh = () =>
@@ -88,7 +105,7 @@ export function RegistrationCard({ registration, now, onStart, onEdit, onRefresh
         </div>
       )}
       {call.error !== undefined && (
-        <ErrorNotice error={call.error} onRetry={call.retry} testId="registration-error">
+        <ErrorNotice error={call.error} draft={typed} onRetry={call.retry} testId="registration-error">
           {call.error instanceof RegistrationRejectedError && (
             <button type="button" className="button small" onClick={() => onRemoved(registration, false)}>
               Only take it off this list

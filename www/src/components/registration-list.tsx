@@ -1,9 +1,11 @@
+import type { Draft } from "../draft.ts";
 import { useNow } from "../now.ts";
 import type { Registration } from "../registrations.ts";
 import { RegistrationCard } from "./registration-card.tsx";
 
 interface Props {
   registrations: readonly Registration[];
+  draft: Draft;
   onStart: () => void;
   onEdit: (registration: Registration) => void;
   onRefreshed: (registration: Registration) => void;
