@@ -80,6 +80,8 @@ async function instantiate(given: Given, signal: AbortSignal): Promise<Wasm> {
   }
   const source = await read(given, signal);
   const module = source instanceof WebAssembly.Module ? source : await compile(source as BufferSource);
+  // Given up meanwhile: a later load may be done, and there is one instance for all handles.
+  if (signal.aborted) throw signal.reason;
   let cause: unknown;
   try {
     // Before it is instantiated: the glue would keep what does not fit.

@@ -6,7 +6,6 @@ use super::flight::{Flight, Work};
 use super::session::SessionEvent;
 use super::sign_in::Callback;
 use super::{AuthError, Secret};
-use futures_util::future::Shared;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -86,7 +85,7 @@ impl Realm {
     /// Waits for the callbacks that are being finished.
     pub async fn settled(&self) {
         let unfinished = |(_, callback): &(String, Finishing)| callback.peek().is_none().then(|| callback.clone());
-        let waiting: Vec<Shared<_>> = self.callbacks.borrow().iter().filter_map(unfinished).collect();
+        let waiting: Vec<Finishing> = self.callbacks.borrow().iter().filter_map(unfinished).collect();
         for callback in waiting {
             let _ = callback.await;
         }

@@ -65,7 +65,7 @@ impl Stored {
             return None;
         }
         Some(Self {
-            access_token: Secret::new(fields.need_text("access_token")?),
+            access_token: Some(Secret::new(fields.need_text("access_token")?)).filter(Secret::fits_a_header)?,
             refresh_token: secret(fields.take_text("refresh_token"))?,
             id_token: secret(fields.take_text("id_token"))?,
             sub: fields.take_text("sub").ok()?,

@@ -147,8 +147,7 @@ impl Reader {
     pub fn finish(mut self) -> Vec<Problem> {
         if self.object.is_object() && !self.object.is_array() {
             let Some(names) = keys(&self.object) else {
-                let what = std::mem::take(&mut self.what);
-                self.problem(&what, "unreadable", "Its fields can't be listed.");
+                self.problems.push(Problem::new(self.what, "unreadable", "Its fields can't be listed."));
                 return self.problems;
             };
             for name in names {

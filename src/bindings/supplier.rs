@@ -1,36 +1,23 @@
 //! The caller's own function as a source of tokens.
 
 use crate::auth::{SuppliedToken, SupplyFailure, TokenSupplier};
-use crate::browser::{get, is_nullish, object};
+use crate::browser::{AbortOnDrop, get, is_nullish, object};
 use crate::seams::Cause;
 use js_sys::{Date, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
 
 /// `accessToken({ forceRefresh, signal })`.
 pub struct JsSupplier(pub Function);
 
-/// Tells the caller's function that nobody waits any longer.
-struct AbortOnDrop(Option<AbortController>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
-    }
-}
-
 impl TokenSupplier for JsSupplier {
     async fn supply(&self, force_refresh: bool) -> Result<SuppliedToken, SupplyFailure> {
-        let controller = AbortController::new().map_err(threw)?;
-        let context =
-            object(&[("forceRefresh", JsValue::from_bool(force_refresh)), ("signal", controller.signal().into())]);
-        let mut guard = AbortOnDrop(Some(controller));
+        // Dropped before the end, it tells the caller's function that nobody waits any longer.
+        let (mut guard, signal) = AbortOnDrop::new().map_err(threw)?;
+        let context = object(&[("forceRefresh", JsValue::from_bool(force_refresh)), ("signal", signal)]);
         let returned = self.0.call1(&JsValue::UNDEFINED, &context).map_err(threw)?;
         let settled = JsFuture::from(Promise::resolve(&returned)).await;
-        guard.0 = None;
+        guard.disarm();
         read(&settled.map_err(threw)?)
     }
 }

@@ -155,13 +155,12 @@ impl<P: Platform> Client<P> {
 
 /// A server, or a proxy before it, may repeat what it was sent: nothing of an error shows the token.
 fn concealed(mut error: RpcError, token: &Secret) -> RpcError {
-    let shows = |bytes: &[u8]| bytes.windows(token.expose().len()).any(|part| part == token.expose().as_bytes());
     error.message = token.cut_from(&error.message);
     error.body_text = error.body_text.as_deref().map(|text| token.cut_from(text));
-    if error.details.as_deref().is_some_and(shows) {
+    if error.details.as_deref().is_some_and(|details| token.is_in(details)) {
         error.details = None;
     }
-    error.metadata.retain(|value| !shows(value.as_bytes()));
+    error.metadata.retain(|value| !token.is_in(value.as_bytes()));
     error
 }
 

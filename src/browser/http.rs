@@ -1,12 +1,11 @@
 //! `fetch` as the pure ring's HTTP. A page may have wrapped or mocked it, so a reply is taken for what its properties
 //! say, and everything that can throw is caught.
 
-use super::{Browser, call, get, is_nullish, object, text_of};
+use super::{AbortOnDrop, Browser, call, get, is_nullish, object, text_of};
 use crate::seams::{Cause, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortController;
 
 /// Larger chunks are handed over in parts, so that no chunk can grow the wasm heap beyond the limits checked in it.
 const PART_BYTES: u32 = 64 * 1024;
@@ -19,30 +18,12 @@ fn unusable(what: &str) -> HttpFailure {
     HttpFailure { kind: HttpFailureKind::Unusable, message: what.to_owned(), cause: None }
 }
 
-/// Aborts the request when it is dropped before `disarm`.
-struct AbortOnDrop(Option<AbortController>);
-
-impl AbortOnDrop {
-    fn disarm(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
-            controller.abort();
-        }
-    }
-}
-
 impl Http for Browser {
     type Body = Body;
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
-        let controller = AbortController::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
-        let init = init(&request, &controller);
-        let guard = AbortOnDrop(Some(controller));
+        let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
+        let init = init(&request, signal);
         let promise = self.fetch(&request.url, &init)?;
         let mut body = Body { reader: None, rest: None, guard };
         let response = match JsFuture::from(promise).await {
@@ -75,7 +56,7 @@ impl Browser {
     }
 }
 
-fn init(request: &HttpRequest, controller: &AbortController) -> JsValue {
+fn init(request: &HttpRequest, signal: JsValue) -> JsValue {
     let headers = Array::new();
     for (name, value) in &request.headers {
         headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
@@ -91,7 +72,7 @@ fn init(request: &HttpRequest, controller: &AbortController) -> JsValue {
         ("credentials", JsValue::from_str("omit")),
         ("redirect", JsValue::from_str("manual")),
         ("cache", JsValue::from_str("no-store")),
-        ("signal", controller.signal().into()),
+        ("signal", signal),
     ])
     .into()
 }

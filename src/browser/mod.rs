@@ -10,7 +10,7 @@ mod platform;
 mod storage;
 mod time;
 
-pub use abort::{aborted, is_signal};
+pub use abort::{AbortOnDrop, aborted, is_signal};
 pub use object::{call, get, is_nullish, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -1,5 +1,4 @@
-//! JSON, read and written by the platform: `JSON` in the browser (a parser of our own would weigh 25 KB gzip), serde_json
-//! natively. It is a pure function, the same everywhere, so it is chosen at compile time and not passed around.
+//! JSON, read and written by the platform: `JSON` in the browser (serde_json in the wasm weighs 20 KB gzip), serde_json natively. It is a pure function, the same everywhere, so it is chosen at compile time and not passed around.
 
 #[cfg(target_arch = "wasm32")]
 use crate::browser::json as platform;

@@ -30,7 +30,8 @@ test("while signed in, the session's tokens are good", async () => {
   assert.equal((await reply.json()).phone_number, number);
 });
 
-test("Sign out leads to the signed-out page, with a clean address and no token stored", async () => {
+/** By the provider's log-out page, and back with a clean address. */
+async function signOutAndComeBack() {
   const { browser, page } = stage;
   await browser.click("[data-testid=sign-out]");
   await page.isSignedOut();
@@ -38,6 +39,11 @@ test("Sign out leads to the signed-out page, with a clean address and no token s
     "the way back from the provider",
     async () => (await browser.url()).href === `${stage.url}/`,
   );
+}
+
+test("Sign out leads to the signed-out page, with a clean address and no token stored", async () => {
+  const { browser, page } = stage;
+  await signOutAndComeBack();
   await page.isSignedOut();
   // By POST, with the ID token in the form and not in the address; the provider redirects to itself after it.
   const [logOut] = stage.sandbox.requests.filter(({ path }) => path === "/oauth2/sessions/logout");
@@ -93,13 +99,8 @@ test("the provider asks for the number again, and another person does not see th
 });
 
 test("the first person finds the list again", async () => {
-  const { browser, page } = stage;
-  await browser.click("[data-testid=sign-out]");
-  await page.isSignedOut();
-  await browser.waitFor(
-    "the way back from the provider",
-    async () => (await browser.url()).href === `${stage.url}/`,
-  );
+  const { page } = stage;
+  await signOutAndComeBack();
   await page.signIn(number);
   await page.card(number).status("registered", "Registered");
 });

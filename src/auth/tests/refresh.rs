@@ -224,3 +224,20 @@ fn no_token_is_kept_in_the_instance() {
     bench.overwrite(&other);
     assert_eq!(token(&bench, &session, false), "access-7", "the store is the truth");
 }
+
+#[test]
+fn a_stored_token_that_can_be_none_is_a_damaged_session() {
+    for damaged in ["", "two words", "line\nbreak"] {
+        let bench = Bench::default();
+        let session = bench.signed_in(tokens());
+        let mut stored = bench.stored().unwrap();
+        stored["access_token"] = damaged.into();
+        bench.overwrite(&stored.to_string());
+        assert_eq!(
+            bench.fake.run(session.access_token(false)).unwrap_err().code,
+            AuthCode::SignInRequired,
+            "{damaged:?}"
+        );
+        assert!(bench.stored().is_none());
+    }
+}
