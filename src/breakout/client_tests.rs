@@ -3,7 +3,7 @@
 use super::*;
 use crate::auth::{AuthCode, AuthError, Secret, TokenSource};
 use crate::error::{Error, Kind};
-use crate::grpc_web::{Code, Metadata};
+use crate::grpc_web::{Code, Metadata, RetryPolicy};
 use crate::seams::fake::{Fake, Reply};
 use crate::seams::{Cancelled, Timer};
 use futures_util::future::{FutureExt, LocalBoxFuture, pending};
@@ -11,10 +11,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Hands out `first`, and after a refused token `second`; remembers what it was asked.
-struct Tokens {
+pub(super) struct Tokens {
     fake: Fake,
     delay_ms: f64,
     asked: RefCell<Vec<Option<String>>>,
+}
+
+impl Tokens {
+    /// Each time the refused token, if there was one.
+    pub fn asked(&self) -> Vec<Option<String>> {
+        self.asked.borrow().clone()
+    }
 }
 
 impl TokenSource for Tokens {
@@ -37,11 +44,11 @@ impl TokenSource for NoTokens {
     }
 }
 
-fn tokens(fake: &Fake, delay_ms: f64) -> Rc<Tokens> {
+pub(super) fn tokens(fake: &Fake, delay_ms: f64) -> Rc<Tokens> {
     Rc::new(Tokens { fake: fake.clone(), delay_ms, asked: RefCell::default() })
 }
 
-fn client(fake: &Fake, version: ApiVersion, tokens: Rc<dyn TokenSource>) -> Client<Fake> {
+pub(super) fn client(fake: &Fake, version: ApiVersion, tokens: Rc<dyn TokenSource>) -> Client<Fake> {
     let mut metadata = Metadata::new();
     metadata.append("x-tenant", "acme");
     metadata.append("authorization", "Bearer smuggled");
@@ -51,11 +58,15 @@ fn client(fake: &Fake, version: ApiVersion, tokens: Rc<dyn TokenSource>) -> Clie
         timeout_ms: 30_000.0,
         metadata,
         tokens,
+        retry: RetryPolicy::default(),
+        sends_previous_attempts: false,
+        max_message_bytes: 1_000,
+        lanes: Rc::default(),
     };
     Client::new(fake.clone(), options)
 }
 
-fn registration() -> Registration {
+pub(super) fn registration() -> Registration {
     let input = RegistrationInput {
         sip_uri: Some("sips:pbx.example.com".to_owned()),
         route_type: Some("LOOP".to_owned()),
@@ -66,7 +77,7 @@ fn registration() -> Registration {
 }
 
 /// One message frame and OK trailers.
-fn ok(message: &[u8]) -> Reply {
+pub(super) fn ok(message: &[u8]) -> Reply {
     let mut body = vec![0, 0, 0, 0, message.len() as u8];
     body.extend(message);
     body.extend(b"\x80\0\0\0\x0fgrpc-status: 0\r\n".map(|byte| byte));
@@ -76,15 +87,15 @@ fn ok(message: &[u8]) -> Reply {
     Reply::new(200, &[("content-type", "application/grpc-web+proto")], body)
 }
 
-fn status(code: &str) -> Reply {
+pub(super) fn status(code: &str) -> Reply {
     Reply::new(200, &[("content-type", "application/grpc-web+proto"), ("grpc-status", code)], "")
 }
 
-fn header<'a>(request: &'a crate::seams::HttpRequest, name: &str) -> Vec<&'a str> {
+pub(super) fn header<'a>(request: &'a crate::seams::HttpRequest, name: &str) -> Vec<&'a str> {
     request.headers.iter().filter(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str()).collect()
 }
 
-fn rpc(error: Error) -> crate::grpc_web::RpcError {
+pub(super) fn rpc(error: Error) -> crate::grpc_web::RpcError {
     match error {
         Error::Rpc(error) => error,
         other => panic!("not an RpcError: {other:?}"),
@@ -231,10 +242,11 @@ fn no_error_shows_the_token() {
         let fake = Fake::new();
         fake.reply(reply);
         let client = client(&fake, ApiVersion::V1, tokens(&fake, 0.0));
-        let error = fake.run(client.upsert(&registration(), &Call::default(), pending())).expect_err("refused");
+        let call = Call { retry: Some(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }), ..Call::default() };
+        let error = fake.run(client.upsert(&registration(), &call, pending())).expect_err("refused");
         let shown = match &error {
             Error::Rpc(error) => {
-                assert!(error.metadata.get("x-echo").is_none());
+                assert!(error.headers.get("x-echo").is_none());
                 format!("{} {:?}", error.message, error.body_text)
             }
             other => format!("{other:?}"),

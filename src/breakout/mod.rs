@@ -1,6 +1,8 @@
 //! Registrations: what may be asked of the core, and asking it. Pure; uses `grpc_web` to call, `auth` for tokens.
 
+mod call;
 mod client;
+mod lanes;
 mod number;
 mod registration;
 mod sip_uri;
@@ -10,7 +12,13 @@ mod wire;
 #[cfg(not(target_arch = "wasm32"))]
 mod client_tests;
 
-pub use client::{Call, Client, ClientOptions, Registered, Rejected};
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod call_tests;
+
+pub use call::{Call, OnReply};
+pub use client::{Client, ClientOptions, Registered, Rejected};
+pub use lanes::Lanes;
 pub use number::{Msisdn, Prefix};
 pub use registration::{
     ApiVersion, InvalidRequest, Problem, Registration, RegistrationInput, RouteType, Target, validate, validate_target,

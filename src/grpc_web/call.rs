@@ -1,7 +1,7 @@
 //! One call from beginning to end: sends, waits, gives up. The only part of this room that waits.
 
 use super::reply::{Answer, Head, Outcome, Reply, Rest};
-use super::{Metadata, RpcError, failure, request, timeout};
+use super::{Metadata, Received, RpcError, failure, request, timeout};
 use crate::seams::{Cancelled, HttpBody, HttpResponse, Moment, Platform};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
@@ -22,7 +22,7 @@ const DRAIN_BYTES: usize = 64 * 1024;
 /// How long the text of an error page is waited for. The error itself is known by then.
 const EXPLANATION_MS: f64 = 1_000.0;
 
-/// How calls are made.
+/// How one attempt is made.
 #[derive(Clone, Debug)]
 pub struct CallOptions {
     /// Covers sending, the head and the body.
@@ -31,6 +31,8 @@ pub struct CallOptions {
     pub whole_timeout_ms: f64,
     /// The most that the message of the reply may have.
     pub max_message_bytes: usize,
+    /// Said to the server if there were any; many servers' CORS settings do not allow that header.
+    pub previous_attempts: u32,
     /// Says which client this is (`x-user-agent`).
     pub user_agent: &'static str,
 }
@@ -41,6 +43,7 @@ impl Default for CallOptions {
             timeout_ms: DEFAULT_TIMEOUT_MS,
             whole_timeout_ms: DEFAULT_TIMEOUT_MS,
             max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
+            previous_attempts: 0,
             user_agent: concat!("sipbreakout-web/", env!("CARGO_PKG_VERSION")),
         }
     }
@@ -63,9 +66,9 @@ pub struct UnaryReply {
     /// Encoded.
     pub message: Vec<u8>,
     /// The headers that the browser lets be read.
-    pub headers: Metadata,
+    pub headers: Received,
     /// The trailers, without the status.
-    pub trailers: Metadata,
+    pub trailers: Received,
     /// When the request was sent: what the answer says holds from then.
     pub sent_at: Moment,
 }
@@ -121,7 +124,7 @@ async fn attempt<P: Platform>(
     if rest == Rest::Drain {
         platform.spawn(drain(platform.clone(), body).boxed_local());
     }
-    let Answer { message, headers, trailers } = result?;
+    let Answer { message, headers, trailers } = result.map_err(RpcError::complete)?;
     Ok(UnaryReply { message, headers, trailers, sent_at })
 }
 

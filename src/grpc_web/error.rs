@@ -1,10 +1,14 @@
 //! How a call fails.
 
-use super::{Code, Metadata};
+use super::retry::{self, Wish};
+use super::{Code, Detail, Received, details};
 use crate::error::Kind;
 use crate::seams::Cause;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+
+/// The code of a call that was not made, because a later one for the same registration took its place.
+pub const SUPERSEDED: &str = "superseded";
 
 /// A call that failed: with the server's status, or before there was one. It is one pointer wide, because every `?`
 /// on its way copies it; what it says is in [`RpcFailure`].
@@ -36,18 +40,29 @@ pub struct RpcFailure {
     pub message: String,
     /// The HTTP status of the reply, if one came.
     pub http_status: Option<u16>,
-    /// How long the server asks to wait, where the browser lets its header be read.
+    /// How long the server asks to wait, where the browser lets that be read; or how long the next attempt would have
+    /// waited, if the deadline comes before it.
     pub retry_after_ms: Option<f64>,
-    /// The bytes of `google.rpc.Status`, if the server sent one.
-    pub details: Option<Vec<u8>>,
-    /// Headers and trailers of the reply.
-    pub metadata: Metadata,
+    /// What more the server said about the error.
+    pub details: Vec<Detail>,
+    /// The same as it came: the bytes of `google.rpc.Status`.
+    pub details_bytes: Option<Vec<u8>>,
+    /// The server's words as they came; `None` if it sent no status.
+    pub server_message: Option<String>,
+    /// The headers of the reply.
+    pub headers: Received,
+    /// The trailers of the reply.
+    pub trailers: Received,
     /// What was thrown: the reason of an abort, the error of `fetch`.
     pub cause: Option<Cause>,
     /// The path of the method.
     pub method: String,
     /// Whether the same call may succeed later.
     pub retryable: bool,
+    /// How often the call was sent.
+    pub attempts: u32,
+    /// Never sent: a later call for the same registration took its place.
+    pub superseded: bool,
     /// The first 200 characters of a reply that is text.
     pub body_text: Option<String>,
 }
@@ -62,11 +77,16 @@ impl RpcError {
             message: message.into(),
             http_status: None,
             retry_after_ms: None,
-            details: None,
-            metadata: Metadata::new(),
+            details: Vec::new(),
+            details_bytes: None,
+            server_message: None,
+            headers: Received::default(),
+            trailers: Received::default(),
             cause: None,
             method: method.to_owned(),
             retryable: may_pass && !matches!(kind, Kind::Invalid | Kind::Config),
+            attempts: 0,
+            superseded: false,
             body_text: None,
         }))
     }
@@ -75,6 +95,27 @@ impl RpcError {
     #[must_use]
     pub fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.cause = cause;
+        self
+    }
+
+    /// What JavaScript sees as `code`.
+    pub fn code_name(&self) -> &'static str {
+        if self.superseded { SUPERSEDED } else { self.code.as_str() }
+    }
+
+    /// With the server's `google.rpc.Status`.
+    pub(super) fn set_details(&mut self, bytes: Option<Vec<u8>>) {
+        self.details = bytes.as_deref().map(details::decode).unwrap_or_default();
+        self.details_bytes = bytes;
+    }
+
+    /// All of the reply is known: so is what the server wishes.
+    pub(super) fn complete(mut self) -> Self {
+        match retry::wish(&self) {
+            Some(Wish::After(ms)) => self.retry_after_ms = Some(ms),
+            Some(Wish::Never) => self.retry_after_ms = None,
+            None => {}
+        }
         self
     }
 }
@@ -99,8 +140,10 @@ impl fmt::Debug for RpcError {
             .field("http_status", &self.http_status)
             .field("retryable", &self.retryable)
             .field("retry_after_ms", &self.retry_after_ms.map(|ms| ms as u64))
-            .field("details_bytes", &self.details.as_ref().map(Vec::len))
-            .field("metadata", &self.metadata)
+            .field("attempts", &self.attempts)
+            .field("details_bytes", &self.details_bytes.as_ref().map(Vec::len))
+            .field("headers", &self.headers)
+            .field("trailers", &self.trailers)
             .field("body_text_bytes", &self.body_text.as_ref().map(String::len))
             .field("cause", &self.cause)
             .finish_non_exhaustive()
@@ -119,20 +162,21 @@ impl std::error::Error for RpcError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Kind, RpcError};
+    use super::{Code, Kind, Received, RpcError};
     use crate::seams::Cause;
 
     #[test]
     fn debug_and_display_hide_what_may_be_secret() {
         let mut error = RpcError::new(Code::PermissionDenied, Kind::Auth, "no right", "/a.B/C")
             .with_cause(Some(Cause::new("secret-cause".to_owned())));
-        error.metadata.append("x-token", "secret-value");
-        error.metadata.append("x-token-bin", b"secret-bytes".as_slice());
-        error.details = Some(b"secret-details".to_vec());
+        error.headers = Received::new(&[("x-token".to_owned(), "secret-value".to_owned())]);
+        error.trailers = Received::new(&[("x-trailer".to_owned(), "secret-value".to_owned())]);
+        error.set_details(Some(b"secret-details".to_vec()));
+        error.server_message = Some("secret-message".to_owned());
         error.body_text = Some("secret-body".to_owned());
         let shown = format!("{error:?} {error:#?} {error}");
         assert!(!shown.contains("secret"), "{shown}");
-        for part in ["PermissionDenied", "x-token", "no right", "/a.B/C", "permission_denied: no right"] {
+        for part in ["PermissionDenied", "x-token", "x-trailer", "no right", "/a.B/C", "permission_denied: no right"] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
     }

@@ -66,6 +66,21 @@ pub(crate) fn cancelled(was_sent: bool, method: &str) -> RpcError {
     RpcError::new(Code::Cancelled, Kind::Aborted, message, method)
 }
 
+/// A later call for the same registration came while this one waited for its turn.
+pub(crate) fn superseded(method: &str) -> RpcError {
+    let message = "not sent, because a later call for the same registration took its place while it waited for its turn";
+    let mut error = RpcError::new(Code::Cancelled, Kind::Aborted, message, method);
+    error.superseded = true;
+    error
+}
+
+/// The deadline passed while an earlier call for the same registration was under way.
+pub(crate) fn no_turn_in_time(timeout_ms: f64, method: &str) -> RpcError {
+    let message =
+        ["not sent: an earlier call for the same registration took longer than ", &whole(timeout_ms), " ms"].concat();
+    RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
+}
+
 /// Milliseconds for people. An integer, because printing a float would weigh more than the rest of this page.
 fn whole(ms: f64) -> String {
     (ms.ceil() as u64).to_string()

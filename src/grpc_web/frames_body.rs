@@ -5,7 +5,7 @@ use super::frame::{Frame, FrameDecoder, FrameError};
 use super::reply::{Answer, Head, Outcome, Rest};
 use super::status::Status;
 use super::text::TextDecoder;
-use super::{Code, Metadata, RpcError, trailers};
+use super::{Code, Received, RpcError, trailers};
 use crate::error::Kind;
 use crate::seams::HttpFailure;
 
@@ -105,7 +105,7 @@ impl FramesBody {
     /// All has come.
     fn finish(&mut self, trailers: &[(String, String)]) -> Outcome {
         let result = self.judge(trailers).map_err(|mut error| {
-            error.metadata.extend(Metadata::from_received(trailers));
+            error.trailers = Received::new(trailers);
             error
         });
         Outcome { result, rest: Rest::Drain }
@@ -129,8 +129,8 @@ impl FramesBody {
         match self.message.take() {
             Some(message) if !self.has_more_messages => Ok(Answer {
                 message,
-                headers: Metadata::from_received(&self.head.headers),
-                trailers: Metadata::from_received(trailers),
+                headers: Received::new(&self.head.headers),
+                trailers: Received::new(trailers),
             }),
             Some(_) => Err(self.wrong_count("the server answered with more than one message")),
             None => Err(self.wrong_count("the server answered OK without a message")),

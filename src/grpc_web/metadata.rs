@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 /// Written without padding, read with or without, and lenient about bits that no byte needs.
@@ -62,24 +61,6 @@ pub enum Value {
     Text(String),
     /// Anything; base64 on the wire.
     Binary(Vec<u8>),
-}
-
-impl Value {
-    /// As they are.
-    pub fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
-    }
-
-    /// As text: bytes as unpadded base64.
-    pub fn to_text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Binary(bytes) => Cow::Owned(BASE64.encode(bytes)),
-        }
-    }
 }
 
 /// A value may be a token: only its size is shown.
@@ -176,37 +157,14 @@ impl Metadata {
         Ok(())
     }
 
-    /// The first text called `name`.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.get_all(name).find_map(|value| match value {
-            Value::Text(text) => Some(text.as_str()),
-            Value::Binary(_) => None,
-        })
-    }
-
-    /// All values called `name`, in order.
-    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &Value> {
-        self.0.iter().filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
-
     /// All entries in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Keeps the entries whose value is wanted.
-    pub fn retain(&mut self, mut is_wanted: impl FnMut(&Value) -> bool) {
-        self.0.retain(|(_, value)| is_wanted(value));
-    }
-
     /// True without an entry.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Adds all of `other`.
-    pub(super) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
     }
 
     /// Adds what may be sent to `headers`, each repeat as a header of its own.
@@ -215,25 +173,6 @@ impl Metadata {
             headers.push((name.clone(), wire_value(name, value)?));
         }
         Ok(())
-    }
-
-    /// From headers or trailers as they came. The status is not metadata. Repeats of a `-bin` name may have been
-    /// joined with commas; a part that is not base64 is dropped.
-    pub(super) fn from_received(pairs: &[(String, String)]) -> Self {
-        let mut metadata = Self::new();
-        for (name, value) in pairs {
-            if matches!(name.as_str(), "grpc-status" | "grpc-message" | "grpc-status-details-bin") {
-                continue;
-            }
-            if name.ends_with("-bin") {
-                for bytes in decode_list(value) {
-                    metadata.append(name, bytes);
-                }
-            } else {
-                metadata.append(name, value.as_str());
-            }
-        }
-        metadata
     }
 }
 
@@ -244,9 +183,14 @@ impl fmt::Debug for Metadata {
     }
 }
 
-/// The parts of a comma-joined list of base64 that are base64.
-pub(super) fn decode_list(value: &str) -> impl Iterator<Item = Vec<u8>> {
-    value.split(',').filter_map(|part| BASE64.decode(part.trim()).ok())
+/// The parts of a comma-joined list of base64.
+pub(super) fn split_list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim)
+}
+
+/// With padding or without.
+pub(super) fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok()
 }
 
 fn is_reserved(name: &str) -> bool {

@@ -9,14 +9,17 @@
 mod call;
 mod code;
 mod content_type;
+mod details;
 mod error;
 mod explanation;
 pub(crate) mod failure;
 mod frame;
 mod frames_body;
 mod metadata;
+mod received;
 mod reply;
 mod request;
+mod retry;
 mod retry_after;
 mod status;
 mod text;
@@ -25,6 +28,9 @@ mod trailers;
 
 pub use call::{CallOptions, DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, UnaryReply, UnaryRequest, unary};
 pub use code::Code;
-pub use error::{RpcError, RpcFailure};
+pub use details::Detail;
+pub use error::{RpcError, RpcFailure, SUPERSEDED};
 pub use metadata::{Metadata, MetadataProblem, Value};
+pub use received::{Received, decoded};
 pub use request::{BaseUrlProblem, parse_base_url};
+pub use retry::{MAX_ATTEMPTS, Next, Retries, RetryBucket, RetryPolicy};

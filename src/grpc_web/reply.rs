@@ -5,7 +5,7 @@ use super::error::kind_of_answer;
 use super::explanation::Explanation;
 use super::frames_body::FramesBody;
 use super::status::Status;
-use super::{Code, Metadata, RpcError, failure, retry_after};
+use super::{Code, Received, RpcError, failure, retry_after};
 use crate::error::Kind;
 use crate::seams::{HttpFailure, header};
 
@@ -30,7 +30,7 @@ impl Head {
         error.http_status = Some(self.http_status);
         error.retry_after_ms =
             header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
-        error.metadata = Metadata::from_received(&self.headers);
+        error.headers = Received::new(&self.headers);
         error
     }
 
@@ -39,10 +39,11 @@ impl Head {
         let message = if status.message.is_empty() {
             ["the server answered ", status.code.as_str(), " without a message"].concat()
         } else {
-            status.message
+            status.message.clone()
         };
         let mut error = self.error(status.code, kind_of_answer(status.code), message);
-        error.details = status.details;
+        error.server_message = Some(status.message);
+        error.set_details(status.details);
         error
     }
 
@@ -79,8 +80,8 @@ impl Head {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub message: Vec<u8>,
-    pub headers: Metadata,
-    pub trailers: Metadata,
+    pub headers: Received,
+    pub trailers: Received,
 }
 
 /// What to do with the rest of the body.

@@ -1,7 +1,7 @@
 use super::tests::{LIMIT, TEXT_TYPE, TYPE, feed, frame, head};
 use super::{Answer, Head, Reply, Rest};
 use crate::error::Kind;
-use crate::grpc_web::{Code, Metadata, RpcFailure};
+use crate::grpc_web::{Code, Detail, Received, RpcFailure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
@@ -12,23 +12,31 @@ struct SeenError {
     code: Code,
     kind: Kind,
     message: String,
-    metadata: Metadata,
+    headers: Received,
+    trailers: Received,
     body_text: Option<String>,
-    details: Option<Vec<u8>>,
+    details: Vec<Detail>,
+    details_bytes: Option<Vec<u8>>,
+    server_message: Option<String>,
+    retry_after_ms: Option<f64>,
 }
 
 /// The outcome of a body that came in these pieces and ended.
 fn run(head: Head, chunks: Vec<&[u8]>) -> (Rest, Result<Answer, SeenError>) {
     let outcome = feed(head, chunks).map_or_else(|outcome| outcome, Reply::end);
     let result = outcome.result.map_err(|error| {
-        let RpcFailure { code, kind, message, metadata, body_text, details, .. } = &*error;
+        let RpcFailure { code, kind, message, headers, trailers, .. } = &*error;
         SeenError {
             code: *code,
             kind: *kind,
             message: message.clone(),
-            metadata: metadata.clone(),
-            body_text: body_text.clone(),
-            details: details.clone(),
+            headers: headers.clone(),
+            trailers: trailers.clone(),
+            body_text: error.body_text.clone(),
+            details: error.details.clone(),
+            details_bytes: error.details_bytes.clone(),
+            server_message: error.server_message.clone(),
+            retry_after_ms: error.retry_after_ms,
         }
     });
     (outcome.rest, result)

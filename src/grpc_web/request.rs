@@ -73,6 +73,9 @@ pub(super) fn build(request: UnaryRequest<'_>, options: &CallOptions) -> Result<
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
+    if options.previous_attempts > 0 {
+        headers.push(("grpc-previous-rpc-attempts".to_owned(), options.previous_attempts.to_string()));
+    }
     request
         .metadata
         .write(&mut headers)

@@ -1,7 +1,7 @@
 //! The status of a call, as headers or trailers carry it.
 
 use super::Code;
-use super::metadata::decode_list;
+use super::metadata::{decode_base64, split_list};
 use crate::seams::header;
 use percent_encoding::percent_decode_str;
 
@@ -21,7 +21,7 @@ impl Status {
         let raw = joined(pairs, "grpc-status")?;
         let message = header(pairs, "grpc-message").unwrap_or_default();
         let message = percent_decode_str(message).decode_utf8_lossy().into_owned();
-        let details = joined(pairs, "grpc-status-details-bin").and_then(|list| decode_list(&list).next());
+        let details = joined(pairs, "grpc-status-details-bin").and_then(|list| split_list(&list).find_map(decode_base64));
         let (code, message) = match parse_code(&raw) {
             Some(code) => (code, message),
             None => (Code::Unknown, describe_bad_status(&raw, &message)),
