@@ -1,7 +1,7 @@
 // The one family of errors. Rust decides what went wrong and rejects with plain objects; here they become real
 // errors, with a stack and `instanceof`.
 import type { AuthErrorCode, RpcErrorCode } from "./generated.js";
-import type { RegistrationProblem } from "./options.js";
+import type { RegistrationProblem, RpcErrorDetail } from "./options.js";
 
 /** What went wrong in the coarsest words. */
 export type ErrorKind =
@@ -37,7 +37,8 @@ export interface RawError {
   retryAfterMs?: number;
   method?: string;
   bodyText?: string;
-  details?: Uint8Array;
+  attempts?: number;
+  details?: RpcErrorDetail[];
   metadata?: [string, string][];
   description?: string;
   uri?: string;
@@ -92,7 +93,10 @@ export abstract class SdkError extends Error {
   }
 }
 
-/** A call of the core failed. `code` is the gRPC code in lower snake case. */
+/**
+ * A call of the core failed. `code` is the gRPC code in lower snake case, or `superseded`: a later call for the same
+ * registration took the place of this one, which was not sent.
+ */
 export class RpcError extends SdkError {
   declare readonly code: RpcErrorCode;
   /** The gRPC code as a number, 1 to 16. */
@@ -101,12 +105,17 @@ export class RpcError extends SdkError {
   readonly method: string;
   /** The HTTP status, where there was a reply. */
   readonly httpStatus: number | undefined;
-  /** How long the server asks to wait. */
+  /**
+   * How long the server asks to wait; or how long the next attempt would have waited, when it would have come after the
+   * deadline.
+   */
   readonly retryAfterMs: number | undefined;
+  /** How often the call was sent. */
+  readonly attempts: number;
   /** The beginning of a reply that was text instead of gRPC-Web: usually a proxy's page. */
   readonly bodyText: string | undefined;
-  /** `google.rpc.Status`, encoded, where the server sent one. */
-  readonly details: Uint8Array | undefined;
+  /** What more the server said, as `google.rpc.Status` carries it. */
+  readonly details: readonly RpcErrorDetail[];
   /** Headers and trailers of the reply. */
   readonly metadata: Headers;
 
@@ -118,7 +127,8 @@ export class RpcError extends SdkError {
     this.httpStatus = raw.httpStatus;
     this.retryAfterMs = raw.retryAfterMs;
     this.bodyText = raw.bodyText;
-    this.details = raw.details;
+    this.attempts = raw.attempts ?? 0;
+    this.details = raw.details ?? [];
     this.metadata = headersOf(raw.metadata ?? []);
   }
 
@@ -131,8 +141,8 @@ export class RpcError extends SdkError {
   }
 
   override toJSON(): Record<string, unknown> {
-    const { grpcStatus, method, httpStatus, retryAfterMs } = this;
-    return { ...super.toJSON(), grpcStatus, method, httpStatus, retryAfterMs };
+    const { grpcStatus, method, httpStatus, retryAfterMs, attempts } = this;
+    return { ...super.toJSON(), grpcStatus, method, httpStatus, retryAfterMs, attempts };
   }
 }
 

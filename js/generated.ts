@@ -10,7 +10,7 @@ export const requiredScopes = {
 /** The version of this package. */
 export const version = "0.1.0";
 
-/** gRPC codes in lower snake case. */
+/** gRPC codes in lower snake case; `superseded`: a later call for the same registration took this one's place. */
 export type RpcErrorCode =
   | "cancelled"
   | "unknown"
@@ -27,7 +27,8 @@ export type RpcErrorCode =
   | "internal"
   | "unavailable"
   | "data_loss"
-  | "unauthenticated";
+  | "unauthenticated"
+  | "superseded";
 
 /** OAuth's own codes where the provider said them (`provider_error`: one that is in no standard), then ours. */
 export type AuthErrorCode =

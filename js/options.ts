@@ -71,15 +71,70 @@ export interface RegistrationProblem {
   message: string;
 }
 
-/** Options of one call. */
-export interface CallOptions {
+/** When a call is made again: after UNAVAILABLE, and after an attempt that hung while there is time for another. */
+export interface RetryOptions {
+  /** Attempts in all, from 1 (no retry) to 5. Default 5. */
+  maxAttempts?: number | undefined;
+  /**
+   * The wait before the second attempt, give or take a fifth; each further one is twice as long. Default 1000. What the
+   * server asks for (`grpc-retry-pushback-ms`, RetryInfo, `Retry-After`) takes its place.
+   */
+  initialDelayMs?: number | undefined;
+  /** The longest wait that the server did not ask for. Default 30000. */
+  maxDelayMs?: number | undefined;
+  /**
+   * Tell the server how many attempts there were before (`grpc-previous-rpc-attempts`). Default: only where page and core
+   * have the same origin, because most servers' CORS settings do not allow that header.
+   */
+  sendPreviousAttempts?: boolean | undefined;
+}
+
+/** How calls are made: for all calls of a client, or for one. */
+export interface TransportOptions {
+  /**
+   * The deadline, sent to the server and kept locally. It covers everything: waiting while the wasm loads, for a turn, for
+   * a token, and all attempts. Default 30000, or the client's.
+   */
+  timeoutMs?: number | undefined;
+  /** Metadata; a call's is added to the client's. `authorization` and the transport's own names are ignored. */
+  headers?: HeadersInit | undefined;
+  /** `false`: make each call once. */
+  retry?: false | RetryOptions | undefined;
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Cookies for the core, or a proxy before it. Default `omit`. */
+  credentials?: RequestCredentials | undefined;
+  /** Default `no-store`. */
+  cache?: Exclude<RequestCache, "only-if-cached"> | undefined;
+  /** Let the request outlive the page; its answer is then lost. Default false. */
+  keepalive?: boolean | undefined;
+  /** Told the headers of the reply that decided the call, just before the call ends; not called without a reply. */
+  onHeader?: ((headers: Headers) => void) | undefined;
+  /** Told the trailers of the same reply, without the status. */
+  onTrailer?: ((trailers: Headers) => void) | undefined;
+}
+
+/** Options of one call; what is left out is the client's. */
+export interface CallOptions extends TransportOptions {
   /** Ends the call with an `RpcError` of code `cancelled`. */
   signal?: AbortSignal | undefined;
-  /** The deadline, sent to the server and kept locally, also while the wasm loads. Default: the client's. */
-  timeoutMs?: number | undefined;
-  /** Metadata for this call, added to the client's. `authorization` and the transport's own names are ignored. */
-  headers?: HeadersInit | undefined;
 }
+
+/** What more a server said about an error: a message in `google.rpc.Status`. Servers' stack traces are left out. */
+export type RpcErrorDetail =
+  | { type: "google.rpc.RetryInfo"; retryDelayMs: number }
+  | {
+      type: "google.rpc.ErrorInfo";
+      reason: string;
+      domain: string;
+      metadata: Readonly<Record<string, string>>;
+    }
+  | {
+      type: "google.rpc.BadRequest";
+      fieldViolations: readonly { field: string; description: string }[];
+    }
+  /** Any other type, or a damaged one of the above: `value` is the message, encoded. */
+  | { type: string; value: Uint8Array };
 
 /** A token from your own back end: the bare string, or with when it ends. */
 export type SuppliedToken = string | { token: string; expiresAt?: Date | number | undefined };
@@ -91,29 +146,25 @@ export type AccessTokenSource = (context: {
 }) => SuppliedToken | Promise<SuppliedToken>;
 
 /** Where the core is, who calls (either `auth` or `accessToken`), and what holds for each call. */
-export type ClientOptions = {
+export type ClientOptions = TransportOptions & {
   /** Where the gRPC-Web endpoint is: `https://api.example.com` or with a path. https, or http on loopback. */
   baseUrl: string;
   /** Default `v1`. */
   apiVersion?: ApiVersion | undefined;
-  /** The deadline of each call. Default 30000. */
-  timeoutMs?: number | undefined;
-  /** Metadata sent with every call. `authorization` and the transport's own names are ignored. */
-  headers?: HeadersInit | undefined;
-  /** Used instead of the global `fetch`. */
-  fetch?: typeof globalThis.fetch | undefined;
+  /** The most bytes that an answer may have; a larger one is `resource_exhausted`. Default 4 MiB. */
+  maxMessageBytes?: number | undefined;
 } & (
-  | {
-      /** A session made by `createAuth`. */
-      auth: import("./auth.js").Auth;
-      accessToken?: undefined;
-    }
-  | {
-      auth?: undefined;
-      /** A function that returns an access token. */
-      accessToken: AccessTokenSource;
-    }
-);
+    | {
+        /** A session made by `createAuth`. */
+        auth: import("./auth.js").Auth;
+        accessToken?: undefined;
+      }
+    | {
+        auth?: undefined;
+        /** A function that returns an access token. */
+        accessToken: AccessTokenSource;
+      }
+  );
 
 /** Addresses of the provider, each overriding what discovery or the preset says. */
 export interface AuthEndpoints {

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use sipbreakout_web::auth::AuthCode;
-use sipbreakout_web::grpc_web::Code;
+use sipbreakout_web::grpc_web::{Code, SUPERSEDED};
 use sipbreakout_web::proto::methods;
 use std::fmt::Write;
 
@@ -30,7 +30,7 @@ export const requiredScopes = {{
 /** The version of this package. */
 export const version = {version:?};
 
-/** gRPC codes in lower snake case. */
+/** gRPC codes in lower snake case; `superseded`: a later call for the same registration took this one's place. */
 export type RpcErrorCode ={rpc};
 
 /** OAuth's own codes where the provider said them (`provider_error`: one that is in no standard), then ours. */
@@ -39,7 +39,9 @@ export type AuthErrorCode ={auth};
         v1 = methods::V1_UPSERT_REGISTRATION.scope,
         v0 = methods::V0_UPSERT_REGISTRATION.scope,
         version = env!("CARGO_PKG_VERSION"),
-        rpc = union((1..=16u8).filter_map(|number| Code::from_number(number.into())).map(Code::as_str)),
+        rpc = union(
+            (1..=16u8).filter_map(|number| Code::from_number(number.into())).map(Code::as_str).chain([SUPERSEDED])
+        ),
         auth = union(AuthCode::ALL.iter().map(|code| code.as_str())),
     )
 }

@@ -128,7 +128,7 @@ impl AuthHandle {
         let in_session = reader.choice("storage", &[("memory", false), ("session", true)]).unwrap_or(false);
         let name = reader.string("name");
         let timeout_ms = reader.milliseconds("timeoutMs");
-        let browser = Browser { fetch: reader.function("fetch") };
+        let browser = Browser { fetch: reader.function("fetch"), ..Browser::default() };
         let mut nested = Reader::nested(&endpoints, "endpoints.");
         let endpoints = EndpointOverrides {
             authorization: nested.string("authorization"),

@@ -1,17 +1,19 @@
 //! `createClient` and `validateRegistration`.
 
 use super::auth::AuthHandle;
+use super::call_options::{Defaults, is_same_origin};
 use super::promise;
 use super::raw_error::{problems, raw};
 use super::read::{Reader, refuse};
 use super::supplier::JsSupplier;
 use crate::auth::{Supplied, TokenSource};
 use crate::breakout::{
-    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Problem, RegistrationInput, validate, validate_target,
+    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Lanes, Problem, RegistrationInput, validate,
+    validate_target,
 };
 use crate::browser::{Browser, aborted, object};
 use crate::error::Error;
-use crate::grpc_web::{DEFAULT_TIMEOUT_MS, parse_base_url};
+use crate::grpc_web::{DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, parse_base_url};
 use crate::seams::Cancelled;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Promise};
@@ -26,7 +28,13 @@ const VERSIONS: [(&str, ApiVersion); 2] = [("v1", ApiVersion::V1), ("v0", ApiVer
 pub struct ClientHandle {
     client: Rc<Client<Browser>>,
     version: ApiVersion,
+    defaults: Defaults,
     closed: JsValue,
+}
+
+thread_local! {
+    /// Of all clients of this page.
+    static LANES: Rc<Lanes> = Rc::default();
 }
 
 #[wasm_bindgen]
@@ -41,7 +49,7 @@ impl ClientHandle {
     #[wasm_bindgen(js_name = upsertRegistration)]
     pub fn upsert_registration(&self, request: &JsValue, options: &JsValue) -> Promise {
         let (input, mut found) = registration_input(request);
-        let call = call_options(options, &mut found);
+        let call = self.call_options(options, &mut found);
         let registration = merged(found, validate(&input, self.version));
         let (client, closed) = (self.client.clone(), self.closed.clone());
         promise(async move {
@@ -61,7 +69,7 @@ impl ClientHandle {
     #[wasm_bindgen(js_name = deleteRegistration)]
     pub fn delete_registration(&self, request: &JsValue, options: &JsValue) -> Promise {
         let (input, mut found) = registration_input(request);
-        let call = call_options(options, &mut found);
+        let call = self.call_options(options, &mut found);
         let target = merged(found, validate_target(&input));
         let (client, closed) = (self.client.clone(), self.closed.clone());
         promise(async move {
@@ -79,10 +87,9 @@ impl ClientHandle {
         let version = reader.choice("apiVersion", &VERSIONS).unwrap_or_default();
         let timeout_ms = reader.milliseconds("timeoutMs").unwrap_or(DEFAULT_TIMEOUT_MS);
         let metadata = reader.headers("headers");
-        let browser = Browser { fetch: reader.function("fetch") };
-
+        let max_message_bytes = reader.number("maxMessageBytes", 0.0, f64::from(i32::MAX));
         let wanted = "Give the address of the gRPC-Web endpoint, for example https://api.example.com.";
-        let base_url = match base_url.as_deref().map(|base| parse_base_url(&browser, base)) {
+        let base_url = match base_url.as_deref().map(|base| parse_base_url(&Browser::default(), base)) {
             Some(Ok(base)) => base,
             Some(Err(problem)) => {
                 reader.problem("baseUrl", "bad_url", &problem.to_string());
@@ -93,6 +100,9 @@ impl ClientHandle {
                 String::new()
             }
         };
+        let mut problems = Vec::new();
+        let defaults = Defaults::new(is_same_origin(&base_url)).read(&mut reader, &mut problems);
+        let browser = defaults.browser.clone();
         let tokens: Option<Rc<dyn TokenSource>> = match (auth_given, auth, supplier) {
             (true, Some(auth), None) => Some(Rc::new(auth.session())),
             (true, None, None) => {
@@ -109,10 +119,32 @@ impl ClientHandle {
                 None
             }
         };
-        refuse(reader.finish())?;
+        problems.splice(0..0, reader.finish());
+        refuse(problems)?;
         let tokens = tokens.ok_or_else(|| InvalidRequest { problems: Vec::new() })?;
-        let options = ClientOptions { base_url, api_version: version, timeout_ms, metadata, tokens };
-        Ok(Self { client: Rc::new(Client::new(browser, options)), version, closed })
+        let options = ClientOptions {
+            base_url,
+            api_version: version,
+            timeout_ms,
+            metadata,
+            tokens,
+            retry: defaults.retry,
+            max_message_bytes: max_message_bytes.map_or(DEFAULT_MAX_MESSAGE_BYTES, |bytes| bytes as usize),
+            lanes: LANES.with(Rc::clone),
+        };
+        Ok(Self { client: Rc::new(Client::new(browser, options)), version, defaults, closed })
+    }
+
+    fn call_options(&self, options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
+        let mut reader = Reader::new(options, "options");
+        let signal = reader.signal("signal");
+        let timeout_ms = reader.milliseconds("timeoutMs");
+        let metadata = reader.headers("headers");
+        let mut nested = Vec::new();
+        let call = self.defaults.read(&mut reader, &mut nested).into_call(timeout_ms, metadata);
+        problems.extend(reader.finish());
+        problems.extend(nested);
+        CallInput { call, signal }
     }
 }
 
@@ -142,16 +174,8 @@ fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
 }
 
 struct CallInput {
-    call: Call,
+    call: Call<Browser>,
     signal: Option<JsValue>,
-}
-
-fn call_options(options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
-    let mut reader = Reader::new(options, "options");
-    let signal = reader.signal("signal");
-    let call = Call { timeout_ms: reader.milliseconds("timeoutMs"), metadata: reader.headers("headers") };
-    problems.extend(reader.finish());
-    CallInput { call, signal }
 }
 
 /// What reading found comes first; of the same field validation need not speak again.

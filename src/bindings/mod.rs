@@ -3,7 +3,10 @@
 //! Methods return promises made from a cloned `Rc`, so no borrow of a handle lives across an await. They reject with
 //! plain objects (`raw_error`), of which `js/errors.ts` makes real errors.
 
+#[cfg(feature = "test-doors")]
+mod adapter;
 mod auth;
+mod call_options;
 mod client;
 mod raw_error;
 mod read;

@@ -4,7 +4,7 @@ use crate::auth::AuthError;
 use crate::breakout::{InvalidRequest, Problem, Rejected};
 use crate::browser::{object, set};
 use crate::error::{Error, Kind};
-use crate::grpc_web::RpcError;
+use crate::grpc_web::{Detail, RpcError};
 use crate::seams::Cause;
 use js_sys::{Array, JSON, Object, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -41,21 +41,52 @@ fn number(value: Option<f64>) -> JsValue {
 }
 
 fn rpc(error: &RpcError) -> Object {
-    let raw = base("rpc", error.code.as_str(), error.kind, error.retryable, &error.message, error.cause.as_ref());
+    let raw = base("rpc", error.code_name(), error.kind, error.retryable, &error.message, error.cause.as_ref());
     set(&raw, "grpcStatus", &JsValue::from_f64(f64::from(error.code.number())));
     set(&raw, "httpStatus", &number(error.http_status.map(f64::from)));
     set(&raw, "retryAfterMs", &number(error.retry_after_ms));
     set(&raw, "method", &JsValue::from_str(&error.method));
     set(&raw, "bodyText", &text(error.body_text.as_deref()));
-    let details = error.details.as_deref().map(Uint8Array::from);
-    set(&raw, "details", &details.map(JsValue::from).unwrap_or_default());
-    let pairs: Array = error
-        .metadata
-        .iter()
-        .map(|(name, value)| Array::of2(&JsValue::from_str(name), &JsValue::from_str(&value.to_text())))
-        .collect();
+    set(&raw, "attempts", &JsValue::from(error.attempts));
+    set(&raw, "details", &error.details.iter().map(detail).collect::<Array>());
+    let pairs = error.headers.iter().chain(error.trailers.iter()).map(pair).collect::<Array>();
     set(&raw, "metadata", &pairs);
     raw
+}
+
+fn pair((name, value): (&str, &str)) -> Array {
+    Array::of2(&JsValue::from_str(name), &JsValue::from_str(value))
+}
+
+fn detail(detail: &Detail) -> Object {
+    let text = |text: &str| JsValue::from_str(text);
+    match detail {
+        Detail::RetryInfo { retry_delay_ms } => {
+            object(&[("type", text("google.rpc.RetryInfo")), ("retryDelayMs", JsValue::from_f64(*retry_delay_ms))])
+        }
+        Detail::ErrorInfo { reason, domain, metadata } => {
+            let entries = Object::new();
+            for (name, value) in metadata {
+                set(&entries, name, &text(value));
+            }
+            object(&[
+                ("type", text("google.rpc.ErrorInfo")),
+                ("reason", text(reason)),
+                ("domain", text(domain)),
+                ("metadata", entries.into()),
+            ])
+        }
+        Detail::BadRequest { violations } => {
+            let violation = |(field, description): &(String, String)| {
+                object(&[("field", text(field)), ("description", text(description))])
+            };
+            let violations: Array = violations.iter().map(violation).collect();
+            object(&[("type", text("google.rpc.BadRequest")), ("fieldViolations", violations.into())])
+        }
+        Detail::Other { type_name, value } => {
+            object(&[("type", text(type_name)), ("value", Uint8Array::from(value.as_slice()).into())])
+        }
+    }
 }
 
 fn auth(error: &AuthError) -> Object {

@@ -82,6 +82,17 @@ impl Reader {
         self.typed(field, "A finite number of milliseconds", |value| value.as_f64().filter(|ms| ms.is_finite()))
     }
 
+    /// A finite number from `least` to `most`.
+    pub fn number(&mut self, field: &'static str, least: f64, most: f64) -> Option<f64> {
+        let number = self.typed(field, "A finite number", |value| value.as_f64().filter(|ms| ms.is_finite()))?;
+        if (least..=most).contains(&number) {
+            return Some(number);
+        }
+        let [least, most] = [least, most].map(|limit| (limit as u64).to_string());
+        self.problem(field, "out_of_range", &["Give a number from ", &least, " to ", &most, "."].concat());
+        None
+    }
+
     pub fn function(&mut self, field: &'static str) -> Option<Function> {
         self.typed(field, "A function", |value| value.clone().dyn_into().ok())
     }

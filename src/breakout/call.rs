@@ -3,7 +3,10 @@
 use super::client::{Client, concealed};
 use crate::auth::Secret;
 use crate::error::Error;
-use crate::grpc_web::{self, CallOptions, Code, Metadata, Next, Received, Retries, RetryPolicy, RpcError, UnaryReply, UnaryRequest, failure};
+use crate::grpc_web::{
+    self, CallOptions, Code, Metadata, Next, Received, Retries, RetryPolicy, RpcError, UnaryReply, UnaryRequest,
+    failure,
+};
 use crate::proto::Method;
 use crate::seams::{Cancelled, Moment, Platform, Random};
 use futures_util::future::{Either, select};
@@ -139,7 +142,8 @@ impl<P: Platform> Client<P> {
         call: &Call<P>,
         limits: &mut Limits<'_, P>,
     ) -> Result<Answered, Error> {
-        let mut retries = Retries::new(call.retry.unwrap_or(self.options.retry), &self.bucket);
+        let policy = call.retry.unwrap_or(self.options.retry);
+        let mut retries = Retries::new(policy, &self.bucket);
         let mut sent = 0;
         let mut refused: Option<Secret> = None;
         let mut failed: Option<RpcError> = None;
@@ -154,7 +158,7 @@ impl<P: Platform> Client<P> {
                 _ => return Err(failed.unwrap_or_else(|| failure::no_token_in_time(limits.timeout_ms, path)).into()),
             };
             let metadata = self.metadata(call, &token);
-            let previous_attempts = if self.options.sends_previous_attempts { retries.attempts() } else { 0 };
+            let previous_attempts = if policy.tells_attempts { retries.attempts() } else { 0 };
             let timeout_ms = retries.begin(left_ms);
             let options = CallOptions {
                 timeout_ms,

@@ -27,8 +27,6 @@ pub struct ClientOptions {
     pub tokens: Rc<dyn TokenSource>,
     /// When calls are made again.
     pub retry: RetryPolicy,
-    /// Whether the core is told how often a call was made before.
-    pub sends_previous_attempts: bool,
     /// The most that an answer may have.
     pub max_message_bytes: usize,
     /// Shared by all clients of a page: they may have the same registrations.
@@ -95,8 +93,7 @@ impl<P: Platform> Client<P> {
         };
         let number = target.phone_number.as_ref().map(|number| number.as_str());
         let message = wire::encode_delete(target);
-        let Answered { reply, token, is_repeated } =
-            self.call(method, number, message, call, pin!(cancelled)).await?;
+        let Answered { reply, token, is_repeated } = self.call(method, number, message, call, pin!(cancelled)).await?;
         match judge(method.path, wire::decode_delete(&reply.message), &token) {
             // An earlier attempt, whose answer was lost, has deleted it.
             Err(Error::Rejected(_)) if is_repeated => Ok(()),
@@ -107,10 +104,9 @@ impl<P: Platform> Client<P> {
 
 /// A server, or a proxy before it, may repeat what it was sent: nothing of an error shows the token.
 pub(super) fn concealed(mut error: RpcError, token: &Secret) -> RpcError {
-    let without = |text: &str| token.cut_from(text);
-    error.message = without(&error.message);
-    error.body_text = error.body_text.as_deref().map(without);
-    error.server_message = error.server_message.as_deref().map(without);
+    error.message = token.cut_from(&error.message);
+    error.body_text = error.body_text.as_deref().map(|text| token.cut_from(text));
+    error.server_message = error.server_message.as_deref().map(|text| token.cut_from(text));
     if error.details_bytes.as_deref().is_some_and(|details| token.is_in(details)) {
         error.details_bytes = None;
         error.details.clear();

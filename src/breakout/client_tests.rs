@@ -59,7 +59,6 @@ pub(super) fn client(fake: &Fake, version: ApiVersion, tokens: Rc<dyn TokenSourc
         metadata,
         tokens,
         retry: RetryPolicy::default(),
-        sends_previous_attempts: false,
         max_message_bytes: 1_000,
         lanes: Rc::default(),
     };

@@ -23,7 +23,7 @@ impl Http for Browser {
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
         let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
-        let init = init(&request, signal);
+        let init = self.init(&request, signal);
         let promise = self.fetch(&request.url, &init)?;
         let mut body = Body { reader: None, rest: None, guard };
         let response = match JsFuture::from(promise).await {
@@ -54,27 +54,28 @@ impl Browser {
             .map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
         Ok(Promise::resolve(&returned))
     }
-}
 
-fn init(request: &HttpRequest, signal: JsValue) -> JsValue {
-    let headers = Array::new();
-    for (name, value) in &request.headers {
-        headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
+    fn init(&self, request: &HttpRequest, signal: JsValue) -> JsValue {
+        let headers = Array::new();
+        for (name, value) in &request.headers {
+            headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
+        }
+        let body = match &request.body {
+            Some(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            None => JsValue::UNDEFINED,
+        };
+        object(&[
+            ("method", JsValue::from_str(request.method.as_str())),
+            ("headers", headers.into()),
+            ("body", body),
+            ("credentials", JsValue::from_str(self.credentials)),
+            ("redirect", JsValue::from_str("manual")),
+            ("cache", JsValue::from_str(self.cache)),
+            ("keepalive", JsValue::from_bool(self.keepalive)),
+            ("signal", signal),
+        ])
+        .into()
     }
-    let body = match &request.body {
-        Some(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-        None => JsValue::UNDEFINED,
-    };
-    object(&[
-        ("method", JsValue::from_str(request.method.as_str())),
-        ("headers", headers.into()),
-        ("body", body),
-        ("credentials", JsValue::from_str("omit")),
-        ("redirect", JsValue::from_str("manual")),
-        ("cache", JsValue::from_str("no-store")),
-        ("signal", signal),
-    ])
-    .into()
 }
 
 struct Head {

@@ -6,11 +6,23 @@ use futures_util::future::LocalBoxFuture;
 use js_sys::{Function, Uint8Array};
 use web_sys::Url;
 
-/// The browser (or a worker, or Node), with the caller's own `fetch` if there is one.
-#[derive(Clone, Default)]
+/// The browser (or a worker, or Node), and how requests leave it.
+#[derive(Clone)]
 pub struct Browser {
     /// Instead of the global `fetch`.
     pub fetch: Option<Function>,
+    /// `RequestInit.credentials`.
+    pub credentials: &'static str,
+    /// `RequestInit.cache`.
+    pub cache: &'static str,
+    /// `RequestInit.keepalive`: the request outlives the page.
+    pub keepalive: bool,
+}
+
+impl Default for Browser {
+    fn default() -> Self {
+        Self { fetch: None, credentials: "omit", cache: "no-store", keepalive: false }
+    }
 }
 
 impl Spawn for Browser {

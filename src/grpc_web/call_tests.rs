@@ -26,7 +26,13 @@ fn chunk(bytes: impl Into<Vec<u8>>) -> Step {
 }
 
 fn options(timeout_ms: f64) -> CallOptions {
-    CallOptions { timeout_ms, whole_timeout_ms: timeout_ms, max_message_bytes: 1_000, previous_attempts: 0, user_agent: "test/1" }
+    CallOptions {
+        timeout_ms,
+        whole_timeout_ms: timeout_ms,
+        max_message_bytes: 1_000,
+        previous_attempts: 0,
+        user_agent: "test/1",
+    }
 }
 
 /// Calls, and gives up when `cancelled` is ready.

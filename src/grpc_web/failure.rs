@@ -68,7 +68,8 @@ pub(crate) fn cancelled(was_sent: bool, method: &str) -> RpcError {
 
 /// A later call for the same registration came while this one waited for its turn.
 pub(crate) fn superseded(method: &str) -> RpcError {
-    let message = "not sent, because a later call for the same registration took its place while it waited for its turn";
+    let message =
+        "not sent, because a later call for the same registration took its place while it waited for its turn";
     let mut error = RpcError::new(Code::Cancelled, Kind::Aborted, message, method);
     error.superseded = true;
     error

@@ -127,11 +127,9 @@ impl FramesBody {
             return Err(self.head.status_error(status));
         }
         match self.message.take() {
-            Some(message) if !self.has_more_messages => Ok(Answer {
-                message,
-                headers: Received::new(&self.head.headers),
-                trailers: Received::new(trailers),
-            }),
+            Some(message) if !self.has_more_messages => {
+                Ok(Answer { message, headers: Received::new(&self.head.headers), trailers: Received::new(trailers) })
+            }
             Some(_) => Err(self.wrong_count("the server answered with more than one message")),
             None => Err(self.wrong_count("the server answered OK without a message")),
         }

@@ -14,6 +14,9 @@ pub struct RetryPolicy {
     pub initial_delay_ms: f64,
     /// The longest wait of our own; a server may ask for more.
     pub max_delay_ms: f64,
+    /// Whether the server is told how many attempts there were before (`grpc-previous-rpc-attempts`). Few servers' CORS
+    /// settings allow that header, and where they do not the browser sends nothing at all.
+    pub tells_attempts: bool,
 }
 
 /// More attempts than this are of no use, gRFC A6 says.
@@ -21,7 +24,7 @@ pub const MAX_ATTEMPTS: u32 = 5;
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { max_attempts: MAX_ATTEMPTS, initial_delay_ms: 1_000.0, max_delay_ms: 30_000.0 }
+        Self { max_attempts: MAX_ATTEMPTS, initial_delay_ms: 1_000.0, max_delay_ms: 30_000.0, tells_attempts: false }
     }
 }
 

@@ -19,7 +19,7 @@ fn with_pushback(value: &str) -> RpcError {
 #[test]
 fn waits_grow_to_their_limit_and_attempts_end() {
     let bucket = RetryBucket::default();
-    let policy = RetryPolicy { max_attempts: 5, initial_delay_ms: 1_000.0, max_delay_ms: 3_000.0 };
+    let policy = RetryPolicy { max_delay_ms: 3_000.0, ..RetryPolicy::default() };
     let mut retries = Retries::new(policy, &bucket);
     for expected in [1_000.0, 2_000.0, 3_000.0, 3_000.0] {
         retries.begin(FOREVER_MS);

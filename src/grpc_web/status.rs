@@ -21,7 +21,8 @@ impl Status {
         let raw = joined(pairs, "grpc-status")?;
         let message = header(pairs, "grpc-message").unwrap_or_default();
         let message = percent_decode_str(message).decode_utf8_lossy().into_owned();
-        let details = joined(pairs, "grpc-status-details-bin").and_then(|list| split_list(&list).find_map(decode_base64));
+        let details =
+            joined(pairs, "grpc-status-details-bin").and_then(|list| split_list(&list).find_map(decode_base64));
         let (code, message) = match parse_code(&raw) {
             Some(code) => (code, message),
             None => (Code::Unknown, describe_bad_status(&raw, &message)),

@@ -22,7 +22,7 @@ impl HttpMethod {
     }
 }
 
-/// One request. Cookies never go along. Redirects are never followed: a redirect comes back as `HttpResponse::opaque_redirect`.
+/// One request. Redirects are never followed: a redirect comes back as `HttpResponse::opaque_redirect`.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// GET or POST.

@@ -28,7 +28,7 @@ async fn whole<B: HttpBody>(mut response: HttpResponse<B>) -> Result<Vec<u8>, Ht
 
 /// With `fetch` given as the body of a function of (url, init).
 fn with_fetch(body: &str) -> Browser {
-    Browser { fetch: Some(Function::new_with_args("url, init", body)) }
+    Browser { fetch: Some(Function::new_with_args("url, init", body)), ..Browser::default() }
 }
 
 async fn failing(body: &str) -> HttpFailureKind {
