@@ -119,8 +119,9 @@ impl ClientHandle {
                 None
             }
         };
-        problems.splice(0..0, reader.finish());
-        refuse(problems)?;
+        let mut found = reader.finish();
+        found.append(&mut problems);
+        refuse(found)?;
         let tokens = tokens.ok_or_else(|| InvalidRequest { problems: Vec::new() })?;
         let options = ClientOptions {
             base_url,

@@ -2,7 +2,7 @@
 
 use crate::auth::AuthError;
 use crate::breakout::{InvalidRequest, Problem, Rejected};
-use crate::browser::{object, set};
+use crate::browser::{array, object, set};
 use crate::error::{Error, Kind};
 use crate::grpc_web::{Detail, RpcError};
 use crate::seams::Cause;
@@ -48,17 +48,17 @@ fn rpc(error: &RpcError) -> Object {
     set(&raw, "method", &JsValue::from_str(&error.method));
     set(&raw, "bodyText", &text(error.body_text.as_deref()));
     set(&raw, "attempts", &JsValue::from(error.attempts));
-    set(&raw, "details", &error.details.iter().map(detail).collect::<Array>());
-    let pairs = error.headers.iter().chain(error.trailers.iter()).map(pair).collect::<Array>();
+    set(&raw, "details", &array(&mut error.details.iter().map(detail)));
+    let pairs = array(&mut error.headers.iter().chain(error.trailers.iter()).map(pair));
     set(&raw, "metadata", &pairs);
     raw
 }
 
-fn pair((name, value): (&str, &str)) -> Array {
-    Array::of2(&JsValue::from_str(name), &JsValue::from_str(value))
+fn pair((name, value): (&str, &str)) -> JsValue {
+    Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)).into()
 }
 
-fn detail(detail: &Detail) -> Object {
+fn detail(detail: &Detail) -> JsValue {
     let text = |text: &str| JsValue::from_str(text);
     match detail {
         Detail::RetryInfo { retry_delay_ms } => {
@@ -78,15 +78,16 @@ fn detail(detail: &Detail) -> Object {
         }
         Detail::BadRequest { violations } => {
             let violation = |(field, description): &(String, String)| {
-                object(&[("field", text(field)), ("description", text(description))])
+                object(&[("field", text(field)), ("description", text(description))]).into()
             };
-            let violations: Array = violations.iter().map(violation).collect();
+            let violations = array(&mut violations.iter().map(violation));
             object(&[("type", text("google.rpc.BadRequest")), ("fieldViolations", violations.into())])
         }
         Detail::Other { type_name, value } => {
             object(&[("type", text(type_name)), ("value", Uint8Array::from(value.as_slice()).into())])
         }
     }
+    .into()
 }
 
 fn auth(error: &AuthError) -> Object {
@@ -113,16 +114,14 @@ fn invalid(error: &InvalidRequest) -> Object {
 
 /// Problems as `{ field, code, message }`.
 pub fn problems(problems: &[Problem]) -> Array {
-    problems
-        .iter()
-        .map(|problem| {
-            object(&[
-                ("field", JsValue::from_str(&problem.field)),
-                ("code", JsValue::from_str(problem.code)),
-                ("message", JsValue::from_str(&problem.message)),
-            ])
-        })
-        .collect()
+    array(&mut problems.iter().map(|problem| {
+        object(&[
+            ("field", JsValue::from_str(&problem.field)),
+            ("code", JsValue::from_str(problem.code)),
+            ("message", JsValue::from_str(&problem.message)),
+        ])
+        .into()
+    }))
 }
 
 /// JSON text as a value; undefined without one.

@@ -11,6 +11,6 @@ mod storage;
 mod time;
 
 pub use abort::{AbortOnDrop, aborted, is_signal};
-pub use object::{call, get, is_nullish, keys, object, set, text_of};
+pub use object::{array, call, get, is_nullish, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -21,7 +21,7 @@ pub fn call(target: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsVa
     let method = get(target, name)?;
     let method: &Function =
         method.dyn_ref().ok_or_else(|| JsValue::from(js_sys::TypeError::new(&["no function ", name].concat())))?;
-    method.apply(target, &arguments.iter().copied().collect::<Array>())
+    method.apply(target, &array(&mut arguments.iter().map(|&argument| argument.clone())))
 }
 
 /// The names of the enumerable properties; `None` when listing them throws (a proxy can).
@@ -43,6 +43,15 @@ pub fn object(properties: &[(&str, JsValue)]) -> Object {
         set(&object, name, value);
     }
     object
+}
+
+/// An array of these. Not `collect`, which would be in the wasm once for each kind of iterator.
+pub fn array(items: &mut dyn Iterator<Item = JsValue>) -> Array {
+    let array = Array::new();
+    for item in items {
+        array.push(&item);
+    }
+    array
 }
 
 /// Words for something thrown: an error's message, a string itself, else what kind of thing it is. Never throws.
