@@ -167,10 +167,12 @@ test("after the wasm came a call leaves nothing behind, however it ends", async 
     const hanging = { fetch: () => new Promise(() => {}) };
     const controller = new AbortController();
     const { signal } = controller;
+    const of = (phoneNumber) => ({ ...request, phoneNumber });
+    const refusing = { fetch: () => Promise.reject(new TypeError()), retry: false };
     const calls = [
-      createClient({ fetch: () => Promise.reject(new TypeError()) }).upsertRegistration(request, { signal }),
-      createClient(hanging).upsertRegistration(request, { timeoutMs: 50 }),
-      createClient(hanging).upsertRegistration(request, { signal }),
+      createClient(refusing).upsertRegistration(of("+4799900001"), { signal }),
+      createClient(hanging).upsertRegistration(of("+4799900002"), { timeoutMs: 50 }),
+      createClient(hanging).upsertRegistration(of("+4799900003"), { signal }),
       createClient().upsertRegistration({}, { signal }),
       auth.getAccessToken({ signal }),
     ];

@@ -7,7 +7,7 @@ use sipbreakout_web::breakout::{
 };
 use sipbreakout_web::browser::{Browser, aborted};
 use sipbreakout_web::error::{Error, Kind};
-use sipbreakout_web::grpc_web::{Code, Metadata};
+use sipbreakout_web::grpc_web::{Code, DEFAULT_MAX_MESSAGE_BYTES, Metadata, RetryPolicy};
 use sipbreakout_web::seams::{Clock, Http, HttpBody, HttpMethod, HttpRequest};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -58,6 +58,9 @@ fn client_with(version: ApiVersion, first: Option<&str>) -> (Client<Browser>, Rc
         timeout_ms: 10_000.0,
         metadata: Metadata::new(),
         tokens: Rc::new(Supplied::new(Browser::default(), vendor)),
+        retry: RetryPolicy { max_attempts: 1, ..RetryPolicy::default() },
+        max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
+        lanes: Rc::default(),
     };
     (Client::new(Browser::default(), options), asked)
 }
@@ -143,6 +146,9 @@ async fn nobody_at_the_base_url() {
         timeout_ms: 10_000.0,
         metadata: Metadata::new(),
         tokens: Rc::new(Supplied::new(Browser::default(), vendor)),
+        retry: RetryPolicy { max_attempts: 1, ..RetryPolicy::default() },
+        max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
+        lanes: Rc::default(),
     };
     let client = Client::new(Browser::default(), options);
     let registration = registration(RouteType::Loop, Some("+4799912003"));
