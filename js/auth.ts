@@ -33,6 +33,8 @@ const OPEN = Symbol("open");
 export class Auth extends (EventTarget as new () => AuthEvents) {
   readonly #options: AuthOptions;
   #handle: Handle | undefined;
+  /** Whose handle it is: after a trap there is another instance. */
+  #wasm: Wasm | undefined;
   /** The answer that was taken out of the address bar, until it is handled: a load that failed may be repeated. */
   #answer: string | undefined;
   /** What became of it. React's strict mode asks twice, and gets the same. */
@@ -151,12 +153,13 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
 
   /** @internal */
   [OPEN](wasm: Wasm): Handle {
-    if (!this.#handle) {
+    if (!this.#handle || this.#wasm !== wasm) {
       // The wasm must not keep an Auth that nobody else keeps.
       const auth = new WeakRef(this);
       this.#handle = new wasm.AuthHandle(this.#options, memory, (type: string, detail: object) => {
         auth.deref()?.dispatchEvent(new CustomEvent(type, { detail }));
       });
+      this.#wasm = wasm;
     }
     return this.#handle;
   }

@@ -22,6 +22,8 @@ export class SipBreakoutClient {
   readonly #options: ClientOptions;
   readonly #closed = new AbortController();
   #handle: Handle | undefined;
+  /** Whose handle it is: after a trap there is another instance. */
+  #wasm: Wasm | undefined;
 
   /** @internal */
   constructor(options: ClientOptions) {
@@ -68,11 +70,14 @@ export class SipBreakoutClient {
 
   // Options are read when they are first needed, in Rust; wrong ones are this call's error, and the next one's.
   #open(wasm: Wasm): Handle {
-    this.#handle ??= new wasm.ClientHandle(
-      this.#options,
-      handleOf(peek(this.#options, "auth"), wasm)?.share(),
-      this.#closed.signal,
-    );
+    if (!this.#handle || this.#wasm !== wasm) {
+      this.#handle = new wasm.ClientHandle(
+        this.#options,
+        handleOf(peek(this.#options, "auth"), wasm)?.share(),
+        this.#closed.signal,
+      );
+      this.#wasm = wasm;
+    }
     return this.#handle;
   }
 }

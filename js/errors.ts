@@ -269,8 +269,8 @@ export function toSdkError(thrown: unknown): SdkError {
   }
   return loadError(
     "crashed",
-    "The SDK's wasm stopped unexpectedly.",
-    "Reload the page and report this.",
+    "The SDK's wasm stopped unexpectedly; what became of the call is not known.",
+    "Call again, which starts it anew, and report this.",
     thrown,
   );
 }

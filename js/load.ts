@@ -1,14 +1,18 @@
-// Loads the wasm when something first needs it, once, and again after a failure. Says why it failed.
+// Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
+// traps takes the calls under way with it; the next call gets a fresh one, of the same compiled module.
 import { LoadError, loadError, toSdkError } from "./errors.js";
 import { type Limits, watch } from "./limits.js";
 import type { WasmSource } from "./options.js";
-import init, { AuthHandle, ClientHandle, validateRegistration } from "./wasm/sipbreakout.js";
+import { type Exports, instantiate } from "./wasm/sipbreakout.js";
 
-// Not the whole namespace: bundlers then drop what is not used of it.
-const wasm = { AuthHandle, ClientHandle, validateRegistration };
+/** @internal What one instance has. Handles of one are nothing to another. */
+export type Wasm = Exports;
 
-/** @internal */
-export type Wasm = typeof wasm;
+/** An instance, and how the calls under way in it are ended if it traps. */
+interface Instance {
+  wasm: Wasm;
+  underWay: Set<(thrown: unknown) => void>;
+}
 
 type Given = WasmSource | Promise<WasmSource> | undefined;
 
@@ -16,8 +20,10 @@ type Given = WasmSource | Promise<WasmSource> | undefined;
 const LOAD_TIMEOUT_MS = 60_000;
 
 let packaged: () => WasmSource;
-let loading: Promise<Wasm> | undefined;
+let loading: Promise<Instance> | undefined;
 let isLoaded = false;
+/** Outlives a trap: a fresh instance needs no network. */
+let compiled: WebAssembly.Module | undefined;
 
 /** @internal An entry says where its wasm is; nothing is fetched yet. */
 export function provide(source: () => WasmSource): void {
@@ -34,14 +40,14 @@ export async function preload(source?: Given): Promise<void> {
   await load(source);
 }
 
-function load(source?: Given): Promise<Wasm> {
-  loading ??= new Promise<Wasm>((resolve, reject) => {
+function load(source?: Given): Promise<Instance> {
+  loading ??= new Promise<Instance>((resolve, reject) => {
     const abort = new AbortController();
     const timer = setTimeout(() => {
       reject(loadError("network", "The SDK's wasm did not come within a minute.", "Try again."));
       abort.abort();
     }, LOAD_TIMEOUT_MS);
-    instantiate(source, abort.signal)
+    start(source, abort.signal)
       .finally(() => clearTimeout(timer))
       .then(resolve, reject);
   }).then(
@@ -65,7 +71,9 @@ export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Li
   const watched = limits && watch(limits, isLoaded);
   try {
     // No `await` before `work`: each more or less would change the order.
-    const done = load().then((wasm) => (!watched || watched.handOver() ? work(wasm) : watched.ended));
+    const done = load().then((instance) =>
+      !watched || watched.handOver() ? run(instance, work) : watched.ended,
+    );
     return await (watched ? Promise.race([watched.ended, done]) : done);
   } catch (thrown) {
     throw toSdkError(thrown);
@@ -74,20 +82,36 @@ export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Li
   }
 }
 
-async function instantiate(given: Given, signal: AbortSignal): Promise<Wasm> {
+/** `work` in `instance`; if that traps meanwhile, in whatever callback, its error. */
+function run<T>({ wasm, underWay }: Instance, work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    underWay.add(reject);
+    const done = () => underWay.delete(reject);
+    // A promise of its own, so that what is thrown at once rejects like the rest.
+    new Promise<T>((settle) => settle(work(wasm))).then(resolve, reject).then(done, done);
+  });
+}
+
+async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   if (typeof WebAssembly !== "object") {
     throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
   }
-  const source = await read(given, signal);
-  const module = source instanceof WebAssembly.Module ? source : await compile(source as BufferSource);
-  // Given up meanwhile: a later load may be done, and there is one instance for all handles.
-  if (signal.aborted) throw signal.reason;
+  const module = compiled ?? (await fetchModule(given, signal));
+  const underWay: Instance["underWay"] = new Set();
+  const onTrap = (thrown: unknown) => {
+    // No other instance is made while this one is the current one.
+    loading = undefined;
+    isLoaded = false;
+    for (const reject of underWay) reject(thrown);
+    underWay.clear();
+  };
   let cause: unknown;
   try {
-    // Before it is instantiated: the glue would keep what does not fit.
+    // Another wasm would be instantiated for nothing, and its error be hard to read.
     if (WebAssembly.Module.exports(module).some(({ name }) => name === "clienthandle_upsertRegistration")) {
-      await init({ module_or_path: module });
-      return wasm;
+      const wasm = await instantiate(module, onTrap);
+      compiled = module;
+      return { wasm, underWay };
     }
   } catch (thrown) {
     // No memory, that is.
@@ -96,6 +120,14 @@ async function instantiate(given: Given, signal: AbortSignal): Promise<Wasm> {
   }
   const hint = "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file.";
   throw loadError("not_wasm", "What was loaded is not this SDK's wasm.", hint, cause);
+}
+
+async function fetchModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
+  const source = await read(given, signal);
+  const module = source instanceof WebAssembly.Module ? source : await compile(source as BufferSource);
+  // Given up meanwhile: a later load may be done.
+  if (signal.aborted) throw signal.reason;
+  return module;
 }
 
 async function compile(source: BufferSource): Promise<WebAssembly.Module> {

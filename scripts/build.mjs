@@ -1,13 +1,15 @@
 // Builds the package into dist/: `npm run build`. Does nothing when dist/ is what these inputs made.
 //   --write-sizes       writes what was measured into README.md
 //   --warn-over-budget  says that the download is too large, without failing (for `npm pack`)
+//   --doors             also builds what only tests use: target/doors/ and the conformance adapter, tests/conformance/dist/
 
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { putAdapter, putDoorsJavaScript } from "./build/doors.mjs";
 import { writeReadmeSizes } from "./build/readme-sizes.mjs";
 import { overBudget, reportSize } from "./build/size.mjs";
 import { buildTypeScript } from "./build/typescript.mjs";
-import { buildWasm } from "./build/wasm.mjs";
+import { buildDoorsWasm, buildWasm } from "./build/wasm.mjs";
 import { withLock } from "./lock.mjs";
 import { CommandError, capture, fail } from "./processes.mjs";
 import { setUp } from "./setup.mjs";
@@ -59,15 +61,41 @@ export function build() {
   });
 }
 
+const adapterSource = "tests/conformance/adapter.mjs";
+
+/** What only tests use. */
+export async function buildDoors() {
+  await build();
+  await withLock(async () => {
+    await setUp(["packages", "rust", "buildTools"]);
+    await makeOnce("doors-wasm", wasmInputs, ["target/doors/dist/wasm"], buildDoorsWasm);
+    await makeOnce(
+      "doors",
+      [...allInputs, adapterSource],
+      ["target/doors/dist", "tests/conformance/dist"],
+      () => {
+        putDoorsJavaScript();
+        putAdapter(adapterSource);
+      },
+    );
+  });
+  console.log("Build: target/doors/dist/ and tests/conformance/dist/ are ready.");
+}
+
 async function buildFromCommand() {
   let options;
   try {
     options = parseArgs({
-      options: { "write-sizes": { type: "boolean" }, "warn-over-budget": { type: "boolean" } },
+      options: {
+        "write-sizes": { type: "boolean" },
+        "warn-over-budget": { type: "boolean" },
+        doors: { type: "boolean" },
+      },
     }).values;
   } catch (error) {
     throw new CommandError(error.message);
   }
+  if (options.doors === true) return buildDoors();
   await build();
   if (options["write-sizes"] === true) writeReadmeSizes();
   const excess = overBudget();

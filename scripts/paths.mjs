@@ -10,3 +10,5 @@ export const nodeBinDir = join(root, "node_modules", ".bin");
 export const toolsDir = join(targetDir, "tools", "release");
 export const stampsDir = join(targetDir, "stamps");
 export const crateTarget = "wasm32-unknown-unknown";
+/** The package with doors for tests: the JavaScript of dist/, and another wasm. */
+export const doorsDir = join(targetDir, "doors", "dist");

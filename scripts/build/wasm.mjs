@@ -1,18 +1,11 @@
-// Rust → wasm → glue → optimized wasm, into dist/wasm/.
+// Rust → wasm → glue → optimized wasm, into dist/wasm/; with the doors that only tests use, into another folder.
 
-import {
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { crateTarget, distDir, root, targetDir } from "../paths.mjs";
+import { crateTarget, distDir, doorsDir, root, targetDir } from "../paths.mjs";
 import { run } from "../processes.mjs";
+import { wrapDeclarations, wrapGlue } from "./glue.mjs";
 
 const name = "sipbreakout";
 
@@ -46,34 +39,53 @@ function pathRemapping() {
 }
 
 /** Replaced in one step: a development server may be reading the old one. */
-function putFile(file, content) {
-  mkdirSync(join(distDir, "wasm"), { recursive: true });
+function putFile(directory, file, content) {
+  mkdirSync(directory, { recursive: true });
   const next = join(targetDir, `${name}.next`);
   writeFileSync(next, content);
-  renameSync(next, join(distDir, "wasm", file));
+  renameSync(next, join(directory, file));
 }
 
-export async function buildWasm() {
+async function compile(features) {
   const locked = process.env.CI === undefined ? [] : ["--locked"];
   await run("cargo", ["fetch", "--quiet", ...locked]);
-  await run("cargo", ["build", "--release", "--target", crateTarget, "--lib", ...locked], {
+  const chosen = features.length > 0 ? ["--features", features.join(",")] : [];
+  await run("cargo", ["build", "--release", "--target", crateTarget, "--lib", ...chosen, ...locked], {
     env: { CARGO_ENCODED_RUSTFLAGS: pathRemapping() },
   });
+  return join(targetDir, crateTarget, "release", "sipbreakout_web.wasm");
+}
 
+/** Wasm and glue into `directory`. */
+async function buildInto(directory, features) {
+  const compiled = await compile(features);
   const glueDir = join(targetDir, "glue");
   rmSync(glueDir, { recursive: true, force: true });
   mkdirSync(glueDir);
-  await run("wasm-glue", [join(targetDir, crateTarget, "release", "sipbreakout_web.wasm"), glueDir, name]);
+  await run("wasm-glue", [compiled, glueDir, name]);
   const optimized = join(glueDir, "optimized.wasm");
   await run("wasm-opt", [join(glueDir, `${name}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
-  copyFileSync(optimized, join(glueDir, `${name}_bg.wasm`));
 
-  for (const file of [`${name}_bg.wasm`, `${name}.js`]) putFile(file, readFileSync(join(glueDir, file)));
-  putFile(`${name}.d.ts`, `${disposableLibrary}\n${readFileSync(join(glueDir, `${name}.d.ts`), "utf8")}`);
+  const glue = (extension) => readFileSync(join(glueDir, `${name}.${extension}`), "utf8");
+  putFile(directory, `${name}_bg.wasm`, readFileSync(optimized));
+  putFile(directory, `${name}.js`, wrapGlue(glue("js")));
+  putFile(directory, `${name}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"))}`);
+  return optimized;
+}
+
+export async function buildWasm() {
+  const directory = join(distDir, "wasm");
+  const optimized = await buildInto(directory, []);
   const base64 = readFileSync(optimized).toString("base64");
-  putFile(`${name}-inline.js`, `export const base64 = "${base64}";\n`);
+  putFile(directory, `${name}-inline.js`, `export const base64 = "${base64}";\n`);
   putFile(
+    directory,
     `${name}-inline.d.ts`,
     "/** The wasm, for where no second file can be served. */\nexport declare const base64: string;\n",
   );
+}
+
+/** The same transport with the doors of src/bindings/doors.rs and adapter.rs. Never published. */
+export async function buildDoorsWasm() {
+  await buildInto(join(doorsDir, "wasm"), ["test-doors"]);
 }

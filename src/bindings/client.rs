@@ -52,7 +52,11 @@ impl ClientHandle {
         let call = self.call_options(options, &mut found);
         let registration = merged(found, validate(&input, self.version));
         let (client, closed) = (self.client.clone(), self.closed.clone());
+        #[cfg(feature = "test-doors")]
+        call.door.at_entry();
         promise(async move {
+            #[cfg(feature = "test-doors")]
+            call.door.later().await;
             let registration = registration.map_err(raw)?;
             let cancelled = either(call.signal, closed);
             let registered = client.upsert(&registration, &call.call, cancelled).await.map_err(raw)?;
@@ -143,9 +147,16 @@ impl ClientHandle {
         let metadata = reader.headers("headers");
         let mut nested = Vec::new();
         let call = self.defaults.read(&mut reader, &mut nested).into_call(timeout_ms, metadata);
+        #[cfg(feature = "test-doors")]
+        let door = super::doors::Door::read(&mut reader);
         problems.extend(reader.finish());
         problems.extend(nested);
-        CallInput { call, signal }
+        CallInput {
+            call,
+            signal,
+            #[cfg(feature = "test-doors")]
+            door,
+        }
     }
 }
 
@@ -177,6 +188,8 @@ fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
 struct CallInput {
     call: Call<Browser>,
     signal: Option<JsValue>,
+    #[cfg(feature = "test-doors")]
+    door: super::doors::Door,
 }
 
 /// What reading found comes first; of the same field validation need not speak again.

@@ -8,6 +8,8 @@ mod adapter;
 mod auth;
 mod call_options;
 mod client;
+#[cfg(feature = "test-doors")]
+mod doors;
 mod raw_error;
 mod read;
 mod supplier;

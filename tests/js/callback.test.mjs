@@ -205,15 +205,16 @@ const comesBack = `
 
 test("calls reach the wasm in their order, although it is still loading", async () => {
   const order = await inProcess(`${comesBack}
-    const { AuthHandle, ClientHandle } = await import(new URL("./wasm/sipbreakout.js", ${JSON.stringify(
-      new URL("../../dist/index.js", import.meta.url).href,
-    )}).href);
     const order = [];
-    for (const { prototype } of [AuthHandle, ClientHandle])
-      for (const name of ["handleRedirectCallback", "isSignedIn", "getAccessToken", "getUser", "signOut", "upsertRegistration"]) {
-        const original = prototype[name];
-        if (original) prototype[name] = function (...given) { order.push(name); return original.apply(this, given); };
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...given) => {
+      const exports = { ...(await instantiate(...given)).exports };
+      for (const [name, original] of Object.entries(exports)) {
+        const method = /^(?:auth|client)handle_([a-z]+[A-Z].*)$/.exec(name)?.[1];
+        if (method) exports[name] = (...args) => { order.push(method); return original(...args); };
       }
+      return { exports };
+    };
     const client = sdk.createClient({ baseUrl: "https://api.example.com", auth, fetch: provider.fetch });
     const request = { sipUri: "sips:a.example", routeType: "LOOP" };
     const { signal } = new AbortController();
@@ -257,11 +258,12 @@ test("after a LoadError the answer waits, out of the address bar, to be handled 
 
 test("after a crash the answer does not wait: its code may be used", async () => {
   const results = await inProcess(`${comesBack}
-    await sdk.preload();
-    const { AuthHandle } = await import(new URL("./wasm/sipbreakout.js", ${JSON.stringify(
-      new URL("../../dist/index.js", import.meta.url).href,
-    )}).href);
-    AuthHandle.prototype.handleRedirectCallback = () => { throw new WebAssembly.RuntimeError("unreachable"); };
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = async (...given) => {
+      const { exports } = await instantiate(...given);
+      const stop = () => { throw new WebAssembly.RuntimeError("unreachable"); };
+      return { exports: { ...exports, authhandle_handleRedirectCallback: stop } };
+    };
     const first = auth.handleRedirectCallback();
     const { code } = await caught(first);
     return [code, auth.isRedirectCallback(), auth.handleRedirectCallback() === first];`);

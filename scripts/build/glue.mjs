@@ -1,0 +1,78 @@
+// wasm-bindgen's module for `--target web` → a module whose `instantiate` gives each instance a scope of its own. After a
+// trap an instance is dead; whatever of it is still about (handles, timers, finalizers) must never reach the next one.
+
+/** What follows the marker in the generated text is its own loading, which js/load.ts does instead. */
+const loadingMarker = "let wasmModule, wasmInstance, wasm;\n";
+
+const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
+
+/** Exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
+function guard(exports, onTrap) {
+    let isDead = false;
+    const guarded = {};
+    for (const [name, value] of Object.entries(exports)) {
+        guarded[name] = typeof value !== "function" ? value : (...args) => {
+            if (isDead) return undefined;
+            try {
+                return value(...args);
+            } catch (thrown) {
+                isDead = true;
+                onTrap(thrown);
+                throw thrown;
+            }
+        };
+    }
+    return guarded;
+}
+
+/** A fresh instance, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in. */
+export async function instantiate(module, onTrap) {
+`;
+
+const tail = (names) => `let wasm;
+wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports, onTrap);
+wasm.__wbindgen_start();
+return { ${names.join(", ")} };
+}
+`;
+
+const exported = /^export (class|function) (\w+)/gm;
+
+function only(text, marker) {
+  const parts = text.split(marker);
+  if (parts.length === 2) return parts[0];
+  throw new Error(
+    `wasm-bindgen's module has "${marker.trim()}" ${parts.length - 1} times, not once: see scripts/build/glue.mjs.`,
+  );
+}
+
+function exportedNames(text) {
+  const names = [...text.matchAll(exported)].map(([, , name]) => name);
+  if (names.length === 0)
+    throw new Error("wasm-bindgen's module exports nothing: see scripts/build/glue.mjs.");
+  return names;
+}
+
+/** The module's text. */
+export function wrapGlue(text) {
+  const body = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
+  if (/^import /m.test(body) || !body.includes("function __wbg_get_imports()")) {
+    throw new Error("wasm-bindgen's module is not of the form that scripts/build/glue.mjs knows.");
+  }
+  return head + body.replace(exported, "$1 $2") + tail(exportedNames(body));
+}
+
+/** Its declarations. */
+export function wrapDeclarations(text) {
+  const body = only(text, "export type InitInput");
+  const names = exportedNames(body);
+  return `${body.replace(exported, "declare $1 $2").trimEnd()}
+
+/** What one instance has. */
+export interface Exports {
+${names.map((name) => `    ${name}: typeof ${name};\n`).join("")}}
+
+/** A fresh instance, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in. */
+export declare function instantiate(module: WebAssembly.Module, onTrap: (thrown: unknown) => void): Promise<Exports>;
+`;
+}
