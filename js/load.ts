@@ -102,6 +102,8 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     // No other instance is made while this one is the current one.
     loading = undefined;
     isLoaded = false;
+    // Nobody waits: it is the page's to know.
+    if (underWay.size === 0) globalThis.reportError?.(thrown);
     for (const reject of underWay) reject(thrown);
     underWay.clear();
   };

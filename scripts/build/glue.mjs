@@ -4,7 +4,19 @@
 /** What follows the marker in the generated text is its own loading, which js/load.ts does instead. */
 const loadingMarker = "let wasmModule, wasmInstance, wasm;\n";
 
+/** The exports through which JavaScript calls closures of Rust. */
+const closurePrefix = "wasm_bindgen__convert__closures";
+
 const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
+
+/** Ends what a dead instance began: its requests, and the timers that would keep Node alive. */
+function release(held) {
+    for (let i = 0; i < held.length; i++) {
+        const value = held.get(i);
+        if (value instanceof AbortController) value.abort();
+        else if (typeof value?.hasRef === "function") clearTimeout(value);
+    }
+}
 
 /** Exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
 function guard(exports, onTrap) {
@@ -12,14 +24,18 @@ function guard(exports, onTrap) {
     const guarded = {};
     for (const [name, value] of Object.entries(exports)) {
         guarded[name] = typeof value !== "function" ? value : (...args) => {
-            if (isDead) return undefined;
-            try {
-                return value(...args);
-            } catch (thrown) {
-                isDead = true;
-                onTrap(thrown);
-                throw thrown;
+            if (!isDead) {
+                try {
+                    return value(...args);
+                } catch (thrown) {
+                    isDead = true;
+                    onTrap(thrown);
+                    release(exports.__wbindgen_externrefs);
+                    // Nobody could catch what a callback throws, and in Node it would end the process.
+                    if (!name.startsWith("${closurePrefix}")) throw thrown;
+                }
             }
+            return [];
         };
     }
     return guarded;
@@ -56,7 +72,12 @@ function exportedNames(text) {
 /** The module's text. */
 export function wrapGlue(text) {
   const body = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
-  if (/^import /m.test(body) || !body.includes("function __wbg_get_imports()")) {
+  if (
+    /^import /m.test(body) ||
+    ![closurePrefix, "wasm.__wbindgen_externrefs", "function __wbg_get_imports()"].every((part) =>
+      body.includes(part),
+    )
+  ) {
     throw new Error("wasm-bindgen's module is not of the form that scripts/build/glue.mjs knows.");
   }
   return head + body.replace(exported, "$1 $2") + tail(exportedNames(body));
