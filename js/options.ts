@@ -98,7 +98,7 @@ export interface TransportOptions {
   timeoutMs?: number | undefined;
   /** Metadata; a call's is added to the client's. `authorization` and the transport's own names are ignored. */
   headers?: HeadersInit | undefined;
-  /** `false`: make each call once. */
+  /** `false`: make each call once. What a call's policy leaves out is the client's. */
   retry?: false | RetryOptions | undefined;
   /** Used instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;

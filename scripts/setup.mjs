@@ -4,7 +4,7 @@
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
 import { CommandError, fail } from "./processes.mjs";
-import { setUpBrowser } from "./setup/browser.mjs";
+import { setUpBrowser, setUpFirefox } from "./setup/browser.mjs";
 import { setUpPackages } from "./setup/packages.mjs";
 import { setUpRust } from "./setup/rust.mjs";
 import { setUpSandboxCode } from "./setup/sandbox-code.mjs";
@@ -17,6 +17,7 @@ const steps = {
   testTools: setUpTestTools,
   sandboxCode: setUpSandboxCode,
   browser: setUpBrowser,
+  firefox: setUpFirefox,
 };
 
 /** Runs the named steps, in the order of `steps` above. */

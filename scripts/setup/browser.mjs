@@ -1,4 +1,4 @@
-// Chromium and its driver, for the tests. CHROMIUM and CHROMEDRIVER name others.
+// Chromium and its driver, and Firefox, for the tests. CHROMIUM, CHROMEDRIVER and FIREFOX name others.
 
 import { existsSync } from "node:fs";
 import { CommandError, capture, findProgram, run } from "../processes.mjs";
@@ -10,6 +10,28 @@ export function findBrowser() {
   const chromium = process.env.CHROMIUM ?? chromiumNames.map(findProgram).find((path) => path !== undefined);
   const chromedriver = process.env.CHROMEDRIVER ?? findProgram("chromedriver");
   return { chromium, chromedriver };
+}
+
+/** Its full path; undefined when it was not found. */
+export function findFirefox() {
+  return (
+    process.env.FIREFOX ?? ["firefox-esr", "firefox"].map(findProgram).find((path) => path !== undefined)
+  );
+}
+
+/** Finds or installs Firefox. No driver: its pages report by themselves. */
+export async function setUpFirefox() {
+  if (findFirefox() !== undefined) return;
+  if (findProgram("apt-get") === undefined || process.getuid?.() !== 0 || !aptHas("firefox-esr")) {
+    throw new CommandError("The conformance tests need Firefox: install it, or name it in FIREFOX.");
+  }
+  console.log("Set-up: Firefox (apt-get, about a minute) …");
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update", "-q"], { env, quiet: true });
+  await run("apt-get", ["install", "-q", "-y", "--no-install-recommends", "firefox-esr"], {
+    env,
+    quiet: true,
+  });
 }
 
 function isComplete({ chromium, chromedriver }) {

@@ -58,6 +58,10 @@ impl Defaults {
             policy.max_attempts = 1;
             return policy;
         }
+        // Who gives a policy wants retries, also where the client makes none.
+        if policy.max_attempts == 1 {
+            policy.max_attempts = MAX_ATTEMPTS;
+        }
         let mut nested = Reader::nested(&value, "retry.");
         if let Some(attempts) = nested.number("maxAttempts", 1.0, f64::from(MAX_ATTEMPTS)) {
             policy.max_attempts = attempts as u32;
