@@ -42,7 +42,8 @@ async function runWasmTests(runCommand, { chromium, chromedriver }) {
 export const suites = {
   native: {
     steps: ["rust"],
-    run: (runCommand) => runCommand("cargo", ["test", "--no-fail-fast", ...locked]),
+    run: (runCommand) =>
+      runCommand("cargo", ["test", "--no-fail-fast", "--features", "test-doors", ...locked]),
   },
   sandbox: {
     steps: ["packages", "sandboxCode"],
@@ -56,6 +57,11 @@ export const suites = {
   wasm: {
     steps: ["packages", "rust", "testTools", "sandboxCode", "browser"],
     run: runWasmTests,
+  },
+  conformance: {
+    steps: ["packages", "rust", "buildTools", "browser", "firefox"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/conformance/**/*.test.mjs"])),
   },
   types: {
     steps: ["packages"],

@@ -10,6 +10,8 @@ mod call;
 mod code;
 mod content_type;
 mod details;
+#[cfg(feature = "test-doors")]
+pub mod doors;
 mod error;
 mod explanation;
 pub(crate) mod failure;
