@@ -65,7 +65,7 @@ pub fn frames(data: &[u8], dice: &mut Dice) -> Vec<u8> {
             frames.insert(at, Frame { flags, length: payload.len() as u32, payload });
         }
         (1, _) => frames[at].flags = *dice.pick(&[&0, &0x80, &1, &0x81, &0xff, &0x40]),
-        (2, _) => frames[at].length = *dice.pick(&[&0, &1, &999, &1_000, &1_001, &65_536, &65_537, &u32::MAX]),
+        (2, _) => frames[at].length = *dice.pick(&[&0, &1, &999, &1_000, &1_001, &32_768, &32_769, &65_536, &65_537, &u32::MAX]),
         (3, _) => {
             let payload = lines(&frames[at].payload, dice);
             frames[at].length = payload.len() as u32;

@@ -11,7 +11,11 @@ use super::{Code, Metadata, details, retry_after, trailers};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-const LIMIT: usize = 1_000;
+/// The most that a message may have in a frame of [`frame`].
+const FRAME_LIMIT: usize = 1_000;
+
+/// The most that a message of a [`Sample`] may have.
+const LIMIT: usize = 32 * 1024;
 
 /// Numbers that depend on `data` alone, so that a finding can be repeated.
 struct Dice(u64);
@@ -83,10 +87,10 @@ fn frames(limit: usize, pieces: &[&[u8]]) -> (Vec<Frame>, Result<bool, FrameErro
 
 /// Raw bytes of a body.
 pub fn frame(data: &[u8]) {
-    let (found, _) = alike(data, |pieces| frames(LIMIT, pieces));
+    let (found, _) = alike(data, |pieces| frames(FRAME_LIMIT, pieces));
     for frame in found {
         match frame {
-            Frame::Message(bytes) => assert!(bytes.len() <= LIMIT && bytes.capacity() <= LIMIT.max(16 * 1024)),
+            Frame::Message(bytes) => assert!(bytes.len() <= FRAME_LIMIT && bytes.capacity() <= 16 * 1024),
             Frame::Trailers(bytes) => assert!(bytes.len() <= MAX_TRAILER_BYTES),
             Frame::Another => {}
         }
@@ -203,22 +207,37 @@ fn seen(outcome: Outcome) -> (String, Vec<u8>) {
     }
 }
 
-/// An HTTP status in decimal, lines of headers, an empty line, the body.
-pub fn reply(data: &[u8]) {
-    let split = data.windows(2).position(|pair| pair == b"\n\n").map_or(data.len(), |at| at + 1);
-    let (head, body) = data.split_at(split);
-    let body = body.strip_prefix(b"\n").unwrap_or(body);
-    let line_end = head.iter().position(|byte| *byte == b'\n').unwrap_or(head.len());
-    let http_status = std::str::from_utf8(&head[..line_end]).ok().and_then(|text| text.trim().parse().ok());
-    let headers = trailers::parse(&head[line_end..]);
-    alike(body, |pieces| {
+/// A reply: an HTTP status in decimal, lines of headers, an empty line, the body.
+pub struct Sample<'a> {
+    http_status: u16,
+    headers: Vec<(String, String)>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl<'a> Sample<'a> {
+    /// Takes it apart.
+    pub fn new(data: &'a [u8]) -> Self {
+        let split = data.windows(2).position(|pair| pair == b"\n\n").map_or(data.len(), |at| at + 1);
+        let (head, body) = data.split_at(split);
+        let line_end = head.iter().position(|byte| *byte == b'\n').unwrap_or(head.len());
+        let http_status = std::str::from_utf8(&head[..line_end]).ok().and_then(|text| text.trim().parse().ok());
+        Self {
+            http_status: http_status.unwrap_or(200),
+            headers: trailers::parse(&head[line_end..]),
+            body: body.strip_prefix(b"\n").unwrap_or(body),
+        }
+    }
+
+    /// All that a caller can see of the outcome when the body comes in these pieces: in words, and the message.
+    pub fn outcome<'p>(&self, pieces: impl IntoIterator<Item = &'p [u8]>) -> (String, Vec<u8>) {
         let head = Head {
             method: String::new(),
             max_message_bytes: LIMIT,
             now_ms: 0.0,
-            http_status: http_status.unwrap_or(200),
+            http_status: self.http_status,
             opaque_redirect: false,
-            headers: headers.clone(),
+            headers: self.headers.clone(),
         };
         let mut reply = match Reply::begin(head) {
             Ok(reply) => reply,
@@ -230,5 +249,11 @@ pub fn reply(data: &[u8]) {
             }
         }
         seen(reply.end())
-    });
+    }
+}
+
+/// A [`Sample`].
+pub fn reply(data: &[u8]) {
+    let sample = Sample::new(data);
+    alike(sample.body, |pieces| sample.outcome(pieces.iter().copied()));
 }

@@ -84,7 +84,7 @@ pub(super) fn build(request: UnaryRequest<'_>, options: &CallOptions) -> Result<
         .ok_or_else(|| RpcError::new(Code::ResourceExhausted, Kind::Invalid, "the request is over 4 GiB", method))?;
     Ok(HttpRequest {
         method: HttpMethod::Post,
-        url: [request.base_url.trim_end_matches('/'), "/", method.trim_start_matches('/')].concat(),
+        url: [request.base_url.trim_end_matches('/'), method].concat(),
         headers,
         body: Some(body),
     })

@@ -58,7 +58,7 @@ export async function startHostileServer(scriptOf, { onReport = () => {} } = {})
 
   async function serveCase(socket, request, connection) {
     const [, , run, number] = request.path.split("/");
-    if (request.headers.has("x-ordinary")) return play(socket, ordinary);
+    if (request.headers.has("x-ordinary") || run === "ordinary") return play(socket, ordinary);
     const log = logOf(run, number);
     const attempt = log.requests.length;
     const entry = { headers: [...request.headers], body: [...request.body], connection, at: Date.now() };

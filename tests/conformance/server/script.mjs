@@ -1,5 +1,8 @@
 // Writes one scripted reply, byte for byte, with its waits, and ends or breaks the connection where the script says so.
 
+/** What goes on forever goes on at this pace at least. */
+const BLOCK_BYTES = 64 * 1024;
+
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function write(socket, content) {
@@ -31,8 +34,9 @@ export async function play(socket, script) {
       await gone(socket);
       return false;
     } else if (step.forever) {
+      const block = Buffer.concat(Array(Math.ceil(BLOCK_BYTES / step.forever.length)).fill(step.forever));
       while (!socket.destroyed) {
-        await write(socket, step.forever);
+        await write(socket, block);
         await wait(0);
       }
       return false;
