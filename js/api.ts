@@ -1,6 +1,8 @@
 // The public names, whichever way the wasm arrives.
 export { type Auth, createAuth } from "./auth.js";
 export { createClient, type SipBreakoutClient, validateRegistration } from "./client.js";
+export type { Finding, FindingCode } from "./diagnose/conclude.js";
+export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
 export {
   AuthError,
   type ErrorKind,

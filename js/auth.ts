@@ -29,8 +29,15 @@ type Handle = InstanceType<Wasm["AuthHandle"]>;
 /** Opens the handle behind an `Auth`; a symbol, so that it is nobody else's business. */
 const OPEN = Symbol("open");
 
+/** @internal The options of an Auth; undefined for anything else. */
+export let authOptions: (value: unknown) => AuthOptions | undefined;
+
 /** A person's sign-in with the operator. Made by `createAuth`. */
 export class Auth extends (EventTarget as new () => AuthEvents) {
+  static {
+    authOptions = (value) => (value instanceof Auth ? value.#options : undefined);
+  }
+
   readonly #options: AuthOptions;
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */

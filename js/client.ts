@@ -17,8 +17,15 @@ type Handle = InstanceType<Wasm["ClientHandle"]>;
 /** As in Rust, which has the last word on a call's deadline. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** @internal The options of a client; undefined for anything else. */
+export let clientOptions: (value: unknown) => ClientOptions | undefined;
+
 /** Registers numbers with the operator's core. Made by `createClient`. */
 export class SipBreakoutClient {
+  static {
+    clientOptions = (value) => (value instanceof SipBreakoutClient ? value.#options : undefined);
+  }
+
   readonly #options: ClientOptions;
   readonly #closed = new AbortController();
   #handle: Handle | undefined;

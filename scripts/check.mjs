@@ -12,7 +12,15 @@ const denyWarnings = ["--", "-D", "warnings"];
 const checks = {
   "Rust format": ["cargo", "fmt", "--check"],
   "Rust format of tools/": ["cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml"],
-  "Clippy, native": ["cargo", "clippy", "--quiet", ...locked, "--all-targets", "--all-features", ...denyWarnings],
+  "Clippy, native": [
+    "cargo",
+    "clippy",
+    "--quiet",
+    ...locked,
+    "--all-targets",
+    "--all-features",
+    ...denyWarnings,
+  ],
   "Clippy, wasm": [
     "cargo",
     "clippy",

@@ -1,7 +1,7 @@
 // The package with doors for tests (target/doors/dist/), and the conformance adapter (tests/conformance/dist/), which is
 // self-contained: all its files are reached by relative addresses.
 
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { distDir, doorsDir, root } from "../paths.mjs";
 
@@ -10,9 +10,11 @@ const glue = ["sipbreakout.js", "sipbreakout_bg.wasm"];
 
 /** The JavaScript of dist/, beside the other wasm. */
 export function putDoorsJavaScript() {
-  for (const file of readdirSync(distDir).filter((name) => name.endsWith(".js"))) {
-    copyFileSync(join(distDir, file), join(doorsDir, file));
-  }
+  const isWanted = (file) => statSync(file).isDirectory() || file.endsWith(".js");
+  cpSync(distDir, doorsDir, {
+    recursive: true,
+    filter: (file) => file !== join(distDir, "wasm") && isWanted(file),
+  });
 }
 
 export function putAdapter(source) {

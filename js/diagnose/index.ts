@@ -1,0 +1,145 @@
+// `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load.
+import { type Auth, authOptions } from "../auth.js";
+import { clientOptions, type SipBreakoutClient } from "../client.js";
+import { isSdkError } from "../errors.js";
+import { isTime, peek } from "../limits.js";
+import { preload } from "../load.js";
+import type { AuthOptions } from "../options.js";
+import { conclude, type Finding } from "./conclude.js";
+import type { Evidence, Place } from "./evidence.js";
+import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
+
+/** What to look into: a client, a session, or addresses. */
+export type DiagnoseTarget =
+  | SipBreakoutClient
+  | Auth
+  | { baseUrl?: string | undefined; issuer?: string | undefined };
+
+export interface DiagnoseOptions {
+  /** Ends it early; what was found until then is the result. */
+  signal?: AbortSignal | undefined;
+  /** For all of it. Default 10000. */
+  timeoutMs?: number | undefined;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+interface Addresses {
+  baseUrl: string | undefined;
+  issuer: string | undefined;
+  fetch: typeof fetch | undefined;
+  usesStorage: boolean;
+}
+
+/**
+ * Finds out why calls or sign-ins fail: asks the core and the provider without a token, and looks at the page. Never
+ * rejects, and changes nothing. An empty array: nothing seems wrong from here.
+ */
+export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions = {}): Promise<Finding[]> {
+  const { baseUrl, issuer, fetch, usesStorage } = addressesOf(target);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = () => controller.abort();
+  const { timeoutMs, signal: given } = options ?? {};
+  const timer = setTimeout(stop, isTime(timeoutMs) ? timeoutMs : DEFAULT_TIMEOUT_MS);
+  given?.addEventListener("abort", stop);
+  if (given?.aborted) stop();
+  const violations = listenForViolations();
+  const around: Surroundings = {
+    fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
+    origin: globalThis.location?.origin,
+    now: Date.now,
+  };
+  const within = <T>(work: Promise<T>): Promise<T | undefined> =>
+    Promise.race([
+      work.catch(() => undefined),
+      new Promise<undefined>((resolve) => {
+        if (signal.aborted) resolve(undefined);
+        // Later than what the abort itself ends.
+        signal.addEventListener("abort", () => setTimeout(resolve, 100));
+      }),
+    ]);
+  const reached = (ask: typeof probeCore, url: string | undefined): Promise<Place | undefined> =>
+    isAddress(url) ? within(ask(url, around, signal)) : Promise.resolve(undefined);
+  try {
+    const [core, provider, load] = await Promise.all([
+      reached(probeCore, baseUrl),
+      reached(probeIssuer, issuer),
+      within(loadProblem()),
+    ]);
+    const evidence: Evidence = {
+      ...pageEvidence(usesStorage),
+      violations: violations.seen,
+      core,
+      issuer: provider,
+      load,
+    };
+    return conclude(evidence);
+  } catch {
+    return [];
+  } finally {
+    clearTimeout(timer);
+    given?.removeEventListener("abort", stop);
+    violations.stop();
+  }
+}
+
+function addressesOf(target: DiagnoseTarget): Addresses {
+  const own = clientOptions(target);
+  const auth = own ? peek(own, "auth") : target;
+  const session = authOptions(auth);
+  const given = own || session ? undefined : target;
+  const text = (value: unknown) => (value === undefined ? undefined : String(value));
+  const fetch = peek(own ?? session, "fetch");
+  return {
+    baseUrl: text(peek(own ?? given, "baseUrl")),
+    issuer: text(peek(session ?? given, "issuer")),
+    fetch: typeof fetch === "function" ? (fetch as typeof globalThis.fetch) : undefined,
+    usesStorage: session !== undefined && (session as AuthOptions).storage !== "memory",
+  };
+}
+
+function isAddress(url: string | undefined): url is string {
+  return url !== undefined && URL.canParse(url);
+}
+
+async function loadProblem(): Promise<Evidence["load"]> {
+  try {
+    await preload();
+    return undefined;
+  } catch (error) {
+    const code = isSdkError(error) ? error.code : "crashed";
+    return { code, message: String((error as Error).message) };
+  }
+}
+
+function pageEvidence(usesStorage: boolean): Partial<Evidence> {
+  const { navigator, location, isSecureContext } = globalThis;
+  return {
+    isOnline: navigator?.onLine,
+    isSecureContext,
+    isHttpsPage: location?.protocol === "https:",
+    hasServiceWorker: Boolean(navigator?.serviceWorker?.controller),
+    isStorageBlocked: usesStorage && location !== undefined && !canStore(),
+  };
+}
+
+function canStore(): boolean {
+  const key = "sipbreakout.diagnose";
+  try {
+    globalThis.sessionStorage.setItem(key, "1");
+    globalThis.sessionStorage.removeItem(key);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listenForViolations() {
+  const seen: Evidence["violations"] = [];
+  const listen = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) =>
+    seen.push({ directive: effectiveDirective, blocked: blockedURI });
+  const place = globalThis.document;
+  place?.addEventListener("securitypolicyviolation", listen);
+  return { seen, stop: () => place?.removeEventListener("securitypolicyviolation", listen) };
+}

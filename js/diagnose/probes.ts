@@ -1,0 +1,125 @@
+// Asks. No probe carries a token, a cookie, or a message that could change anything.
+import type { Place, Probe } from "./evidence.js";
+
+/** One frame without a message in it: a registration of nothing, which no core takes. */
+const EMPTY_FRAME = Uint8Array.of(0, 0, 0, 0, 0);
+
+/** Of the page. */
+export interface Surroundings {
+  fetch: typeof fetch;
+  origin: string | undefined;
+  now(): number;
+}
+
+/** The method's path, without which a proxy would not know what to do. */
+const METHOD = "/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration";
+
+/** The core, as a call would ask it, but for the token: the name of that header must be allowed, its value is nobody's. */
+export function probeCore(baseUrl: string, around: Surroundings, signal: AbortSignal): Promise<Place> {
+  const type = "application/grpc-web+proto";
+  const headers = {
+    "content-type": type,
+    accept: type,
+    "x-grpc-web": "1",
+    "x-user-agent": "sipbreakout-web/diagnose",
+    "grpc-timeout": "5S",
+    authorization: "Bearer diagnose",
+  };
+  const url = baseUrl.replace(/\/+$/, "") + METHOD;
+  return probe(url, { method: "POST", headers, body: EMPTY_FRAME }, around, signal);
+}
+
+/** The provider's discovery document. */
+export function probeIssuer(issuer: string, around: Surroundings, signal: AbortSignal): Promise<Place> {
+  const url = `${issuer.replace(/\/+$/, "")}/.well-known/openid-configuration`;
+  return probe(url, { headers: { accept: "application/json" } }, around, signal);
+}
+
+async function probe(
+  url: string,
+  init: RequestInit,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<Place> {
+  const place: Place = { url, isSameOrigin: new URL(url).origin === around.origin, asked: {} };
+  place.asked = await ask(url, { ...init, redirect: "manual" }, around, signal);
+  const { status, isRedirect } = place.asked;
+  if (status !== undefined || isRedirect) return place;
+  // A POST only where the call was one: a server may treat methods differently.
+  const plain = init.method ? { method: "POST", body: "" } : {};
+  [place.simple, place.blind] = await Promise.all([
+    ask(url, plain, around, signal),
+    ask(url, { ...plain, mode: "no-cors" }, around, signal),
+  ]);
+  return place;
+}
+
+async function ask(
+  url: string,
+  init: RequestInit,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const started = around.now();
+  try {
+    const response = await around.fetch(url, { ...init, credentials: "omit", cache: "no-store", signal });
+    if (response.type === "opaqueredirect") return { isRedirect: true };
+    if (response.type === "opaque") return { isOpaque: true };
+    const ended = around.now();
+    const date = Date.parse(response.headers.get("date") ?? "");
+    const contentType = response.headers.get("content-type") ?? undefined;
+    const text = await bodyOf(response);
+    return {
+      status: response.status,
+      contentType,
+      hasStatus: response.headers.has("grpc-status") || /grpc-status\s*:/i.test(readable(text, contentType)),
+      // A date has whole seconds: half of one is as good a guess as any.
+      skewMs: Number.isNaN(date) ? undefined : (started + ended) / 2 - (date + 500),
+      issuer: issuerOf(text),
+    };
+  } catch {
+    return signal.aborted ? { isLate: true } : {};
+  }
+}
+
+/** The beginning of a body; a server that never ends it is not waited for. */
+async function bodyOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  let text = "";
+  try {
+    const decoder = new TextDecoder("latin1");
+    while (reader && text.length < 65_536) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value);
+    }
+  } catch {
+    // What came is enough.
+  }
+  reader?.cancel().catch(() => {});
+  return text;
+}
+
+/** In text mode the frames are base64, padded at each flush. */
+function readable(text: string, contentType = ""): string {
+  if (!/grpc-web-text/i.test(contentType)) return text;
+  try {
+    return (
+      text
+        .match(/[^=]+=*/g)
+        ?.map(atob)
+        .join("") ?? ""
+    );
+  } catch {
+    return "";
+  }
+}
+
+function issuerOf(text: string): string | undefined {
+  try {
+    const { issuer } = JSON.parse(text) as { issuer?: unknown };
+    return typeof issuer === "string" ? issuer : undefined;
+  } catch {
+    return undefined;
+  }
+}
