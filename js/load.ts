@@ -147,7 +147,7 @@ async function compile(source: BufferSource): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    if (/content security policy|unsafe-eval/i.test(String(cause))) {
+    if (/content security policy|unsafe-eval|\bCSP\b/i.test(String(cause))) {
       const hint = "Add 'wasm-unsafe-eval' to script-src.";
       throw loadError(
         "blocked_by_csp",

@@ -1,0 +1,228 @@
+// What diagnose concludes from what was observed, and that it ends, whatever it asks.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { conclude } from "../../dist/diagnose/conclude.js";
+import { createAuth, createClient, diagnose } from "../../dist/index.js";
+
+const url = "https://api.example.com/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration";
+const good = { status: 200, contentType: "application/grpc-web+proto", hasStatus: true };
+const core = (asked, more) => ({ url, isSameOrigin: false, asked, ...more });
+const codes = (evidence) =>
+  conclude({ violations: [], ...evidence }).map(({ code, certainty }) => [code, certainty]);
+
+describe("conclude", () => {
+  for (const [name, evidence, expected] of [
+    ["nothing wrong", { core: core(good), isOnline: true, isSecureContext: true }, []],
+    ["nothing known", {}, []],
+    [
+      "offline, and nothing said twice",
+      { isOnline: false, core: core({}, { simple: {}, blind: {} }) },
+      [["offline", "certain"]],
+    ],
+    [
+      "online means little",
+      { isOnline: true, core: core({}, { simple: {}, blind: {} }) },
+      [["unreachable", "likely"]],
+    ],
+    [
+      "a preflight that is refused",
+      { core: core({}, { simple: { status: 415 }, blind: { isOpaque: true } }) },
+      [["cors_refused", "certain"]],
+    ],
+    [
+      "an origin that is refused",
+      { core: core({}, { simple: {}, blind: { isOpaque: true } }) },
+      [["cors_refused", "certain"]],
+    ],
+    [
+      "the same origin needs no leave",
+      { core: { ...core({}, { simple: {}, blind: { isOpaque: true } }), isSameOrigin: true } },
+      [["unreachable", "likely"]],
+    ],
+    [
+      "a policy that names the origin",
+      {
+        core: core({}, { simple: {}, blind: {} }),
+        violations: [{ directive: "connect-src", blocked: "https://api.example.com/x" }],
+      },
+      [["blocked_by_csp", "certain"]],
+    ],
+    [
+      "a policy that is another's",
+      {
+        core: core({}, { simple: {}, blind: {} }),
+        violations: [
+          { directive: "connect-src", blocked: "https://ads.example" },
+          { directive: "img-src", blocked: url },
+        ],
+      },
+      [["unreachable", "likely"]],
+    ],
+    [
+      "an http address in an https page",
+      { isHttpsPage: true, core: { ...core({}), url: "http://api.example.com/x" } },
+      [["mixed_content", "certain"]],
+    ],
+    [
+      "an http address on loopback",
+      { isHttpsPage: true, core: { ...core({}), url: "http://127.0.0.1:8080/x" } },
+      [["unreachable", "likely"]],
+    ],
+    [
+      "a service worker",
+      { hasServiceWorker: true, core: core({}, { blind: {} }) },
+      [
+        ["unreachable", "likely"],
+        ["service_worker", "likely"],
+      ],
+    ],
+    ["a redirect", { core: core({ isRedirect: true }) }, [["redirected", "certain"]]],
+    [
+      "native gRPC",
+      { core: core({ status: 200, contentType: "application/grpc+proto" }) },
+      [["no_grpc_web_proxy", "certain"]],
+    ],
+    ["a page", { core: core({ status: 200, contentType: "text/html" }) }, [["no_grpc_web_proxy", "likely"]]],
+    ["a method that is not allowed", { core: core({ status: 405 }) }, [["no_grpc_web_proxy", "likely"]]],
+    ["a gateway that wants a token", { core: core({ status: 401, contentType: "application/json" }) }, []],
+    [
+      "a proxy without a service",
+      { core: core({ status: 503, contentType: "text/plain" }) },
+      [["server_error", "certain"]],
+    ],
+    ["a status in an HTTP 503", { core: core({ ...good, status: 503 }) }, []],
+    ["no status", { core: core({ ...good, hasStatus: false }) }, [["headers_not_exposed", "likely"]]],
+    [
+      "a clock that one server contradicts",
+      { core: core({ ...good, skewMs: -120_000 }) },
+      [["clock_wrong", "likely"]],
+    ],
+    [
+      "a clock that two servers contradict",
+      {
+        core: core({ ...good, skewMs: 120_000 }),
+        issuer: {
+          url: "https://id.example/.well-known/openid-configuration",
+          isSameOrigin: false,
+          asked: { status: 200, issuer: "https://id.example", skewMs: 121_000 },
+        },
+      },
+      [["clock_wrong", "certain"]],
+    ],
+    [
+      "servers that do not agree",
+      {
+        core: core({ ...good, skewMs: 120_000 }),
+        issuer: {
+          url: "https://id.example/.well-known/openid-configuration",
+          isSameOrigin: false,
+          asked: { status: 200, issuer: "https://id.example/", skewMs: 10 },
+        },
+      },
+      [],
+    ],
+    ["a minute is no wrong clock", { core: core({ ...good, skewMs: 59_000 }) }, []],
+    ["no storage", { isStorageBlocked: true }, [["storage_blocked", "certain"]]],
+    [
+      "a wasm that is not there",
+      { load: { code: "not_found", message: "404" } },
+      [["wasm_not_loading", "certain"]],
+    ],
+    [
+      "a policy against wasm",
+      { load: { code: "blocked_by_csp", message: "CSP" } },
+      [["blocked_by_csp", "certain"]],
+    ],
+    ["a page over http", { isSecureContext: false }, [["insecure_context", "certain"]]],
+  ]) {
+    test(name, () => assert.deepEqual(codes(evidence), expected));
+  }
+
+  test("each finding says what was seen and what to do", () => {
+    const all = conclude({
+      isOnline: false,
+      isSecureContext: false,
+      isStorageBlocked: true,
+      load: { code: "network", message: "no" },
+      violations: [],
+      core: core({ status: 404, contentType: "text/html", skewMs: 1e9 }),
+    });
+    assert.equal(all.length, 6);
+    for (const { message, evidence, advice } of all) {
+      assert.ok(message.endsWith(".") || message.endsWith("there."), message);
+      assert.ok(evidence.length > 0 && evidence.every((line) => line.length > 5));
+      assert.ok(advice.length > 5);
+    }
+  });
+});
+
+describe("diagnose", () => {
+  const accessToken = () => {
+    throw new Error("no token is asked for");
+  };
+
+  test("asks nothing of nobody, and takes anything", async () => {
+    for (const target of [undefined, null, 5, "x", {}, { baseUrl: "not an address" }, { issuer: 7 }]) {
+      assert.deepEqual(await diagnose(target), []);
+    }
+    assert.deepEqual(await diagnose({}, null), []);
+  });
+
+  test("a fetch that throws, rejects with nothing, or hangs ends in a finding", async () => {
+    for (const fetch of [
+      () => {
+        throw new Error("at once");
+      },
+      () => Promise.reject(undefined),
+      () => new Promise(() => {}),
+      async () => ({}),
+    ]) {
+      const client = createClient({ baseUrl: "https://api.example.com", accessToken, fetch });
+      const started = performance.now();
+      const found = await diagnose(client, { timeoutMs: 200 });
+      assert.ok(performance.now() - started < 1500);
+      assert.ok(
+        found.every(({ code }) => code === "unreachable"),
+        JSON.stringify(found),
+      );
+    }
+  });
+
+  test("a signal ends it", async () => {
+    const fetch = () => new Promise(() => {});
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const started = performance.now();
+    await diagnose(createClient({ baseUrl: "https://a.example", accessToken, fetch }), controller);
+    assert.ok(performance.now() - started < 1000);
+    await diagnose({ baseUrl: "https://a.example" }, { signal: AbortSignal.abort() });
+  });
+
+  test("asks both places of a client, without cookies, redirects or a token of anybody's", async () => {
+    const asked = [];
+    const fetch = async (address, init) => {
+      asked.push([String(address), init]);
+      const headers = { "content-type": "application/grpc-web", "grpc-status": "16" };
+      return String(address).includes("openid")
+        ? Response.json({ issuer: "https://id.example" })
+        : new Response("", { headers });
+    };
+    const auth = createAuth({
+      clientId: "c",
+      redirectUri: "https://a.example/",
+      issuer: "https://id.example",
+      fetch,
+    });
+    const client = createClient({ baseUrl: "https://api.example.com/base/", auth, fetch });
+    assert.deepEqual(await diagnose(client), []);
+    const addresses = asked.map(([address]) => address).sort();
+    assert.equal(addresses.length, 2);
+    assert.match(addresses[0], /^https:\/\/api\.example\.com\/base\/wgtwo\./);
+    assert.equal(addresses[1], "https://id.example/.well-known/openid-configuration");
+    for (const [, init] of asked) {
+      assert.deepEqual([init.credentials, init.redirect, init.cache], ["omit", "manual", "no-store"]);
+    }
+    assert.deepEqual(await diagnose(auth), []);
+  });
+});
