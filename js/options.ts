@@ -120,7 +120,10 @@ export interface CallOptions extends TransportOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What more a server said about an error: a message in `google.rpc.Status`. Servers' stack traces are left out. */
+/**
+ * What more a server said about an error: a message in `google.rpc.Status`. Servers' stack traces are left out. Ask for a
+ * property to know which it is: `if ("retryDelayMs" in detail) …`.
+ */
 export type RpcErrorDetail =
   | { type: "google.rpc.RetryInfo"; retryDelayMs: number }
   | {

@@ -28,6 +28,8 @@ const checks = {
     ...locked,
     "--lib",
     "--tests",
+    "--features",
+    "test-doors",
     "--target",
     crateTarget,
     ...denyWarnings,
