@@ -12,6 +12,7 @@ const names = [
   ...[
     "createAuth",
     "createClient",
+    "diagnose",
     "isSdkError",
     "preload",
     "requiredScopes",

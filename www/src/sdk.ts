@@ -12,10 +12,13 @@ export const auth = createAuth({
   storage: "session",
 });
 
+// A person waits, and has a button to try again: one more attempt after half a second, and not the default's four.
+const retry = { maxAttempts: 2, initialDelayMs: 500 };
+
 // A client speaks one version of the API. The token comes from the session and is renewed by it.
 const clients = {
-  v1: createClient({ baseUrl: config.baseUrl, auth, apiVersion: "v1" }),
-  v0: createClient({ baseUrl: config.baseUrl, auth, apiVersion: "v0" }),
+  v1: createClient({ baseUrl: config.baseUrl, auth, retry, apiVersion: "v1" }),
+  v0: createClient({ baseUrl: config.baseUrl, auth, retry, apiVersion: "v0" }),
 };
 
 export function clientFor(apiVersion: ApiVersion) {
