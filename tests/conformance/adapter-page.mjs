@@ -1,5 +1,6 @@
 // Drives the adapter as a foreign suite would, and posts what came. The folder is served from an address of its own.
 import { cases } from "./cases/index.mjs";
+import { signalOf } from "./signal.mjs";
 
 const query = new URLSearchParams(location.search);
 const { init, unary } = await import(query.get("adapter"));
@@ -15,14 +16,6 @@ function plain({ details, headers, trailers, messages, ...rest }) {
     trailers: trailers.map(entry),
     messages: messages.map((message) => [...message]),
   };
-}
-
-function signalOf({ abortAfterMs }) {
-  if (abortAfterMs === undefined) return undefined;
-  const controller = new AbortController();
-  if (abortAfterMs < 0) controller.abort("enough");
-  else setTimeout(() => controller.abort("enough"), abortAfterMs);
-  return controller.signal;
 }
 
 async function run() {

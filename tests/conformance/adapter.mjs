@@ -3,20 +3,33 @@
 
 import { instantiate } from "./sipbreakout.js";
 
-let instance;
+const INTERNAL = 13;
 
-async function start() {
+/** The instance, and how the calls under way in it are ended if it traps. */
+let loading;
+
+async function load() {
+  const underWay = new Set();
   const response = await fetch(new URL("./sipbreakout_bg.wasm", import.meta.url));
   const module = await WebAssembly.compile(await response.arrayBuffer());
-  return instantiate(module, () => {
-    instance = undefined;
+  const exports = await instantiate(module, (thrown) => {
+    loading = undefined;
+    for (const end of underWay) end(thrown);
   });
+  return { exports, underWay };
+}
+
+function start() {
+  loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
 }
 
 /** Loads the wasm. Calls do it by themselves if need be. */
 export async function init() {
-  instance ??= start();
-  await instance;
+  await start();
 }
 
 /**
@@ -32,8 +45,22 @@ export async function init() {
  *   headers alone, whose trailers stand among them.
  */
 export async function unary(baseUrl, path, requestBytes, headers = [], opts = {}) {
-  await init();
-  const { conformanceUnary } = await instance;
+  const { exports, underWay } = await start();
   const { timeoutMs, signal, maxMessageBytes } = opts;
-  return conformanceUnary(baseUrl, path, requestBytes, [...headers], timeoutMs, signal, maxMessageBytes);
+  return new Promise((resolve, reject) => {
+    const crashed = (thrown) =>
+      resolve({
+        code: INTERNAL,
+        message: `the wasm stopped: ${thrown}`,
+        headers: [],
+        trailers: [],
+        messages: [],
+      });
+    underWay.add(crashed);
+    const given = [baseUrl, path, requestBytes, [...headers], timeoutMs, signal, maxMessageBytes];
+    exports
+      .conformanceUnary(...given)
+      .then(resolve, reject)
+      .finally(() => underWay.delete(crashed));
+  });
 }

@@ -8,22 +8,11 @@ import { after, before, test } from "node:test";
 import { buildDoors } from "../../scripts/build.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { reportOf } from "./browsers.mjs";
+import { codeNames } from "./cases/codes.mjs";
 import { cases } from "./cases/index.mjs";
 import { ok } from "./cases/reply.mjs";
 import { startHostileServer } from "./server/hostile.mjs";
 
-const names = [
-  ...["ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists"],
-  ...[
-    "permission_denied",
-    "resource_exhausted",
-    "failed_precondition",
-    "aborted",
-    "out_of_range",
-    "unimplemented",
-  ],
-  ...["internal", "unavailable", "data_loss", "unauthenticated"],
-];
 const ofTheProduct = ["what is sent", "replay", "turns", "fetch is odd", "fetch rejects", "bodies are odd"];
 const chosen = cases.filter(
   ({ group, options, fetch }) =>
@@ -68,7 +57,7 @@ test("the folder is self-contained: three files, which name each other by relati
 test("every outcome resolves, with the code that the product has too", () => {
   const wrong = [];
   for (const { number, group, name, expect } of chosen) {
-    const code = names[results.get(number)?.code];
+    const code = codeNames[results.get(number)?.code];
     // The adapter hands out bytes: what is in a message is not its business.
     const isAnswered = code === "ok" && ["an empty message", "a message that is no protobuf"].includes(name);
     if (![expect.code].flat().includes(code) && !isAnswered) wrong.push(`${group}: ${name}: ${code}`);

@@ -1,6 +1,7 @@
 // Runs the cases in a page through a driver, and posts what came of them. The address says how: `driver`, `run`, `only`
 // (numbers), `at` (how many at once), `limit` (milliseconds for a call).
 import { cases } from "./cases/index.mjs";
+import { signalOf } from "./signal.mjs";
 
 const query = new URLSearchParams(location.search);
 const driverName = query.get("driver") ?? "ours";
@@ -16,15 +17,6 @@ const within = (promise, ms) => Promise.race([promise, wait(ms).then(() => ({ co
 
 async function post(report) {
   await fetch("/report", { method: "POST", body: JSON.stringify(report) });
-}
-
-/** The abort that a case wants, from the start of the call. */
-function signalOf({ abortAfterMs }) {
-  if (abortAfterMs === undefined) return undefined;
-  const controller = new AbortController();
-  if (abortAfterMs < 0) controller.abort("enough");
-  else setTimeout(() => controller.abort("enough"), abortAfterMs);
-  return controller.signal;
 }
 
 async function callOnce(client, one) {

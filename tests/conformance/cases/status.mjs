@@ -1,4 +1,5 @@
 // The status: where it stands, in which form, with which words and details.
+import { codeNames } from "./codes.mjs";
 import { bytes, headersOnly, message, reply, trailers } from "./reply.mjs";
 
 const withTrailers = (text) => [reply(bytes(message, trailers(text)))];
@@ -34,18 +35,7 @@ const bad = ["17", "99999999999999999999", "-1", "+0", "abc", "0x0", "1.0", "", 
   expect: { code: "unknown", message: new RegExp(`"${raw.replace(/[+.]/g, "\\$&")}"`) },
 }));
 
-const names = [
-  ...["cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists"],
-  ...[
-    "permission_denied",
-    "resource_exhausted",
-    "failed_precondition",
-    "aborted",
-    "out_of_range",
-    "unimplemented",
-  ],
-  ...["internal", "unavailable", "data_loss", "unauthenticated"],
-].flatMap((code, index) => [
+const names = codeNames.slice(1).flatMap((code, index) => [
   {
     name: `${code} in the trailers`,
     rule: "Each status has its code.",

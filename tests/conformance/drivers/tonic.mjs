@@ -1,6 +1,8 @@
 // tonic over tonic-web-wasm-client, for the cases' page. It panics; what is under way then never settles, and the page
 // sees an uncaught error. It takes no signal, no fetch and no metadata of the cases.
+
 import load, { upsert } from "../../../target/conformance/canary.js";
+import { codeNames } from "../cases/codes.mjs";
 
 export const name = "tonic-web-wasm-client";
 
@@ -9,19 +11,6 @@ export const isFragile = true;
 
 export const init = () =>
   load({ module_or_path: new URL("../../../target/conformance/canary_bg.wasm", import.meta.url) });
-
-const codes = [
-  ...["ok", "cancelled", "unknown", "invalid_argument", "deadline_exceeded", "not_found", "already_exists"],
-  ...[
-    "permission_denied",
-    "resource_exhausted",
-    "failed_precondition",
-    "aborted",
-    "out_of_range",
-    "unimplemented",
-  ],
-  ...["internal", "unavailable", "data_loss", "unauthenticated"],
-];
 
 export function createClient(baseUrl) {
   return {
@@ -39,7 +28,7 @@ export function createClient(baseUrl) {
           resolve(outcome);
         };
         upsert(baseUrl, timeoutMs).then(
-          ([code, message]) => done({ code: codes[code], message }),
+          ([code, message]) => done({ code: codeNames[code], message }),
           (error) => done({ code: "traps", message: String(error) }),
         );
       });
