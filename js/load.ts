@@ -12,6 +12,7 @@ export type Wasm = Exports;
 interface Instance {
   wasm: Wasm;
   underWay: Set<(thrown: unknown) => void>;
+  isDead: boolean;
 }
 
 type Given = WasmSource | Promise<WasmSource> | undefined;
@@ -71,9 +72,12 @@ export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Li
   const watched = limits && watch(limits, isLoaded);
   try {
     // No `await` before `work`: each more or less would change the order.
-    const done = load().then((instance) =>
-      !watched || watched.handOver() ? run(instance, work) : watched.ended,
-    );
+    const go = (instance: Instance): Promise<T> => {
+      // A call of the same turn was quicker, and ended it.
+      if (instance.isDead) return load().then(go);
+      return !watched || watched.handOver() ? run(instance, work) : watched.ended;
+    };
+    const done = load().then(go);
     return await (watched ? Promise.race([watched.ended, done]) : done);
   } catch (thrown) {
     throw toSdkError(thrown);
@@ -98,7 +102,9 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   }
   const module = compiled ?? (await fetchModule(given, signal));
   const underWay: Instance["underWay"] = new Set();
+  let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
+    if (instance) instance.isDead = true;
     // No other instance is made while this one is the current one.
     loading = undefined;
     isLoaded = false;
@@ -113,7 +119,8 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     if (WebAssembly.Module.exports(module).some(({ name }) => name === "clienthandle_upsertRegistration")) {
       const wasm = await instantiate(module, onTrap);
       compiled = module;
-      return { wasm, underWay };
+      instance = { wasm, underWay, isDead: false };
+      return instance;
     }
   } catch (thrown) {
     // No memory, that is.

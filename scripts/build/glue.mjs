@@ -12,9 +12,12 @@ const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
 /** Ends what a dead instance began: its requests, and the timers that would keep Node alive. */
 function release(held) {
     for (let i = 0; i < held.length; i++) {
-        const value = held.get(i);
-        if (value instanceof AbortController) value.abort();
-        else if (typeof value?.hasRef === "function") clearTimeout(value);
+        // Among them are values of the page, and a proxy may throw at anything.
+        try {
+            const value = held.get(i);
+            if (value instanceof AbortController) value.abort();
+            else if (typeof value?.hasRef === "function") clearTimeout(value);
+        } catch {}
     }
 }
 

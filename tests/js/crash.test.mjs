@@ -87,6 +87,21 @@ for (const kind of ["panic", "overflow", "exhaust"]) {
   }
 }
 
+test("calls of the same turn as a crash at an entry get a fresh instance", async () => {
+  const outcomes = await inProcess(
+    `${scene}
+    return Promise.all([
+      settled(client.deleteRegistration(other)),
+      settled(client.upsertRegistration(request, { testDoor: "panic" })),
+      client.upsertRegistration({ ...request, phoneNumber: "+4799900004" }).then(({ status, timeToLiveSeconds }) => [status, timeToLiveSeconds]),
+      inStorage.isSignedIn(),
+      inMemory.getAccessToken().then((token) => typeof token),
+    ]);`,
+    { from },
+  );
+  assert.deepEqual(outcomes, [crashed, crashed, ["OK", 3600], true, "string"]);
+});
+
 test("ten crashes in a row: each leaves a working instance, and the dead ones are given back", async () => {
   const [outcomes, after, alive] = await inProcess(
     `const instances = [];
