@@ -1,0 +1,36 @@
+// A panic, a stack overflow and memory that ends, in real browsers, which differ in what they throw then. What becomes of
+// sessions, and of everything else that may be under way, is in tests/js/crash.test.mjs.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { buildDoors } from "../../scripts/build.mjs";
+import { reportOf } from "./browsers.mjs";
+import { startHostileServer } from "./server/hostile.mjs";
+
+const browsers = (process.env.TEST_BROWSERS ?? "chromium,firefox").split(",");
+const crashed = "LoadError crashed";
+let server;
+let onReport;
+
+before(async () => {
+  await buildDoors();
+  server = await startHostileServer(() => [], { onReport: (report) => onReport(report) });
+});
+after(() => server?.close());
+
+for (const browser of browsers) {
+  test(`${browser}: what is under way rejects, its request ends, and the next calls work`, async () => {
+    const next = new Promise((resolve) => {
+      onReport = resolve;
+    });
+    const url = `${server.url}/tests/conformance/crash.html`;
+    const { error, ...report } = await reportOf(browser, url, next, { limitMs: 120_000 });
+    assert.equal(error, undefined);
+    const ways = ["panic", "overflow", "exhaust"].flatMap((kind) => [kind, `${kind}-later`]);
+    assert.deepEqual(Object.keys(report).sort(), ways.sort());
+    for (const [way, seen] of Object.entries(report)) {
+      const expected = { outcomes: [crashed, crashed], next: ["ok", "ok"], aborted: 1, isQuick: true };
+      assert.deepEqual(seen, expected, way);
+    }
+  });
+}
