@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../../scripts/build.mjs";
 import { root } from "../../scripts/paths.mjs";
-import { fail } from "../../scripts/processes.mjs";
+import { fail, run } from "../../scripts/processes.mjs";
 import { reportOf } from "./browsers.mjs";
 import { cases } from "./cases/index.mjs";
 import { buildDrivers } from "./drivers/build.mjs";
