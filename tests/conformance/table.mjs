@@ -90,6 +90,7 @@ async function main() {
       file,
       page.replace(between, (_, start, __, end) => `${start}${render(all)}${end}`),
     );
+    await run("biome", ["check", "--write", "--log-level=error", file]);
   } finally {
     await server.close();
   }
