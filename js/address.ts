@@ -1,5 +1,5 @@
 // The page's address: reading the provider's answer from it, and leaving it.
-import { toSdkError } from "./errors.js";
+import { authError } from "./errors.js";
 import type { AuthOptions } from "./options.js";
 
 // What providers add to the redirect URI (RFC 6749 4.1.2, RFC 9207, OpenID Connect Session Management).
@@ -10,16 +10,49 @@ export function addressOf(url?: string | URL): string {
   return String(url ?? globalThis.location?.href ?? "");
 }
 
-/** @internal Whether an address is the redirect URI with a code or an error and a state. Never throws. */
+/** What stands behind the random part of a state: a mark, and the name of the session (`src/auth/config.rs` writes it). */
+function tagOf(state: string | null): { mark: string; name: string } {
+  const [, mark = "", name = ""] = state?.split(".") ?? [];
+  return { mark, name };
+}
+
+function nameTag({ name = "default" }: AuthOptions): string {
+  if (name === "default") return "";
+  const text = String.fromCharCode(...new TextEncoder().encode(name));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * @internal Whether an address is the redirect URI with a code or an error, and a state of this session: several in a
+ * page may have one redirect URI. Never throws.
+ */
 export function isAnswer(address: string, options: AuthOptions): boolean {
   try {
     const { origin, pathname, searchParams: query } = new URL(address);
     const home = new URL(options.redirectUri);
+    const { mark, name } = tagOf(query.get("state"));
     return (
       origin + pathname === home.origin + home.pathname &&
       query.has("state") &&
-      (query.has("code") || query.has("error"))
+      (query.has("code") || query.has("error")) &&
+      mark !== "c" &&
+      name === nameTag(options)
     );
+  } catch {
+    return false;
+  }
+}
+
+/** @internal Whether an answer is to be passed on by the popup window that it came to. */
+export function isForPopup(answer: string): boolean {
+  return tagOf(new URL(answer).searchParams.get("state")).mark === "p";
+}
+
+/** @internal Whether an address is the answer to a revocation of consent by this session. Never throws. */
+export function isConsentAnswer(address: string, options: AuthOptions): boolean {
+  try {
+    const { mark, name } = tagOf(new URL(address).searchParams.get("state"));
+    return mark === "c" && name === nameTag(options);
   } catch {
     return false;
   }
@@ -30,12 +63,13 @@ export function isAnswer(address: string, options: AuthOptions): boolean {
 const TAKEN = "sipbreakout.state";
 
 /** @internal The answer that this history entry had when it was reloaded, as an address; undefined if there was none. */
-export function interrupted({ redirectUri }: AuthOptions): string | undefined {
+export function interrupted(options: AuthOptions): string | undefined {
   try {
-    const { origin, pathname } = new URL(redirectUri);
+    const { origin, pathname } = new URL(options.redirectUri);
     const state = globalThis.history.state?.[TAKEN] as unknown;
-    const answer = `${origin}${pathname}?error=sign_in_interrupted&state=${encodeURIComponent(String(state))}`;
-    return state && globalThis.location.href.startsWith(origin + pathname) ? answer : undefined;
+    if (typeof state !== "string" || tagOf(state).name !== nameTag(options)) return undefined;
+    const answer = `${origin}${pathname}?error=sign_in_interrupted&state=${encodeURIComponent(state)}`;
+    return globalThis.location.href.startsWith(origin + pathname) ? answer : undefined;
   } catch {
     return undefined;
   }
@@ -77,14 +111,7 @@ export function leave(how: () => void): void {
 
 /** @internal */
 export function cannotLeave(message: string, cause?: unknown): Error {
-  return toSdkError({
-    family: "auth",
-    code: "invalid_config",
-    kind: "config",
-    retryable: false,
-    message,
-    cause,
-  });
+  return authError("invalid_config", "config", message, cause);
 }
 
 /** @internal By POST, because the log-out hint is an ID token and must not stand in a URL. */

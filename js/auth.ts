@@ -5,24 +5,31 @@ import {
   forget,
   interrupted,
   isAnswer,
+  isConsentAnswer,
+  isForPopup,
   leave,
   postForm,
   takeOut,
 } from "./address.js";
-import { LoadError } from "./errors.js";
+import { authError, LoadError } from "./errors.js";
 import type { AuthEvents } from "./events.js";
+import { keysFor } from "./keys.js";
 import { type Limits, peek } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
 import { memory } from "./memory.js";
 import type {
   AuthOptions,
+  ConsentRevocationLink,
   GetAccessTokenOptions,
+  PopupOptions,
   SignInOptions,
   SignInResult,
   SignOutOptions,
   SignOutResult,
   User,
 } from "./options.js";
+import { answerOf, openPopup, passOn } from "./popup.js";
+import { isCopied } from "./tab.js";
 
 type Handle = InstanceType<Wasm["AuthHandle"]>;
 
@@ -46,6 +53,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #answer: string | undefined;
   /** What became of it. React's strict mode asks twice, and gets the same. */
   #result: Promise<SignInResult> | undefined;
+  #revocation: Promise<void> | undefined;
 
   /** @internal */
   constructor(options: AuthOptions) {
@@ -70,6 +78,32 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    */
   createSignInUrl<AppState = unknown>(options?: SignInOptions<AppState>): Promise<URL> {
     return this.#run(async (handle) => new URL(await handle.createSignInUrl(options)));
+  }
+
+  /**
+   * Signs in by a popup window, and stays on the page. To be called in the click itself: later the browser blocks the
+   * window. The redirect URI's page, which calls `handleRedirectCallback()` as always, passes the answer on and closes.
+   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, or as from handleRedirectCallback),
+   *   InvalidRequestError, LoadError
+   */
+  signInPopup<AppState = unknown>(
+    options: SignInOptions<AppState> & PopupOptions = {},
+  ): Promise<SignInResult<AppState>> {
+    const popup = openPopup();
+    if (popup) return this.#byPopup(popup, options) as Promise<SignInResult<AppState>>;
+    const message =
+      "The browser did not open a window: call signInPopup in the click itself, or use signIn().";
+    return Promise.reject(authError("popup_blocked", "config", message));
+  }
+
+  async #byPopup(popup: Window, { signal, popupTimeoutMs, ...options }: SignInOptions & PopupOptions) {
+    try {
+      const url = await this.createSignInUrl({ ...options, popup: true } as SignInOptions);
+      const answer = await answerOf(popup, url, { signal, popupTimeoutMs });
+      return await this.#run((handle) => handle.handleRedirectCallback(answer) as Promise<SignInResult>);
+    } finally {
+      popup.close();
+    }
   }
 
   /**
@@ -101,7 +135,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       isOwn = taken !== undefined;
       address = taken ?? address;
     }
-    const result = this.#run((handle) => handle.handleRedirectCallback(address) as Promise<SignInResult>);
+    const result: Promise<SignInResult> =
+      isOwn && isForPopup(address)
+        ? passOn(address).then(() => ({ appState: undefined }))
+        : this.#run((handle) => handle.handleRedirectCallback(address) as Promise<SignInResult>);
     if (isOwn) this.#keep(address, result);
     return result;
   }
@@ -149,6 +186,36 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   /**
+   * Sends the browser to the provider's page where a person takes back what was agreed to. `link` is given a `state` to
+   * send along, and returns the page's address, which the application's back end asks the provider for.
+   * @throws AuthError, LoadError, or what `link` throws
+   */
+  async revokeConsent(link: ConsentRevocationLink): Promise<void> {
+    if (!globalThis.document) throw cannotLeave("There is no page here to leave.");
+    const state = await this.#run((handle) => handle.beginConsentRevocation() as Promise<string>);
+    const address = String(await link({ state }));
+    leave(() => globalThis.location.assign(address));
+  }
+
+  /** Whether an address (default: the page's) is the answer to `revokeConsent`. Never throws, loads nothing. */
+  isConsentRevocation(url?: string | URL): boolean {
+    return isConsentAnswer(addressOf(url), this.#options);
+  }
+
+  /**
+   * Finishes the revocation that the page's address (or `url`) is the answer of: checks that it was begun in this tab,
+   * and ends the session, which has nothing to stand on any more. The same answer without `url` is handled once.
+   * @throws AuthError (`state_unknown`, `not_a_callback`, or the provider's refusal), LoadError
+   */
+  handleConsentRevocation(url?: string | URL): Promise<void> {
+    const address = addressOf(url);
+    if (!takeOut(address) && url === undefined && this.#revocation) return this.#revocation;
+    const result = this.#run((handle) => handle.finishConsentRevocation(address) as Promise<void>);
+    if (url === undefined) this.#revocation = result;
+    return result.finally(forget);
+  }
+
+  /**
    * Forgets the session, revokes its tokens, and sends the browser to the provider's log-out page, where there is a page.
    * @throws AuthError, InvalidRequestError, LoadError
    */
@@ -163,7 +230,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     if (!this.#handle || this.#wasm !== wasm) {
       // The wasm must not keep an Auth that nobody else keeps.
       const auth = new WeakRef(this);
-      this.#handle = new wasm.AuthHandle(this.#options, memory, (type: string, detail: object) => {
+      const storage = peek(this.#options, "storage");
+      const copied = storage === "session" ? isCopied() : undefined;
+      const face = { memory, keys: keysFor(storage), copied };
+      this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, detail: object) => {
         auth.deref()?.dispatchEvent(new CustomEvent(type, { detail }));
       });
       this.#wasm = wasm;

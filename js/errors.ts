@@ -282,6 +282,11 @@ export function loadError(code: LoadErrorCode, message: string, hint: string, ca
   return new LoadError({ family: "load", code, kind, retryable, message: `${message} ${hint}`, hint, cause });
 }
 
+/** @internal */
+export function authError(code: AuthErrorCode, kind: ErrorKind, message: string, cause?: unknown): AuthError {
+  return new AuthError({ family: "auth", code, kind, retryable: code === "timeout", message, cause });
+}
+
 function isRaw(value: unknown): value is RawError {
   return typeof value === "object" && value !== null && "family" in value && "code" in value;
 }

@@ -1,10 +1,15 @@
 // The events of an `Auth`, as TypeScript sees them.
 import type { AuthErrorCode } from "./generated.js";
 
-/** What the events of an `Auth` carry. */
+/**
+ * What the events of an `Auth` carry. Tabs that share a session (`storage: "local"`, or an adapter) all get them, once
+ * they have asked for anything; a sign-out reaches every tab of the same person.
+ */
 export interface AuthEventMap {
   signedIn: CustomEvent<Record<string, never>>;
   tokenRefreshed: CustomEvent<{ expiresAt: Date }>;
+  /** The access token ends soon, and there is no refresh token, or refreshing fails for now. Only in this tab. */
+  tokenExpiring: CustomEvent<{ expiresAt: Date }>;
   sessionExpired: CustomEvent<{ code: AuthErrorCode }>;
   signedOut: CustomEvent<Record<string, never>>;
 }

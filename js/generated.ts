@@ -50,6 +50,8 @@ export type AuthErrorCode =
   | "invalid_config"
   | "sign_in_required"
   | "session_expired"
+  | "refresh_reply_lost"
+  | "stored_session_damaged"
   | "state_unknown"
   | "issuer_mismatch"
   | "sign_in_interrupted"
@@ -61,5 +63,8 @@ export type AuthErrorCode =
   | "redirected"
   | "invalid_response"
   | "id_token_invalid"
+  | "jwks_unreachable"
+  | "popup_blocked"
+  | "popup_closed"
   | "subject_mismatch"
   | "token_supplier_failed";

@@ -37,7 +37,7 @@ export function provide(source: () => WasmSource): void {
  */
 export async function preload(source?: Given): Promise<void> {
   // One that is not needed may fail unheard.
-  if (loading) Promise.resolve(source).catch(() => {});
+  if (loading || compiled) Promise.resolve(source).catch(() => {});
   await load(source);
 }
 
@@ -69,8 +69,9 @@ function load(source?: Given): Promise<Instance> {
  * in which they were made.
  */
 export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Limits): Promise<T> {
-  const watched = limits && watch(limits, isLoaded);
+  let watched: ReturnType<typeof watch> | undefined;
   try {
+    watched = limits && watch(limits, isLoaded);
     // No `await` before `work`: each more or less would change the order.
     const go = (instance: Instance): Promise<T> => {
       // A call of the same turn was quicker, and ended it.
@@ -80,6 +81,8 @@ export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Li
     const done = load().then(go);
     return await (watched ? Promise.race([watched.ended, done]) : done);
   } catch (thrown) {
+    // The caller's stack may be full: on the next turn there is room to say so.
+    await undefined;
     throw toSdkError(thrown);
   } finally {
     watched?.stop();

@@ -176,6 +176,18 @@ export interface AuthEndpoints {
   revocation?: string | undefined;
   endSession?: string | undefined;
   userInfo?: string | undefined;
+  /** The keys that ID tokens are signed with. */
+  jwks?: string | undefined;
+}
+
+/**
+ * Where a session is kept, by an application's own means: a database, an encrypted store. Strings by name; shared by all
+ * tabs. What `set` was given must come back unchanged.
+ */
+export interface StorageAdapter {
+  get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  set(key: string, value: string): void | Promise<void>;
+  remove(key: string): void | Promise<void>;
 }
 
 export interface AuthOptions {
@@ -191,8 +203,30 @@ export interface AuthOptions {
   endpoints?: AuthEndpoints | undefined;
   /** Sent with every authorization request, e.g. `{ ui_locales: "nb" }`. Reserved names are refused. */
   authorizationParams?: Readonly<Record<string, string>> | undefined;
-  /** Tokens: `memory` (default, lost on reload) or `session` (sessionStorage: survives a reload of the tab). */
-  storage?: "memory" | "session" | undefined;
+  /**
+   * Where the tokens are.
+   * - `memory` (default): a session for each tab, lost on reload.
+   * - `session`: sessionStorage; a session for each tab, survives a reload. A tab that is a copy of another has no
+   *   refresh token.
+   * - `local`: localStorage; one session for all tabs, survives a restart of the browser.
+   * - an adapter: one session for all tabs, where the application says.
+   */
+  storage?: "memory" | "session" | "local" | StorageAdapter | undefined;
+  /**
+   * Renew the access token before it ends, also when nobody asks for it, and again when the network is back or the page
+   * was asleep. Default true.
+   */
+  autoRefresh?: boolean | undefined;
+  /**
+   * Bind the tokens to a key that never leaves this browser (DPoP, RFC 9449). The provider must support it. Default
+   * false.
+   */
+  dpop?: boolean | undefined;
+  /**
+   * Take ID tokens without checking their signature, for providers whose keys a browser can't read. All else is checked,
+   * and the token came over TLS (OpenID Connect Core 3.1.3.7). Default false.
+   */
+  dangerouslySkipIdTokenSignature?: boolean | undefined;
   /** Tells several sessions in one page apart. Default `default`. */
   name?: string | undefined;
   /** Each request to the provider. Default 10000. */
@@ -209,6 +243,16 @@ export interface SignInOptions<AppState = unknown> {
   /** Further parameters of this authorization request. Reserved names are refused. */
   authorizationParams?: Readonly<Record<string, string>> | undefined;
 }
+
+export interface PopupOptions {
+  /** Ends the sign-in with `aborted`, and closes the window. */
+  signal?: AbortSignal | undefined;
+  /** How long the person may take. Default 300000 (5 minutes). */
+  popupTimeoutMs?: number | undefined;
+}
+
+/** Asks the application's back end for the address of the provider's page, which needs a client token. */
+export type ConsentRevocationLink = (context: { state: string }) => string | URL | Promise<string | URL>;
 
 export interface SignInResult<AppState = unknown> {
   appState: AppState | undefined;

@@ -44,7 +44,7 @@ export function conclude(evidence: Evidence): Finding[] {
   return [
     ...surroundings(evidence),
     ...(evidence.core ? reach(evidence.core, evidence) : []),
-    ...(evidence.core ? answers(evidence.core) : []),
+    ...(evidence.core ? answers(evidence.core, evidence.hasServiceWorker) : []),
     ...(evidence.issuer ? reach(evidence.issuer, evidence) : []),
     ...(evidence.issuer ? issuerAnswers(evidence.issuer) : []),
     ...clock(evidence),
@@ -55,8 +55,12 @@ function surroundings(evidence: Evidence): Finding[] {
   const findings: Finding[] = [];
   const add = (code: FindingCode, message: string, observed: string, advice: string) =>
     findings.push({ code, certainty: "certain", message, evidence: [observed], advice });
-  if (evidence.isOnline === false)
+  if (evidence.isOnline === false) {
     add("offline", "This machine has no network.", "navigator.onLine is false.", "Connect it.");
+    // A loopback address, or a browser that is wrong.
+    const isAnswered = [evidence.core, evidence.issuer].some((place) => place && hasReply(place.asked));
+    if (isAnswered) findings[0] = { ...(findings[0] as Finding), certainty: "likely" };
+  }
   if (evidence.isSecureContext === false)
     add(
       "insecure_context",
@@ -94,7 +98,7 @@ function reach(place: Place, evidence: Evidence): Finding[] {
   const failed = `${url} gave no reply that this page may read${asked.isLate ? " in time" : ""}.`;
   const violation = evidence.violations.find(
     ({ directive, blocked }) =>
-      directive === "connect-src" && (blocked.startsWith(origin) || url.startsWith(blocked)),
+      directive === "connect-src" && URL.canParse(blocked) && new URL(blocked).origin === origin,
   );
   if (violation) {
     const observed = `securitypolicyviolation: connect-src blocked ${violation.blocked}.`;
@@ -110,16 +114,26 @@ function reach(place: Place, evidence: Evidence): Finding[] {
   }
   if (evidence.isOnline === false) return [];
   if (!isSameOrigin && (simple?.status !== undefined || blind?.isOpaque)) {
-    const isPreflight = simple?.status !== undefined;
+    const isCall = /\/UpsertRegistration$/.test(url);
+    const isPreflight = isCall && simple?.status !== undefined;
     const observed = isPreflight
       ? "A request without special headers is answered, and the page may read it."
       : "A request whose reply is not looked at (no-cors) succeeds.";
     const message = isPreflight
-      ? `${origin} refuses the preflight of a call from this page (CORS).`
-      : `${origin} does not let this page read its replies (CORS).`;
-    const advice =
-      "Allow this page's origin, the method POST, and the headers authorization, content-type, grpc-timeout, x-grpc-web and x-user-agent; expose grpc-status and grpc-message.";
-    return [{ code: "cors_refused", certainty: "certain", message, evidence: [failed, observed], advice }];
+      ? `${origin} seems to refuse the preflight of a call from this page (CORS).`
+      : `${origin} does not let this page read its reply (CORS).`;
+    const advice = isCall
+      ? "Allow this page's origin, the method POST, and the headers authorization, content-type, grpc-timeout, x-grpc-web and x-user-agent; expose grpc-status and grpc-message."
+      : "Register this page's origin with the provider.";
+    // A browser tells nothing of a reply without those headers: whatever sent it left them out.
+    const alternatives = [
+      "an outage, whose error page has no CORS headers",
+      "a redirect of the preflight",
+      "a gateway that refuses this probe's token without CORS headers",
+      ...(evidence.hasServiceWorker ? ["a service worker"] : []),
+    ];
+    const seen = [failed, observed];
+    return [{ code: "cors_refused", certainty: "likely", message, evidence: seen, advice, alternatives }];
   }
   const finding: Finding = {
     code: "unreachable",
@@ -152,7 +166,7 @@ function worker({ hasServiceWorker }: Evidence): Finding[] {
 }
 
 /** What is wrong with the core's reply. */
-function answers({ url, asked, isSameOrigin }: Place): Finding[] {
+function answers({ url, asked, isSameOrigin }: Place, hasServiceWorker = false): Finding[] {
   const { status, contentType = "", isRedirect, hasStatus } = asked;
   const { origin } = new URL(url);
   const said = `${url} answered with HTTP ${status}${contentType && `, ${contentType}`}.`;
@@ -172,12 +186,22 @@ function answers({ url, asked, isSameOrigin }: Place): Finding[] {
   if (/^application\/grpc(\+|;|\s|$)/i.test(contentType))
     return proxy("certain", "The server speaks native gRPC, which no browser can read.");
   const isGrpcWeb = GRPC_WEB.test(contentType);
+  // What static servers give to a POST.
+  if (status === 501 && !hasStatus) return proxy("likely", "What answers at baseUrl is no gRPC-Web.");
   if (status >= 500 && !hasStatus) {
     const message = "The server, or a proxy before it, is out of order.";
-    return [
-      { code: "server_error", certainty: "certain", message, evidence: [said], advice: "Try again later." },
-    ];
+    const advice = "Try again later.";
+    const finding: Finding = {
+      code: "server_error",
+      certainty: "certain",
+      message,
+      evidence: [said],
+      advice,
+    };
+    const alternatives = ["a service worker, which answers in its stead"];
+    return [hasServiceWorker ? { ...finding, certainty: "likely", alternatives } : finding];
   }
+  if (asked.isBodyLate) return [];
   if (isGrpcWeb && !hasStatus && !isSameOrigin) {
     return [
       {
@@ -206,9 +230,14 @@ function issuerAnswers({ url, asked }: Place): Finding[] {
   const same = (address: string) => address.replace(/\/$/, "");
   if (issuer !== undefined && same(issuer) === same(wanted)) return [];
   const isDocument = issuer !== undefined;
+  if (status !== undefined && (status >= 500 || [401, 403, 408, 429].includes(status))) {
+    const message = "The provider does not give out its document.";
+    const evidence = [`${url} answered with HTTP ${status}.`];
+    return [{ code: "server_error", certainty: "likely", message, evidence, advice: "Try again later." }];
+  }
   return [
     {
-      code: status !== undefined && status >= 500 ? "server_error" : "wrong_issuer",
+      code: "wrong_issuer",
       certainty: "certain",
       message: isDocument
         ? `The provider calls itself ${issuer}.`
@@ -228,17 +257,20 @@ function clock({ core, issuer }: Evidence): Finding[] {
   const wrong = skews.filter((skew) => Math.abs(skew) > WRONG_CLOCK_MS);
   const [first] = wrong;
   if (first === undefined || wrong.length < skews.length) return [];
+  // Two servers that agree against this clock are right; two addresses of one machine are one clock.
+  const hosts = new Set([core, issuer].map((place) => place && new URL(place.url).host));
+  const isAgreed =
+    wrong.length > 1 && hosts.size > 1 && wrong.every((skew) => Math.abs(skew - first) < 30_000);
   const seconds = Math.round(Math.abs(first) / 1000);
   const direction = first > 0 ? "ahead" : "behind";
   return [
     {
       code: "clock_wrong",
-      // Two servers that agree against this clock are right.
-      certainty: wrong.length > 1 && wrong.every((skew) => skew > 0 === first > 0) ? "certain" : "likely",
+      certainty: isAgreed ? "certain" : "likely",
       message: `This machine's clock is about ${seconds} seconds ${direction}.`,
       evidence: [`The date of ${wrong.length > 1 ? "both servers' replies" : "the server's reply"} says so.`],
       advice: "Set the clock: tokens are judged by it.",
-      ...(wrong.length > 1 ? {} : { alternatives: ["a server whose clock is wrong"] }),
+      ...(isAgreed ? {} : { alternatives: ["a server whose clock is wrong"] }),
     },
   ];
 }

@@ -14,6 +14,8 @@ export interface Probe {
   skewMs?: number | undefined;
   /** `issuer` of a discovery document. */
   issuer?: string | undefined;
+  /** The body did not end in time: what is not in it may still come. */
+  isBodyLate?: boolean;
   /** It was given up. */
   isLate?: boolean;
 }

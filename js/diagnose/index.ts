@@ -6,7 +6,7 @@ import { isTime, peek } from "../limits.js";
 import { preload } from "../load.js";
 import type { AuthOptions } from "../options.js";
 import { conclude, type Finding } from "./conclude.js";
-import type { Evidence, Place } from "./evidence.js";
+import type { Evidence } from "./evidence.js";
 import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
 
 /** What to look into: a client, a session, or addresses. */
@@ -24,10 +24,14 @@ export interface DiagnoseOptions {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
+/** Of the preset, as `src/auth/endpoints.rs` has it. */
+const WGTWO_ISSUER = "https://id.wgtwo.com/";
+
 interface Addresses {
   baseUrl: string | undefined;
   issuer: string | undefined;
-  fetch: typeof fetch | undefined;
+  core: Surroundings;
+  provider: Surroundings;
   usesStorage: boolean;
 }
 
@@ -36,20 +40,12 @@ interface Addresses {
  * rejects, and changes nothing. An empty array: nothing seems wrong from here.
  */
 export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions = {}): Promise<Finding[]> {
-  const { baseUrl, issuer, fetch, usesStorage } = addressesOf(target);
   const controller = new AbortController();
   const { signal } = controller;
   const stop = () => controller.abort();
   const { timeoutMs, signal: given } = options ?? {};
   const timer = setTimeout(stop, isTime(timeoutMs) ? timeoutMs : DEFAULT_TIMEOUT_MS);
-  given?.addEventListener("abort", stop);
-  if (given?.aborted) stop();
   const violations = listenForViolations();
-  const around: Surroundings = {
-    fetch: fetch ?? ((...request) => globalThis.fetch(...request)),
-    origin: globalThis.location?.origin,
-    now: Date.now,
-  };
   const within = <T>(work: Promise<T>): Promise<T | undefined> =>
     Promise.race([
       work.catch(() => undefined),
@@ -59,12 +55,18 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
         signal.addEventListener("abort", () => setTimeout(resolve, 100));
       }),
     ]);
-  const reached = (ask: typeof probeCore, url: string | undefined): Promise<Place | undefined> =>
-    isAddress(url) ? within(ask(url, around, signal)) : Promise.resolve(undefined);
+  const reached = async (ask: typeof probeCore, url: string | undefined, around: Surroundings) => {
+    if (!isAddress(url)) return undefined;
+    // A fetch that does not end, though it was told to, is a place that does not answer.
+    return (await within(ask(url, around, signal))) ?? { url, isSameOrigin: false, asked: { isLate: true } };
+  };
   try {
+    given?.addEventListener?.("abort", stop);
+    if (given?.aborted) stop();
+    const { baseUrl, issuer, core: aroundCore, provider: aroundProvider, usesStorage } = addressesOf(target);
     const [core, provider, load] = await Promise.all([
-      reached(probeCore, baseUrl),
-      reached(probeIssuer, issuer),
+      reached(probeCore, baseUrl, aroundCore),
+      reached(probeIssuer, issuer, aroundProvider),
       within(loadProblem()),
     ]);
     const evidence: Evidence = {
@@ -79,7 +81,7 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
     return [];
   } finally {
     clearTimeout(timer);
-    given?.removeEventListener("abort", stop);
+    given?.removeEventListener?.("abort", stop);
     violations.stop();
   }
 }
@@ -90,11 +92,28 @@ function addressesOf(target: DiagnoseTarget): Addresses {
   const session = authOptions(auth);
   const given = own || session ? undefined : target;
   const text = (value: unknown) => (value === undefined ? undefined : String(value));
-  const fetch = peek(own ?? session, "fetch");
+  const around = (options: unknown): Surroundings => {
+    const fetch = peek(options, "fetch");
+    return {
+      fetch:
+        typeof fetch === "function"
+          ? (fetch as typeof globalThis.fetch)
+          : (...all) => globalThis.fetch(...all),
+      origin: globalThis.location?.origin,
+      now: Date.now,
+    };
+  };
+  const preset = peek(session, "preset") === "wgtwo" ? WGTWO_ISSUER : undefined;
   return {
     baseUrl: text(peek(own ?? given, "baseUrl")),
-    issuer: text(peek(session ?? given, "issuer")),
-    fetch: typeof fetch === "function" ? (fetch as typeof globalThis.fetch) : undefined,
+    issuer: text(peek(session ?? given, "issuer")) ?? preset,
+    core: {
+      ...around(own),
+      headers: peek(own, "headers") as HeadersInit | undefined,
+      credentials: peek(own, "credentials") as RequestCredentials | undefined,
+      apiVersion: peek(own, "apiVersion") as "v1" | "v0" | undefined,
+    },
+    provider: around(session),
     usesStorage: session !== undefined && (session as AuthOptions).storage !== "memory",
   };
 }
@@ -137,9 +156,12 @@ function canStore(): boolean {
 
 function listenForViolations() {
   const seen: Evidence["violations"] = [];
-  const listen = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) =>
-    seen.push({ directive: effectiveDirective, blocked: blockedURI });
-  const place = globalThis.document;
-  place?.addEventListener("securitypolicyviolation", listen);
-  return { seen, stop: () => place?.removeEventListener("securitypolicyviolation", listen) };
+  const listen = (event: Event) => {
+    const { effectiveDirective, blockedURI, disposition } = event as SecurityPolicyViolationEvent;
+    // A policy that only reports blocks nothing.
+    if (disposition === "enforce") seen.push({ directive: effectiveDirective, blocked: blockedURI });
+  };
+  // A page's window hears its document; a worker has no document.
+  globalThis.addEventListener?.("securitypolicyviolation", listen);
+  return { seen, stop: () => globalThis.removeEventListener?.("securitypolicyviolation", listen) };
 }

@@ -7,17 +7,22 @@ const EMPTY_FRAME = Uint8Array.of(0, 0, 0, 0, 0);
 /** Of the page. */
 export interface Surroundings {
   fetch: typeof fetch;
+  /** What the client sends beside: its headers must be allowed, too. */
+  headers?: HeadersInit | undefined;
+  credentials?: RequestCredentials | undefined;
+  apiVersion?: "v1" | "v0" | undefined;
   origin: string | undefined;
   now(): number;
 }
 
 /** The method's path, without which a proxy would not know what to do. */
-const METHOD = "/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration";
+const method = (version = "v1") => `/wgtwo.sipbreakout.${version}.SipBreakoutService/UpsertRegistration`;
 
 /** The core, as a call would ask it, but for the token: the name of that header must be allowed, its value is nobody's. */
 export function probeCore(baseUrl: string, around: Surroundings, signal: AbortSignal): Promise<Place> {
   const type = "application/grpc-web+proto";
-  const headers = {
+  const headers: Record<string, string> = {
+    ...own(around.headers),
     "content-type": type,
     accept: type,
     "x-grpc-web": "1",
@@ -25,8 +30,17 @@ export function probeCore(baseUrl: string, around: Surroundings, signal: AbortSi
     "grpc-timeout": "5S",
     authorization: "Bearer diagnose",
   };
-  const url = baseUrl.replace(/\/+$/, "") + METHOD;
+  const url = baseUrl.replace(/\/+$/, "") + method(around.apiVersion);
   return probe(url, { method: "POST", headers, body: EMPTY_FRAME }, around, signal);
+}
+
+/** The names of the client's own headers; their values are nobody's business. */
+function own(given: HeadersInit | undefined): Record<string, string> {
+  try {
+    return Object.fromEntries([...new Headers(given).keys()].map((name) => [name, "diagnose"]));
+  } catch {
+    return {};
+  }
 }
 
 /** The provider's discovery document. */
@@ -48,7 +62,7 @@ async function probe(
   // A POST only where the call was one: a server may treat methods differently.
   const plain = init.method ? { method: "POST", body: "" } : {};
   [place.simple, place.blind] = await Promise.all([
-    ask(url, plain, around, signal),
+    ask(url, { ...plain, redirect: "manual" }, around, signal),
     ask(url, { ...plain, mode: "no-cors" }, around, signal),
   ]);
   return place;
@@ -62,7 +76,12 @@ async function ask(
 ): Promise<Probe> {
   const started = around.now();
   try {
-    const response = await around.fetch(url, { ...init, credentials: "omit", cache: "no-store", signal });
+    const response = await around.fetch(url, {
+      ...init,
+      credentials: around.credentials ?? "omit",
+      cache: "no-store",
+      signal,
+    });
     if (response.type === "opaqueredirect") return { isRedirect: true };
     if (response.type === "opaque") return { isOpaque: true };
     const ended = around.now();
@@ -72,6 +91,7 @@ async function ask(
     return {
       status: response.status,
       contentType,
+      isBodyLate: signal.aborted,
       hasStatus: response.headers.has("grpc-status") || /grpc-status\s*:/i.test(readable(text, contentType)),
       // A date has whole seconds: half of one is as good a guess as any.
       skewMs: Number.isNaN(date) ? undefined : (started + ended) / 2 - (date + 500),

@@ -2,20 +2,30 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
+import { createControlHandler } from "./control.js";
 import { createCoreHandlers } from "./core/handlers.js";
+import { Proofs } from "./core/proof.js";
 import { Registrations } from "./core/registrations.js";
 import { apiScopes } from "./core/scopes.js";
+import { Faults } from "./faults/faults.js";
+import { withFaults } from "./faults/inject.js";
+import { createGateway } from "./gateway.js";
 import { AccessLog } from "./http/access-log.js";
 import { closer, listen } from "./http/listen.js";
 import { forOwnHost } from "./http/own-host.js";
 import { createRouter } from "./http/route.js";
-import { consoleClientId } from "./identity/clients.js";
+import { consoleClientId, mediatedClientId } from "./identity/clients.js";
+import { createConsentRevocation } from "./identity/consent-revocation.js";
 import { Consents } from "./identity/consents.js";
+import { IdTokens } from "./identity/id-tokens.js";
 import { createInteractionHandler } from "./identity/interactions.js";
 import { createProvider } from "./identity/provider.js";
 import { createSigningKey } from "./identity/signing-key.js";
+import { Storage } from "./identity/storage.js";
+import { TokenLog } from "./identity/token-log.js";
 import { collectIssuedSecrets, createTokenLookup } from "./identity/tokens.js";
 import { readOptions } from "./options.js";
+import { configure } from "./settings.js";
 import { createStatusHandlers } from "./status.js";
 import { createVendorTokenHandler } from "./vendor.js";
 
@@ -42,6 +52,13 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @property {AccessLogEntry[]} requests what has been asked so far, without secrets
  * @property {Set<string>} issuedSecrets every token and code handed out, for tests that search for leaks; empty with
  *   `collectSecrets: false`
+ * @property {string} mediatedClientId of the confidential client, whose token endpoint is the gateway `/vendor/oauth2/token`
+ * @property {(faults: unknown) => void} arm makes something go wrong: see `Fault`
+ * @property {() => void} disarm
+ * @property {() => object[]} faults what is armed, each with its `hits`
+ * @property {(changes: Partial<import("./settings.js").Settings> & { rotateKeys?: true }) => void} configure
+ * @property {(who: { phoneNumber: string, clientId?: string }) => void} revokeConsent ends every grant of a number
+ * @property {import("./identity/token-log.js").TokenLogEntry[]} tokenLog what the token endpoint did
  * @property {() => Promise<void>} close ends it at once, open connections included
  */
 
@@ -53,15 +70,27 @@ export async function startSandbox(options = {}) {
   const {
     port,
     grpcPort,
-    ttlSeconds,
-    tokenTtlSeconds,
-    refreshGraceSeconds,
     deleteMissing,
     collectSecrets,
     quiet,
+    ttlSeconds,
+    tokenTtlSeconds,
+    refreshGraceSeconds,
   } = readOptions(options);
+  /** @type {import("./settings.js").Settings} */
+  const settings = {
+    ttlSeconds,
+    tokenTtlSeconds,
+    refreshGraceSeconds,
+    clockOffsetSeconds: 0,
+    dpop: "allowed",
+    dpopNonces: false,
+  };
   const signingKey = await createSigningKey();
-  const vendorSecret = randomBytes(24).toString("base64url");
+  const [vendorSecret, mediatedSecret] = [randomBytes(24), randomBytes(24)].map((secret) =>
+    secret.toString("hex"),
+  );
+  if (vendorSecret === undefined || mediatedSecret === undefined) throw new Error("no secrets");
   const server = createServer();
   const grpcServer = createHttp2Server();
   const closers = [closer(server), closer(grpcServer)];
@@ -74,26 +103,53 @@ export async function startSandbox(options = {}) {
     const grpcUrl = await listen(grpcServer, grpcPort);
 
     const log = new AccessLog({ quiet });
-    const registrations = new Registrations(ttlSeconds);
+    const registrations = new Registrations(settings);
     const consents = new Consents();
+    const storage = new Storage(settings);
     const provider = createProvider({
       issuer,
       apiScopes,
-      tokenTtlSeconds,
-      refreshGraceSeconds,
+      settings,
+      storage,
       signingKey,
       vendorSecret,
+      mediatedSecret,
       consents,
     });
-    const core = createCoreHandlers({ registrations, deleteMissing }, createTokenLookup(provider), log);
+    const lookUp = createTokenLookup(provider);
+    const core = createCoreHandlers({ registrations, deleteMissing }, lookUp, log, new Proofs(settings));
+    const [faults, tokenLog, idTokens] = [new Faults(), new TokenLog(), new IdTokens(settings)];
+    /** @type {Pick<Sandbox, "arm" | "disarm" | "faults" | "configure" | "revokeConsent">} */
+    const controls = {
+      arm: (wanted) => faults.arm(wanted),
+      disarm: () => faults.disarm(),
+      faults: () => faults.list(),
+      configure({ rotateKeys, ...changes }) {
+        configure(settings, changes);
+        if (rotateKeys) idTokens.rotateKeys();
+      },
+      revokeConsent({ phoneNumber, clientId = consoleClientId }) {
+        consents.forget(phoneNumber, clientId);
+        storage.revokeGrants(phoneNumber, clientId);
+      },
+    };
+    const consentRevocation = createConsentRevocation(issuer, controls.revokeConsent);
     const router = createRouter({
       identity: provider.callback(),
       interaction: createInteractionHandler(provider, consents),
       grpcWeb: core.grpcWeb,
       vendorToken: createVendorTokenHandler({ issuer, vendorSecret, apiScopes }),
-      status: createStatusHandlers({ registrations, ttlSeconds, issuer, grpcUrl }),
+      gateway: createGateway({ issuer, mediatedSecret }),
+      consentLink: consentRevocation.link,
+      consentPage: consentRevocation.page,
+      control: createControlHandler({
+        ...controls,
+        tokenLog: () => tokenLog.entries,
+        clearTokenLog: () => tokenLog.clear(),
+      }),
+      status: createStatusHandlers({ registrations, settings, issuer, grpcUrl }),
     });
-    const route = forOwnHost(router);
+    const route = forOwnHost(withFaults({ faults, idTokens, tokenLog, settings }, router));
     const grpc = forOwnHost(core.grpc);
     server.on("request", (req, res) => {
       log.record(req, res);
@@ -109,6 +165,9 @@ export async function startSandbox(options = {}) {
       issuer,
       grpcUrl,
       clientId: consoleClientId,
+      mediatedClientId,
+      ...controls,
+      tokenLog: tokenLog.entries,
       registrations: () => registrations.list(),
       requests: log.entries,
       issuedSecrets: collectSecrets ? collectIssuedSecrets(provider) : new Set(),

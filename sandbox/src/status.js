@@ -6,14 +6,18 @@ import { statusPage } from "./status-page.js";
 /**
  * @typedef {object} StatusSources
  * @property {import("./core/registrations.js").Registrations} registrations
- * @property {number} ttlSeconds
+ * @property {{ ttlSeconds: number }} settings
  * @property {string} issuer
  * @property {string} grpcUrl
  */
 
 /** @param {StatusSources} sources */
-export function createStatusHandlers({ registrations, ttlSeconds, issuer, grpcUrl }) {
-  const snapshot = () => ({ now: new Date().toISOString(), ttlSeconds, registrations: registrations.list() });
+export function createStatusHandlers({ registrations, settings, issuer, grpcUrl }) {
+  const snapshot = () => ({
+    now: new Date().toISOString(),
+    ttlSeconds: settings.ttlSeconds,
+    registrations: registrations.list(),
+  });
   return {
     /**
      * @param {import("node:http").IncomingMessage} _req

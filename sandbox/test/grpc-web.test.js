@@ -71,7 +71,13 @@ describe("gRPC-Web", () => {
     const response = await call(requestFrame());
     assert.equal(response.headers.get("access-control-allow-origin"), origin);
     const exposed = response.headers.get("access-control-expose-headers")?.split(", ");
-    assert.deepEqual(exposed, ["grpc-status", "grpc-message", "grpc-status-details-bin"]);
+    assert.deepEqual(exposed, [
+      "grpc-status",
+      "grpc-message",
+      "grpc-status-details-bin",
+      "www-authenticate",
+      "dpop-nonce",
+    ]);
     const text = `grpc-status: ${response.headers.get("grpc-status")}\n${await response.text()}`;
     assert.match(text, /grpc-status: ?16/);
   });

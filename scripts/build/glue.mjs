@@ -9,31 +9,49 @@ const closurePrefix = "wasm_bindgen__convert__closures";
 
 const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
 
-/** Ends what a dead instance began: its requests, and the timers that would keep Node alive. */
+/** Ends what a dead instance began: its requests, locks, listeners and channels, and the timers that would keep Node alive. */
 function release(held) {
     for (let i = 0; i < held.length; i++) {
         // Among them are values of the page, and a proxy may throw at anything.
         try {
             const value = held.get(i);
             if (value instanceof AbortController) value.abort();
+            else if (typeof BroadcastChannel === "function" && value instanceof BroadcastChannel) value.close();
             else if (typeof value?.hasRef === "function") clearTimeout(value);
         } catch {}
     }
 }
 
 /** Exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
-function guard(exports, onTrap) {
+function guard(exports, onTrap, forgetViews) {
     let isDead = false;
     const guarded = {};
+    const die = (thrown) => {
+        if (isDead) return;
+        isDead = true;
+        // Until it is read, a stack keeps what it is made of, the instance among it.
+        void thrown?.stack;
+        onTrap(thrown);
+        // The page may hold closures of it for long (a listener on a signal), but not its memory, which may be 4 GB. Later,
+        // because frames of it may be on the stack.
+        queueMicrotask(() => {
+            release(exports.__wbindgen_externrefs);
+            exports = undefined;
+            for (const [name, value] of Object.entries(guarded)) {
+                if (typeof value !== "function") delete guarded[name];
+            }
+            guarded.memory = new WebAssembly.Memory({ initial: 0 });
+            guarded.__wbindgen_externrefs = { length: 0, get() {}, set() {}, grow: () => 0 };
+            forgetViews();
+        });
+    };
     for (const [name, value] of Object.entries(exports)) {
         guarded[name] = typeof value !== "function" ? value : (...args) => {
             if (!isDead) {
                 try {
-                    return value(...args);
+                    return exports[name](...args);
                 } catch (thrown) {
-                    isDead = true;
-                    onTrap(thrown);
-                    release(exports.__wbindgen_externrefs);
+                    die(thrown);
                     // Nobody could catch what a callback throws, and in Node it would end the process.
                     if (!name.startsWith("${closurePrefix}")) throw thrown;
                 }
@@ -49,11 +67,16 @@ export async function instantiate(module, onTrap) {
 `;
 
 const tail = (names) => `let wasm;
-wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports, onTrap);
+wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports, onTrap, () => {
+    cachedUint8ArrayMemory0 = cachedDataViewMemory0 = null;
+});
 wasm.__wbindgen_start();
 return { ${names.join(", ")} };
 }
 `;
+
+/** Where it keeps views of the memory. */
+const views = ["let cachedUint8ArrayMemory0 = null;", "let cachedDataViewMemory0 = null;"];
 
 const exported = /^export (class|function) (\w+)/gm;
 
@@ -77,7 +100,7 @@ export function wrapGlue(text) {
   const body = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
   if (
     /^import /m.test(body) ||
-    ![closurePrefix, "wasm.__wbindgen_externrefs", "function __wbg_get_imports()"].every((part) =>
+    ![closurePrefix, "wasm.__wbindgen_externrefs", "function __wbg_get_imports()", ...views].every((part) =>
       body.includes(part),
     )
   ) {

@@ -63,6 +63,12 @@ export const suites = {
     build: true,
     run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/conformance/**/*.test.mjs"])),
   },
+  session: {
+    steps: ["packages", "sandboxCode", "browser", "firefox"],
+    build: true,
+    run: (runCommand) =>
+      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/session/**/*.test.mjs"])),
+  },
   types: {
     steps: ["packages"],
     build: true,

@@ -22,17 +22,7 @@ pub(super) struct Answer {
 impl Answer {
     /// Reads the query; the fragment is not the code flow's and is ignored.
     pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
-        let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
-        let mut found = ANSWER_PARAMETERS.map(|name| (name, None::<String>));
-        for (name, value) in form_urlencoded::parse(url.query.as_bytes()) {
-            if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name) {
-                // RFC 6749, section 3.1: never more than once. Which one would count is anybody's guess.
-                if slot.replace(value.into_owned()).is_some() {
-                    return Err(not_a_callback(&format!("It has the parameter `{known}` twice.")));
-                }
-            }
-        }
-        let [state, code, error, description, uri, iss] = found.map(|(_, value)| value.filter(|text| !text.is_empty()));
+        let [state, code, error, description, uri, iss] = parameters(urls, url)?;
         let outcome = match (error, code) {
             (Some(error), _) => Outcome::Refused { error, description, uri },
             (None, Some(code)) => Outcome::Code(Secret::new(code)),
@@ -41,6 +31,30 @@ impl Answer {
         let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
         Ok(Self { state, iss, outcome })
     }
+
+    /// Of an answer without a code: its state, and why it is a refusal if it is one.
+    pub fn read_state<U: Urls>(urls: &U, url: &str) -> Result<(String, Option<Refusal>), AuthError> {
+        let [state, _, error, description, uri, _] = parameters(urls, url)?;
+        let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
+        Ok((state, error.map(|error| (error, description, uri))))
+    }
+}
+
+/// `error`, `error_description`, `error_uri`.
+pub(super) type Refusal = (String, Option<String>, Option<String>);
+
+fn parameters<U: Urls>(urls: &U, url: &str) -> Result<[Option<String>; 6], AuthError> {
+    let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
+    let mut found = ANSWER_PARAMETERS.map(|name| (name, None::<String>));
+    for (name, value) in form_urlencoded::parse(url.query.as_bytes()) {
+        if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name) {
+            // RFC 6749, section 3.1: never more than once. Which one would count is anybody's guess.
+            if slot.replace(value.into_owned()).is_some() {
+                return Err(not_a_callback(&format!("It has the parameter `{known}` twice.")));
+            }
+        }
+    }
+    Ok(found.map(|(_, value)| value.filter(|text| !text.is_empty())))
 }
 
 fn not_a_callback(why: &str) -> AuthError {

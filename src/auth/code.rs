@@ -61,6 +61,10 @@ codes! {
     SignInRequired = "sign_in_required",
     /// The session ended; it has been removed.
     SessionExpired = "session_expired",
+    /// A renewed token was lost on its way, and the provider did not take the old one again.
+    RefreshReplyLost = "refresh_reply_lost",
+    /// What the browser kept of the session could not be read.
+    StoredSessionDamaged = "stored_session_damaged",
     /// The callback belongs to no sign-in of this tab.
     StateUnknown = "state_unknown",
     /// The answer, or the discovery document, comes from another issuer.
@@ -83,6 +87,12 @@ codes! {
     InvalidResponse = "invalid_response",
     /// The ID token fails a check.
     IdTokenInvalid = "id_token_invalid",
+    /// The provider's keys could not be had, so nobody can tell whether the ID token is its own.
+    JwksUnreachable = "jwks_unreachable",
+    /// The browser did not open the window.
+    PopupBlocked = "popup_blocked",
+    /// The window was closed before the sign-in was finished.
+    PopupClosed = "popup_closed",
     /// The user info is about somebody else.
     SubjectMismatch = "subject_mismatch",
     /// The application's token function failed, or returned no token.
@@ -106,6 +116,8 @@ impl AuthCode {
             | Self::AccountSelectionRequired
             | Self::SignInRequired
             | Self::SessionExpired
+            | Self::RefreshReplyLost
+            | Self::StoredSessionDamaged
             | Self::StateUnknown
             | Self::SignInInterrupted
             | Self::TokenSupplierFailed => Kind::Auth,
@@ -117,6 +129,7 @@ impl AuthCode {
             | Self::UnsupportedGrantType
             | Self::InvalidConfig
             | Self::StorageUnavailable
+            | Self::PopupBlocked
             | Self::Redirected => Kind::Config,
             Self::ServerError
             | Self::TemporarilyUnavailable
@@ -126,9 +139,9 @@ impl AuthCode {
             | Self::IdTokenInvalid
             | Self::SubjectMismatch => Kind::Protocol,
             Self::NotACallback => Kind::Invalid,
-            Self::Network => Kind::Network,
+            Self::Network | Self::JwksUnreachable => Kind::Network,
             Self::Timeout => Kind::Timeout,
-            Self::Aborted => Kind::Aborted,
+            Self::Aborted | Self::PopupClosed => Kind::Aborted,
         }
     }
 
@@ -172,7 +185,7 @@ mod tests {
             assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{word}");
             assert_eq!(AuthCode::ALL.iter().position(|other| other.as_str() == word), Some(index), "{word}");
         }
-        assert_eq!(AuthCode::ALL.len(), 31);
+        assert_eq!(AuthCode::ALL.len(), 36);
     }
 
     #[test]

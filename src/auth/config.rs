@@ -7,10 +7,14 @@ use super::options::EndpointOverrides;
 use super::{AuthError, AuthOptions};
 use crate::proto::methods::V1_UPSERT_REGISTRATION;
 use crate::seams::Urls;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use form_urlencoded::byte_serialize;
 
 /// For each request to the provider, unless the application says otherwise.
 const DEFAULT_TIMEOUT_MS: f64 = 10_000.0;
+
+const DEFAULT_NAME: &str = "default";
 
 /// Who the provider says it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,10 @@ pub(super) struct Config {
     pub overrides: EndpointOverrides,
     pub params: Vec<(String, String)>,
     pub timeout_ms: f64,
+    pub dpop: bool,
+    pub auto_refresh: bool,
+    pub skip_signature: bool,
+    pub name: String,
     /// The end of every storage key, made of issuer, client and name.
     realm: String,
 }
@@ -65,7 +73,7 @@ impl Config {
         check_params(&options.authorization_params)?;
         let scope = scopes(options.scope)?;
         let (issuer, provider) = provider(urls, options.issuer, options.preset, &overrides)?;
-        let name = options.name.unwrap_or_else(|| "default".to_owned());
+        let name = options.name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
         if name.is_empty() {
             return Err(AuthError::config("name", "must not be empty; leave it out for `default`."));
         }
@@ -80,8 +88,21 @@ impl Config {
         };
         let realm =
             [place, &client_id, &name].map(|part| byte_serialize(part.as_bytes()).collect::<String>()).join("/");
-        let params = options.authorization_params;
-        Ok(Self { client_id, redirect_uri, scope, issuer, provider, overrides, params, timeout_ms, realm })
+        Ok(Self {
+            client_id,
+            redirect_uri,
+            scope,
+            issuer,
+            provider,
+            overrides,
+            params: options.authorization_params,
+            timeout_ms,
+            dpop: options.dpop,
+            auto_refresh: options.auto_refresh,
+            skip_signature: options.skip_signature,
+            name,
+            realm,
+        })
     }
 
     /// Whether an ID token is asked for.
@@ -89,9 +110,47 @@ impl Config {
         self.scope.iter().any(|scope| scope == "openid")
     }
 
+    /// The `state` of a sign-in, of `random`. Behind it stands what the page must know of an answer before the wasm is
+    /// loaded (`js/address.ts`): whether it is for a popup to pass on (`p`) or ends a consent (`c`), and the name of the session it is for, if
+    /// that has one.
+    pub fn tagged_state(&self, random: String, mark: &str) -> String {
+        let name = if self.name == DEFAULT_NAME { String::new() } else { URL_SAFE_NO_PAD.encode(&self.name) };
+        if !mark.is_empty() || !name.is_empty() { [random.as_str(), ".", mark, ".", &name].concat() } else { random }
+    }
+
     /// The name of the stored session.
     pub fn session_key(&self) -> String {
         format!("sipbreakout/session/{}", self.realm)
+    }
+
+    /// Where it is noted that a refresh token was sent and no answer came.
+    pub fn asked_key(&self) -> String {
+        format!("sipbreakout/asked/{}", self.realm)
+    }
+
+    /// Where tabs without Web Locks say who refreshes.
+    pub fn lease_key(&self) -> String {
+        format!("sipbreakout/lease/{}", self.realm)
+    }
+
+    /// The Web Lock of who refreshes.
+    pub fn lock_name(&self) -> String {
+        format!("sipbreakout/refresh/{}", self.realm)
+    }
+
+    /// The channel on which the tabs tell each other.
+    pub fn channel_name(&self) -> String {
+        format!("sipbreakout/session/{}", self.realm)
+    }
+
+    /// The key pair that tokens are bound to.
+    pub fn key_name(&self) -> String {
+        format!("sipbreakout/key/{}", self.realm)
+    }
+
+    /// Where a revocation of consent is remembered.
+    pub fn consent_key(&self) -> String {
+        format!("sipbreakout/consent/{}", self.realm)
     }
 
     /// What the names of pending sign-ins begin with. No part of the realm contains a slash, so that no session's
@@ -120,6 +179,7 @@ fn check_overrides<U: Urls>(urls: &U, overrides: &EndpointOverrides) -> Result<(
         ("endpoints.revocation", &overrides.revocation),
         ("endpoints.endSession", &overrides.end_session),
         ("endpoints.userInfo", &overrides.user_info),
+        ("endpoints.jwks", &overrides.jwks),
     ];
     for (option, address) in named {
         if let Some(address) = address {

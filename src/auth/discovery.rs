@@ -15,6 +15,7 @@ struct Metadata {
     revocation_endpoint: Option<String>,
     end_session_endpoint: Option<String>,
     userinfo_endpoint: Option<String>,
+    jwks_uri: Option<String>,
     authorization_response_iss_parameter_supported: bool,
 }
 
@@ -29,6 +30,7 @@ impl Metadata {
             revocation_endpoint: text("revocation_endpoint")?,
             end_session_endpoint: text("end_session_endpoint")?,
             userinfo_endpoint: text("userinfo_endpoint")?,
+            jwks_uri: text("jwks_uri")?,
             authorization_response_iss_parameter_supported: fields
                 .take("authorization_response_iss_parameter_supported")
                 == Some(Json::Flag(true)),
@@ -44,7 +46,7 @@ pub(super) async fn discover<P: Platform>(
 ) -> Result<Endpoints, AuthError> {
     let base = issuer.text.strip_suffix('/').unwrap_or(&issuer.text);
     let address = format!("{base}/.well-known/openid-configuration");
-    let reply = exchange(platform, PLACE, get(&address, None), config.timeout_ms).await?;
+    let reply = exchange(platform, PLACE, get(&address), config.timeout_ms).await?;
     if reply.status != 200 {
         let advice = "Check `issuer`, or leave it out and give the `endpoints`.";
         let message = format!("The discovery document ({address}) answered {}. {advice}", reply.status);
@@ -75,6 +77,7 @@ pub(super) fn read<U: Urls>(urls: &U, config: &Config, issuer: &Issuer, body: &[
         revocation: document.revocation_endpoint,
         end_session: document.end_session_endpoint,
         user_info: document.userinfo_endpoint,
+        jwks: document.jwks_uri,
         iss_promised: document.authorization_response_iss_parameter_supported,
     };
     let endpoints = endpoints.overridden_by(&config.overrides);
@@ -84,6 +87,7 @@ pub(super) fn read<U: Urls>(urls: &U, config: &Config, issuer: &Issuer, body: &[
         ("revocation_endpoint", "endpoints.revocation", endpoints.revocation.as_ref()),
         ("end_session_endpoint", "endpoints.endSession", endpoints.end_session.as_ref()),
         ("userinfo_endpoint", "endpoints.userInfo", endpoints.user_info.as_ref()),
+        ("jwks_uri", "endpoints.jwks", endpoints.jwks.as_ref()),
     ];
     for (name, option, address) in named {
         let problem = match address.map(String::as_str) {

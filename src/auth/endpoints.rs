@@ -11,6 +11,7 @@ pub(super) struct Endpoints {
     pub revocation: Option<String>,
     pub end_session: Option<String>,
     pub user_info: Option<String>,
+    pub jwks: Option<String>,
     /// The provider promises `iss` in its answers (RFC 9207).
     pub iss_promised: bool,
 }
@@ -25,6 +26,7 @@ impl Endpoints {
             revocation: overrides.revocation.or(self.revocation),
             end_session: overrides.end_session.or(self.end_session),
             user_info: overrides.user_info.or(self.user_info),
+            jwks: overrides.jwks.or(self.jwks),
             iss_promised: self.iss_promised,
         }
     }
@@ -41,6 +43,7 @@ pub(super) fn wgtwo() -> Endpoints {
         revocation: Some("https://id.wgtwo.com/oauth2/revoke".to_owned()),
         end_session: Some("https://id.wgtwo.com/oauth2/sessions/logout".to_owned()),
         user_info: Some("https://id.wgtwo.com/userinfo".to_owned()),
+        jwks: Some("https://id.wgtwo.com/.well-known/jwks.json".to_owned()),
         iss_promised: false,
     }
 }

@@ -1,5 +1,4 @@
-//! The claims of an ID token (OpenID Connect Core, 3.1.3.7 and 12.2). The token comes straight from the token endpoint
-//! over TLS, which section 3.1.3.7 accepts in place of a signature check.
+//! The claims of an ID token (OpenID Connect Core, 3.1.3.7 and 12.2). Its signature is checked in `jwks`.
 
 use super::config::Issuer;
 use super::json::texts;
@@ -32,6 +31,7 @@ pub(super) struct Expected<'a> {
     pub client_id: &'a str,
     /// The nonce that was sent; `None` when none was.
     pub nonce: Option<&'a str>,
+    /// By the provider's clock.
     pub now_wall_ms: f64,
 }
 
@@ -55,14 +55,13 @@ impl Claims {
         })
     }
 
-    /// The claims of `token`, checked.
-    pub fn checked(token: &Secret, expected: &Expected<'_>) -> Result<Self, AuthError> {
-        let claims = Self::read(token).ok_or_else(|| bad("can't be read: it is no JWT with the required claims."))?;
-        claims.check(expected)?;
-        Ok(claims)
+    /// The claims of `token`, which must be a JWT with what OpenID Connect requires.
+    pub fn required(token: &Secret) -> Result<Self, AuthError> {
+        Self::read(token).ok_or_else(|| bad("can't be read: it is no JWT with the required claims."))
     }
 
-    fn check(&self, expected: &Expected<'_>) -> Result<(), AuthError> {
+    /// Whether they are what was expected.
+    pub fn check(&self, expected: &Expected<'_>) -> Result<(), AuthError> {
         let audience = &self.aud;
         let us = expected.client_id;
         if expected.issuer.is_some_and(|issuer| !issuer.is(&self.iss)) {
@@ -78,10 +77,10 @@ impl Claims {
         if self.azp.as_deref().map_or(audience.len() > 1, |party| party != us) {
             return Err(bad("was made for another client (`azp`)."));
         }
-        if self.exp * 1000.0 + LEEWAY_MS <= expected.now_wall_ms {
+        if self.is_over(expected.now_wall_ms) {
             return Err(bad("has expired (`exp`). The computer's clock may be wrong."));
         }
-        if self.iat * 1000.0 - LEEWAY_MS > expected.now_wall_ms {
+        if self.is_early(expected.now_wall_ms) {
             return Err(bad("is from the future (`iat`). The computer's clock may be wrong."));
         }
         match expected.nonce {
@@ -90,6 +89,19 @@ impl Claims {
             }
             _ => Ok(()),
         }
+    }
+
+    fn is_over(&self, now_wall_ms: f64) -> bool {
+        self.exp * 1000.0 + LEEWAY_MS <= now_wall_ms
+    }
+
+    fn is_early(&self, now_wall_ms: f64) -> bool {
+        self.iat * 1000.0 - LEEWAY_MS > now_wall_ms
+    }
+
+    /// Made, and not over.
+    pub fn is_timely(&self, now_wall_ms: f64) -> bool {
+        !self.is_over(now_wall_ms) && !self.is_early(now_wall_ms)
     }
 
     /// A refreshed ID token must be about the same person, from the same issuer, for the same audience; a nonce may be

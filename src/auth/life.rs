@@ -14,7 +14,8 @@ impl Life {
     /// The longest time before the end at which a token is no longer used for a new call.
     const MARGIN_MS: f64 = 60_000.0;
 
-    fn left_ms(&self, now: Moment) -> f64 {
+    /// Milliseconds until it is over; negative afterwards.
+    pub fn left_ms(&self, now: Moment) -> f64 {
         self.ms - self.since.age_ms(now)
     }
 
@@ -23,9 +24,14 @@ impl Life {
         self.left_ms(now) <= 0.0
     }
 
-    /// Long enough for a call: a minute is left, or a tenth of a short life.
+    /// With less left it is not used for a new call: a minute, or a tenth of a short life.
+    pub fn margin_ms(&self) -> f64 {
+        Self::MARGIN_MS.min(self.ms * 0.1)
+    }
+
+    /// Long enough for a call.
     pub fn is_fresh(&self, now: Moment) -> bool {
-        !self.is_over(now) && self.left_ms(now) >= Self::MARGIN_MS.min(self.ms * 0.1)
+        !self.is_over(now) && self.left_ms(now) >= self.margin_ms()
     }
 
     /// When it ends, by the wall clock.

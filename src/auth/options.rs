@@ -13,6 +13,8 @@ pub struct EndpointOverrides {
     pub end_session: Option<String>,
     /// Who is signed in.
     pub user_info: Option<String>,
+    /// The keys that ID tokens are signed with.
+    pub jwks: Option<String>,
 }
 
 /// The options of a session, named as in JavaScript.
@@ -36,6 +38,12 @@ pub struct AuthOptions {
     pub name: Option<String>,
     /// For each request to the provider.
     pub timeout_ms: Option<f64>,
+    /// Bind tokens to a key of this browser (RFC 9449).
+    pub dpop: bool,
+    /// Renew the access token before it ends, also when nobody asks for it.
+    pub auto_refresh: bool,
+    /// Take ID tokens without checking their signature (OpenID Connect Core, 3.1.3.7, permits it).
+    pub skip_signature: bool,
 }
 
 /// What one sign-in adds.
@@ -49,6 +57,8 @@ pub struct SignIn {
     pub login_hint: Option<String>,
     /// Further parameters; each replaces the one of the same name in `AuthOptions::authorization_params`.
     pub params: Vec<(String, String)>,
+    /// The answer comes to a popup window, which is to pass it on.
+    pub popup: bool,
 }
 
 /// How to sign out.

@@ -3,16 +3,23 @@
 //! a code be exchanged once, and all of them be told.
 
 use super::flight::{Flight, Work};
+use super::news::News;
 use super::session::SessionEvent;
 use super::sign_in::Callback;
+use super::signal::Signal;
 use super::{AuthError, Secret};
-use std::cell::RefCell;
+use crate::seams::{Channels, Moment, Post};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::{Rc, Weak};
 
 /// How many settled callbacks are remembered.
 const REMEMBERED: usize = 8;
 
 type Listener = dyn Fn(SessionEvent);
+
+/// Takes news from another tab; false when its session is no more.
+type Member = dyn Fn(&News) -> bool;
 
 /// A callback that is being finished, or was.
 pub(super) type Finishing = Work<Result<Callback, AuthError>>;
@@ -22,6 +29,18 @@ pub(super) struct Realm {
     pub refreshing: Flight<Result<Secret, AuthError>>,
     callbacks: RefCell<Vec<(String, Finishing)>>,
     listeners: RefCell<Vec<Weak<Listener>>>,
+    members: RefCell<Vec<Rc<Member>>>,
+    channel: RefCell<Option<Box<dyn Post>>>,
+    /// Something happened to the session, here or in another tab.
+    pub changed: Signal,
+    ended: Signal,
+    last_end: RefCell<Option<AuthError>>,
+    /// Somebody sees to it that the token is renewed in time.
+    pub is_kept: Cell<bool>,
+    /// Whether the store was looked at for being another tab's copy.
+    pub copy_checked: Cell<bool>,
+    /// The provider asked for patience (`Retry-After`): since when, for how long, and what it said.
+    blocked: RefCell<Option<(Moment, f64, AuthError)>>,
 }
 
 thread_local! {
@@ -54,8 +73,78 @@ impl Realm {
         REALMS.with_borrow_mut(Vec::clear);
     }
 
-    /// Tells all listeners. None of them is called under a borrow: they may do anything.
+    /// Hears the other tabs on the channel called `name`. Of several members the first that is still there takes what
+    /// comes.
+    pub fn join<P: Channels>(self: &Rc<Self>, platform: &P, name: &str, member: Rc<Member>) {
+        self.members.borrow_mut().push(member);
+        if self.channel.borrow().is_some() {
+            return;
+        }
+        let realm = Rc::downgrade(self);
+        let hear = move |text: String| {
+            if let (Some(realm), Some(news)) = (realm.upgrade(), News::read(&text)) {
+                realm.hear(&news);
+            }
+        };
+        let channel = platform.open(name, Box::new(hear));
+        self.channel.replace(channel);
+    }
+
+    fn hear(&self, news: &News) {
+        let members = self.members.borrow().clone();
+        let gone = members.iter().take_while(|member| !member(news)).count();
+        // Those that came meanwhile are behind these.
+        self.members.borrow_mut().drain(..gone);
+    }
+
+    /// Tells the other tabs.
+    pub fn post(&self, news: &News) {
+        if let Some(channel) = &*self.channel.borrow() {
+            channel.post(&news.write());
+        }
+    }
+
+    /// Ends what is under way with the session's tokens.
+    pub fn end(&self, why: AuthError) {
+        self.last_end.replace(Some(why));
+        self.ended.fire();
+    }
+
+    /// Ends when the session does.
+    pub fn ending(&self) -> impl Future<Output = Option<AuthError>> + use<'_> {
+        let next = self.ended.next();
+        async move {
+            next.await;
+            self.last_end.borrow().clone()
+        }
+    }
+
+    /// The provider asked not to be asked for `ms`.
+    pub fn block(&self, since: Moment, ms: f64, error: AuthError) {
+        self.blocked.replace(Some((since, ms, error)));
+    }
+
+    /// What to say instead of asking; its `retry_after_ms` is what is left.
+    pub fn blocked(&self, now: Moment) -> Option<AuthError> {
+        let (since, ms, error) = self.blocked.borrow().clone()?;
+        let left_ms = ms - since.age_ms(now);
+        if left_ms <= 0.0 {
+            self.blocked.replace(None);
+            return None;
+        }
+        let mut error = error;
+        error.retry_after_ms = Some(left_ms);
+        Some(error)
+    }
+
+    /// Tells all listeners, and whoever watches the session.
     pub fn tell(&self, event: &SessionEvent) {
+        self.changed.fire();
+        self.tell_here(event);
+    }
+
+    /// Tells all listeners. None of them is called under a borrow: they may do anything.
+    pub fn tell_here(&self, event: &SessionEvent) {
         let listeners: Vec<_> = self.listeners.borrow().iter().filter_map(Weak::upgrade).collect();
         for listener in listeners {
             listener(event.clone());

@@ -1,8 +1,10 @@
 //! One request to the provider, and what its refusals mean.
 
+use super::dpop::asks_for_nonce;
+use super::session::{Inner, Session};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, header};
+use crate::seams::{Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, Store, header};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -20,6 +22,8 @@ pub(super) struct Reply {
     pub body: Vec<u8>,
     /// When the request was sent.
     pub sent_at: Moment,
+    /// When its end came.
+    pub read_at: Moment,
 }
 
 /// A form post. The client's id is always among the fields: some providers decide CORS by it.
@@ -38,10 +42,60 @@ pub(super) fn form(url: &str, client_id: &str, fields: &[(&str, &str)]) -> HttpR
 }
 
 /// A question without a body.
-pub(super) fn get(url: &str, bearer: Option<&Secret>) -> HttpRequest {
-    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
-    headers.extend(bearer.map(|token| ("authorization".to_owned(), format!("Bearer {}", token.expose()))));
+pub(super) fn get(url: &str) -> HttpRequest {
+    let headers = vec![("accept".to_owned(), "application/json".to_owned())];
     HttpRequest { method: HttpMethod::Get, url: url.to_owned(), headers, body: None }
+}
+
+impl<P: Platform, S: Store> Session<P, S> {
+    /// Sends `request` with what it is authorized by: `token`, and a proof where tokens are bound to a key. It is sent
+    /// once more when the provider wants a proof with a nonce of its own (RFC 9449, section 8).
+    pub(super) async fn send(
+        &self,
+        place: &str,
+        request: HttpRequest,
+        token: Option<&Secret>,
+    ) -> Result<Reply, AuthError> {
+        let reply = self.send_once(place, request.clone(), token).await?;
+        if self.inner.config.dpop && wants_nonce(&reply) && header(&reply.headers, "dpop-nonce").is_some() {
+            return self.send_once(place, request, token).await;
+        }
+        Ok(reply)
+    }
+
+    async fn send_once(
+        &self,
+        place: &str,
+        mut request: HttpRequest,
+        token: Option<&Secret>,
+    ) -> Result<Reply, AuthError> {
+        let Inner { platform, config, skew, .. } = &*self.inner;
+        let url = request.url.clone();
+        if let Some(token) = token {
+            let scheme = if config.dpop { "DPoP " } else { "Bearer " };
+            request.headers.push(("authorization".to_owned(), [scheme, token.expose()].concat()));
+        }
+        if config.dpop {
+            let proof = self.proof(request.method, &url, token).await?;
+            request.headers.push(("dpop".to_owned(), proof));
+        }
+        let reply = exchange(platform, place, request, config.timeout_ms).await?;
+        skew.learn_from_date(&reply.headers, reply.sent_at, platform.now());
+        self.heed_nonce(&url, &reply.headers);
+        Ok(reply)
+    }
+}
+
+/// Said by a token endpoint in its body, by a resource in a header.
+fn wants_nonce(reply: &Reply) -> bool {
+    match reply.status {
+        400 => {
+            Fields::from_bytes(&reply.body).and_then(|mut body| body.need_text("error")).as_deref()
+                == Some("use_dpop_nonce")
+        }
+        401 => header(&reply.headers, "www-authenticate").is_some_and(asks_for_nonce),
+        _ => false,
+    }
 }
 
 /// Sends `request` to what people call `place`, and reads the reply within `timeout_ms`.
@@ -98,7 +152,8 @@ async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) 
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at }))
+    let read_at = platform.now();
+    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at, read_at }))
 }
 
 /// What a status other than 200 means. A provider may repeat what it was sent: `secrets` are taken out of its words.

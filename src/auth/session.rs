@@ -3,12 +3,17 @@
 
 use super::config::{Config, Provider};
 use super::discovery::discover;
+use super::dpop::Nonces;
 use super::endpoints::Endpoints;
+use super::jwks::Keys;
+use super::news::News;
 use super::pending::PendingRecords;
 use super::realm::Realm;
-use super::stored::Stored;
+use super::skew::Skew;
+use super::stored::{Found, Stored};
 use super::{AuthCode, AuthError, AuthOptions};
 use crate::seams::{Platform, Store};
+use futures_util::FutureExt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -20,6 +25,11 @@ pub enum SessionEvent {
     /// The access token was replaced.
     TokenRefreshed {
         /// When the new one ends.
+        expires_at_wall_ms: f64,
+    },
+    /// The access token ends soon, and there is nothing to renew it with, or renewing it fails for now.
+    TokenExpiring {
+        /// When it ends.
         expires_at_wall_ms: f64,
     },
     /// The session ended without a sign-out: by the provider's word (`invalid_grant`, …), or because the token ended
@@ -38,6 +48,9 @@ pub(super) struct Inner<P: Platform, S: Store> {
     /// Kept for the realm, which knows it only weakly.
     _on_event: Rc<dyn Fn(SessionEvent)>,
     discovered: RefCell<Option<Rc<Endpoints>>>,
+    pub keys: RefCell<Option<Rc<Keys>>>,
+    pub nonces: Nonces,
+    pub skew: Skew,
 }
 
 /// A session, or the want of one. Clones are the same session.
@@ -74,13 +87,50 @@ impl<P: Platform, S: Store> Session<P, S> {
             realm,
             _on_event: on_event,
             discovered: RefCell::new(discovered),
+            keys: RefCell::default(),
+            nonces: Nonces::default(),
+            skew: Skew::default(),
         };
-        Ok(Self { inner: Rc::new(inner) })
+        let session = Self { inner: Rc::new(inner) };
+        session.join_realm();
+        Ok(session)
+    }
+
+    fn join_realm(&self) {
+        let Inner { platform, config, realm, .. } = &*self.inner;
+        let weak = Rc::downgrade(&self.inner);
+        let member = move |news: &News| match weak.upgrade() {
+            Some(inner) => {
+                Self { inner }.hear(news);
+                true
+            }
+            None => false,
+        };
+        realm.join(platform, &config.channel_name(), Rc::new(member));
+    }
+
+    /// Another tab's session began, went on or ended.
+    fn hear(&self, news: &News) {
+        let Inner { platform, tokens, realm, .. } = &*self.inner;
+        if tokens.is_shared() && news.place == tokens.place() {
+            match &news.event {
+                SessionEvent::SessionExpired(_) => realm.end(session_expired()),
+                SessionEvent::SignedOut => realm.end(signed_out()),
+                SessionEvent::SignedIn => self.keep_alive(),
+                _ => {}
+            }
+            realm.tell(&news.event);
+        } else if news.event == SessionEvent::SignedOut {
+            // A session of its own, but the same person, who has left.
+            let (session, sub) = (self.clone(), news.sub.clone());
+            platform.spawn(async move { session.sign_out_with(sub).await }.boxed_local());
+        }
     }
 
     /// Whether there is a session that is usable, or can be refreshed. Asks the store only.
     pub async fn is_signed_in(&self) -> bool {
         self.inner.realm.settled().await;
+        self.keep_alive();
         let now = self.inner.platform.now();
         match self.load().await {
             Ok(Some(stored)) => stored.refresh_token.is_some() || !stored.life.is_over(now),
@@ -102,22 +152,64 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
-        Stored::load(&self.inner.tokens, &self.inner.config.session_key()).await
+        let Inner { tokens, config, realm, .. } = &*self.inner;
+        let key = config.session_key();
+        let mut stored = match Stored::load(tokens, &key).await? {
+            Found::Nothing => return Ok(None),
+            Found::Session(stored) => stored,
+            Found::Damaged => {
+                self.inner.realm.end(session_expired());
+                self.tell(SessionEvent::SessionExpired(AuthCode::StoredSessionDamaged), None);
+                return Ok(None);
+            }
+        };
+        // Both tabs would send the same refresh token, and the provider would take one of them for a thief.
+        if stored.refresh_token.is_some() && !realm.copy_checked.get() {
+            let is_copy = tokens.is_copy().await;
+            if is_copy && !realm.copy_checked.get() {
+                stored.refresh_token = None;
+                stored.save(tokens, &key).await?;
+            }
+            realm.copy_checked.set(true);
+        }
+        Ok(Some(stored))
     }
 
     pub(super) async fn save(&self, stored: &Stored) -> Result<(), AuthError> {
         stored.save(&self.inner.tokens, &self.inner.config.session_key()).await
     }
 
+    /// Forgets the tokens, and with them the key that they are bound to.
     pub(super) async fn forget(&self) -> Result<(), AuthError> {
-        Ok(self.inner.tokens.remove(&self.inner.config.session_key()).await?)
+        let Inner { platform, tokens, config, .. } = &*self.inner;
+        let forgotten = tokens.remove(&config.session_key()).await;
+        let _ = tokens.remove(&config.asked_key()).await;
+        if config.dpop {
+            platform.drop_key(&config.key_name()).await;
+        }
+        Ok(forgotten?)
     }
 
     pub(super) fn pending(&self) -> PendingRecords<'_, S> {
         PendingRecords { store: &self.inner.pending, prefix: self.inner.config.pending_prefix() }
     }
 
-    pub(super) fn tell(&self, event: SessionEvent) {
-        self.inner.realm.tell(&event);
+    /// Tells this page and the other tabs.
+    pub(super) fn tell(&self, event: SessionEvent, sub: Option<String>) {
+        let Inner { realm, tokens, .. } = &*self.inner;
+        realm.post(&News { event: event.clone(), place: tokens.place(), sub });
+        realm.tell(&event);
     }
+}
+
+pub(super) fn session_expired() -> AuthError {
+    AuthError::new(AuthCode::SessionExpired, "The session has ended: sign in again.")
+}
+
+pub(super) fn signed_out() -> AuthError {
+    AuthError::new(AuthCode::SignInRequired, "The session was signed out: sign in again.")
+}
+
+pub(super) fn sign_in_required() -> AuthError {
+    AuthError::new(AuthCode::SignInRequired, "Nobody is signed in: sign in first (signIn).")
 }

@@ -6,7 +6,7 @@ use super::config::Issuer;
 use super::id_token::{Claims, Expected, bad};
 use super::life::Life;
 use super::pending::{Pending, Step};
-use super::request::{exchange, form, refusal, refused, shown, shown_address};
+use super::request::{form, refusal, refused, shown, shown_address};
 use super::session::{Inner, Session, SessionEvent};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
@@ -50,7 +50,8 @@ impl<P: Platform, S: Store> Session<P, S> {
 
         let verifier = PkceCodeVerifier::new(random_text(platform)?);
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
-        let (state, scope) = (random_text(platform)?, config.scope.join(" "));
+        let state = config.tagged_state(random_text(platform)?, if sign_in.popup { "p" } else { "" });
+        let scope = config.scope.join(" ");
         let nonce = if config.wants_id_token() { Some(random_text(platform)?) } else { None };
         let given = config.params.iter().chain(&sign_in.params).map(|(name, value)| (name.as_str(), value.as_str()));
         let named = [("prompt", &sign_in.prompt), ("login_hint", &sign_in.login_hint)];
@@ -109,11 +110,16 @@ impl<P: Platform, S: Store> Session<P, S> {
         let pending = self.pending();
         pending.sweep(now).await?;
         let Some(record) = pending.get(&answer.state, now).await? else {
-            return Err(AuthError::new(
-                AuthCode::StateUnknown,
-                "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was \
+            // Some browsers let the page that is left see its request fail, and so forget the record.
+            return Err(if is_told(&answer) {
+                interrupted()
+            } else {
+                AuthError::new(
+                    AuthCode::StateUnknown,
+                    "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was \
                  already handled, or took more than 10 minutes. Sign in again.",
-            ));
+                )
+            });
         };
         let state = answer.state.clone();
         let outcome = self.settle(answer, &record).await;
@@ -121,7 +127,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         let _ = pending.remove(&state).await;
         match outcome {
             Ok(()) => {
-                self.tell(SessionEvent::SignedIn);
+                self.tell(SessionEvent::SignedIn, None);
+                self.keep_alive();
                 Ok(Callback { app_state: record.app_state })
             }
             // With the record gone the same call can't succeed; only a new sign-in can.
@@ -134,15 +141,8 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     async fn settle(&self, answer: Answer, record: &Pending) -> Result<(), AuthError> {
-        // The face says so itself when the page was reloaded after the answer had left the address bar.
-        let is_told =
-            matches!(&answer.outcome, Outcome::Refused { error, .. } if error == AuthCode::SignInInterrupted.as_str());
-        if record.step == Step::Exchanging || is_told {
-            return Err(AuthError::new(
-                AuthCode::SignInInterrupted,
-                "The page was left or reloaded while the code was being exchanged. A code is never sent twice: sign in \
-                 again.",
-            ));
+        if record.step == Step::Exchanging || is_told(&answer) {
+            return Err(interrupted());
         }
         let exchanging = Pending { step: Step::Exchanging, ..record.clone() };
         self.pending().put(&answer.state, &exchanging).await?;
@@ -174,7 +174,7 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     async fn exchange_code(&self, code: &Secret, record: &Pending, issuer: Option<&Issuer>) -> Result<(), AuthError> {
         const PLACE: &str = "token endpoint";
-        let Inner { platform, config, .. } = &*self.inner;
+        let Inner { platform, config, skew, .. } = &*self.inner;
         let fields = [
             ("grant_type", "authorization_code"),
             ("code", code.expose()),
@@ -182,20 +182,29 @@ impl<P: Platform, S: Store> Session<P, S> {
             ("code_verifier", record.verifier.expose()),
         ];
         let request = form(&record.token_endpoint, &config.client_id, &fields);
-        let reply = exchange(platform, PLACE, request, config.timeout_ms).await?;
+        let reply = self.send(PLACE, request, None).await?;
         if reply.status != 200 {
             return Err(refusal(PLACE, &reply, &[code, &record.verifier]));
         }
-        let tokens = TokenReply::read(&reply.body)?;
-        let expected = Expected {
-            issuer,
-            client_id: &config.client_id,
-            nonce: record.nonce.as_deref(),
-            now_wall_ms: platform.now().wall_ms,
-        };
+        let tokens = TokenReply::read(&reply.body, config.dpop)?;
         let granted = tokens.scope.as_deref().unwrap_or(&record.scope);
         let sub = match &tokens.id_token {
-            Some(token) => Some(Claims::checked(token, &expected)?.sub),
+            Some(token) => {
+                let claims = Claims::required(token)?;
+                self.check_signature(token).await?;
+                // The nonce shows that it was made for this request; so its `iat` tells the provider's time.
+                if record.nonce.is_some() && claims.nonce == record.nonce {
+                    skew.learn_from_issue(claims.iat, reply.sent_at, reply.read_at);
+                }
+                let expected = Expected {
+                    issuer,
+                    client_id: &config.client_id,
+                    nonce: record.nonce.as_deref(),
+                    now_wall_ms: skew.provider_wall_ms(platform.now()),
+                };
+                claims.check(&expected)?;
+                Some(claims.sub)
+            }
             None if granted.split(' ').any(|scope| scope == "openid") => {
                 return Err(bad("is missing, though `openid` was granted."));
             }
@@ -206,7 +215,19 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 }
 
-fn refused_by_provider(word: &str, description: Option<String>, uri: Option<String>) -> AuthError {
+/// The face says so itself when the page was reloaded after the answer had left the address bar.
+fn is_told(answer: &Answer) -> bool {
+    matches!(&answer.outcome, Outcome::Refused { error, .. } if error == AuthCode::SignInInterrupted.as_str())
+}
+
+fn interrupted() -> AuthError {
+    AuthError::new(
+        AuthCode::SignInInterrupted,
+        "The page was left or reloaded while the code was being exchanged. A code is never sent twice: sign in again.",
+    )
+}
+
+pub(super) fn refused_by_provider(word: &str, description: Option<String>, uri: Option<String>) -> AuthError {
     let code = AuthCode::from_oauth(word).unwrap_or(AuthCode::ProviderError);
     let mut error = refused(code, Some(word), "The provider ended the sign-in", &[]);
     error.description = shown(description, &[]);

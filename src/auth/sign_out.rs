@@ -2,9 +2,9 @@
 
 use super::endpoints::safe_url;
 use super::request::{exchange, form};
-use super::session::{Inner, Session, SessionEvent};
+use super::session::{Inner, Session, SessionEvent, signed_out};
 use super::sign_in::random_text;
-use super::stored::Stored;
+use super::stored::{Found, Stored};
 use super::{AuthError, Secret, SignOut};
 use crate::seams::{Platform, Store};
 use std::fmt;
@@ -68,10 +68,15 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         self.inner.realm.settled().await;
         // First of all, and also when it can't be read.
-        let stored = self.load().await.ok().flatten();
+        let Inner { tokens, config, .. } = &*self.inner;
+        let stored = match Stored::load(tokens, &config.session_key()).await {
+            Ok(Found::Session(stored)) => Some(stored),
+            _ => None,
+        };
         let forgotten = self.forget().await;
+        self.inner.realm.end(signed_out());
         if forgotten.is_ok() {
-            self.tell(SessionEvent::SignedOut);
+            self.tell(SessionEvent::SignedOut, stored.as_ref().and_then(|stored| stored.sub.clone()));
         }
         // A session that can't be removed is at least made worthless.
         let (refresh_token, access_token) = match &stored {
@@ -81,6 +86,20 @@ impl<P: Platform, S: Store> Session<P, S> {
         forgotten?;
         let logout = if options.local_only { None } else { self.logout_form(stored, options.return_to).await };
         Ok(SignedOut { logout, refresh_token, access_token })
+    }
+
+    /// Somebody, who is `sub` if that is known, signed out in another tab, and this tab has a session of its own. If it is
+    /// the same person's it ends too.
+    pub(super) async fn sign_out_with(&self, sub: Option<String>) {
+        let Ok(Some(stored)) = self.load().await else { return };
+        if sub.is_some() && stored.sub.is_some() && sub != stored.sub {
+            return;
+        }
+        if self.forget().await.is_ok() {
+            self.inner.realm.end(signed_out());
+            self.inner.realm.tell(&SessionEvent::SignedOut);
+        }
+        self.revoke(&stored).await;
     }
 
     /// Revokes both tokens as far as it goes, the refresh token first: with it many providers end the whole grant.

@@ -1,9 +1,11 @@
 //! What a call sees of all this.
 
+use super::dpop::asks_for_nonce;
+use super::session::{Inner, session_expired};
 use super::{AuthError, Secret, Session};
-use crate::seams::{Platform, Store};
+use crate::seams::{HttpMethod, Platform, Store, header};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, pending};
 
 /// Gives access tokens.
 pub trait TokenSource {
@@ -14,6 +16,26 @@ pub trait TokenSource {
     /// Whose tokens they are (`sub`), where that is known.
     fn subject(&self) -> LocalBoxFuture<'_, Option<String>> {
         std::future::ready(None).boxed_local()
+    }
+
+    /// The headers by which a POST to `url` is authorized with `token`.
+    fn headers<'a>(
+        &'a self,
+        token: &'a Secret,
+        _url: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Vec<(&'static str, String)>, AuthError>> {
+        std::future::ready(Ok(vec![("authorization", ["Bearer ", token.expose()].concat())])).boxed_local()
+    }
+
+    /// Learns from a reply of `url`. True if the call was refused only for the want of something that is known now, so
+    /// that the same token is worth another try.
+    fn heed(&self, _url: &str, _headers: &[(String, String)]) -> bool {
+        false
+    }
+
+    /// Ends when the tokens are no longer to be used: calls under way end with it.
+    fn ended(&self) -> LocalBoxFuture<'_, AuthError> {
+        pending().boxed_local()
     }
 }
 
@@ -33,5 +55,32 @@ impl<P: Platform, S: Store> TokenSource for Session<P, S> {
             self.load().await.ok()?.and_then(|stored| stored.sub)
         }
         .boxed_local()
+    }
+
+    fn headers<'a>(
+        &'a self,
+        token: &'a Secret,
+        url: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Vec<(&'static str, String)>, AuthError>> {
+        async move {
+            let Inner { config, .. } = &*self.inner;
+            if !config.dpop {
+                return Ok(vec![("authorization", ["Bearer ", token.expose()].concat())]);
+            }
+            let proof = self.proof(HttpMethod::Post, url, Some(token)).await?;
+            Ok(vec![("authorization", ["DPoP ", token.expose()].concat()), ("dpop", proof)])
+        }
+        .boxed_local()
+    }
+
+    fn heed(&self, url: &str, headers: &[(String, String)]) -> bool {
+        self.inner.config.dpop
+            && self.heed_nonce(url, headers)
+            && header(headers, "www-authenticate").is_some_and(asks_for_nonce)
+    }
+
+    fn ended(&self) -> LocalBoxFuture<'_, AuthError> {
+        let ending = self.inner.realm.ending();
+        async move { ending.await.unwrap_or_else(session_expired) }.boxed_local()
     }
 }

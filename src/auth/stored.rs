@@ -5,8 +5,16 @@ use super::token_reply::TokenReply;
 use super::{AuthError, Secret};
 use crate::seams::{Fields, Json, Store, WrongType};
 
-/// The form written below. A later form is not read: the session is then signed in anew.
-const VERSION: f64 = 1.0;
+/// The form written below; the first had no `is_bound`.
+const VERSION: f64 = 2.0;
+
+/// What is in the store.
+pub(super) enum Found {
+    Nothing,
+    Session(Stored),
+    /// It was there, could not be read, and is removed.
+    Damaged,
+}
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -18,6 +26,8 @@ pub(super) struct Stored {
     pub sub: Option<String>,
     pub scope: String,
     pub life: Life,
+    /// The tokens are bound to a key (RFC 9449).
+    pub is_bound: bool,
 }
 
 impl Stored {
@@ -30,6 +40,7 @@ impl Stored {
             sub,
             scope: reply.scope.unwrap_or(asked),
             life,
+            is_bound: reply.is_bound,
         }
     }
 
@@ -42,17 +53,24 @@ impl Stored {
             sub: sub.or_else(|| self.sub.clone()),
             scope: reply.scope.unwrap_or_else(|| self.scope.clone()),
             life,
+            is_bound: reply.is_bound,
         }
     }
 
-    /// The session under `key`. A damaged or later one is removed.
-    pub async fn load<S: Store>(store: &S, key: &str) -> Result<Option<Self>, AuthError> {
-        let Some(text) = store.get(key).await? else { return Ok(None) };
-        let session = Fields::parse(&text).and_then(Self::read);
-        if session.is_none() {
-            store.remove(key).await?;
+    /// The session under `key`. A damaged one is removed. One that a later version of this package wrote is left alone:
+    /// another tab may run that already.
+    pub async fn load<S: Store>(store: &S, key: &str) -> Result<Found, AuthError> {
+        let Some(text) = store.get(key).await? else { return Ok(Found::Nothing) };
+        let mut fields = Fields::parse(&text);
+        let version = fields.as_mut().and_then(|fields| fields.need_number("v")).unwrap_or_default();
+        if version > VERSION {
+            return Ok(Found::Nothing);
         }
-        Ok(session)
+        if let Some(session) = fields.and_then(Self::read).filter(|_| version >= 1.0) {
+            return Ok(Found::Session(session));
+        }
+        store.remove(key).await?;
+        Ok(Found::Damaged)
     }
 
     pub async fn save<S: Store>(&self, store: &S, key: &str) -> Result<(), AuthError> {
@@ -61,9 +79,6 @@ impl Stored {
 
     fn read(mut fields: Fields) -> Option<Self> {
         let secret = |text: Result<Option<String>, WrongType>| Some(text.ok()?.map(Secret::new));
-        if fields.need_number("v") != Some(VERSION) {
-            return None;
-        }
         Some(Self {
             access_token: Some(Secret::new(fields.need_text("access_token")?)).filter(Secret::fits_a_header)?,
             refresh_token: secret(fields.take_text("refresh_token"))?,
@@ -71,6 +86,7 @@ impl Stored {
             sub: fields.take_text("sub").ok()?,
             scope: fields.need_text("scope")?,
             life: Life::take(&mut fields)?,
+            is_bound: fields.take("is_bound") == Some(Json::Flag(true)),
         })
     }
 
@@ -82,8 +98,15 @@ impl Stored {
         fields.put("id_token", self.id_token.as_ref().map(Secret::expose));
         fields.put("sub", self.sub.as_deref());
         fields.put("scope", self.scope.as_str());
+        fields.put("is_bound", Json::Flag(self.is_bound));
         self.life.put(&mut fields);
         Json::Object(fields).write()
+    }
+
+    /// What tells this stage of the session from others, without any of its secrets.
+    pub fn mark(&self) -> String {
+        // Whole numbers: what writes fractions weighs 16 KB in the wasm.
+        format!("{}/{}", self.life.since.wall_ms as u64, self.life.since.page as u64)
     }
 
     /// Whether `other` has the same refresh token: nobody signed out, signed in or refreshed in between.

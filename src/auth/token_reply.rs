@@ -41,15 +41,19 @@ pub(super) struct TokenReply {
     pub id_token: Option<Secret>,
     pub scope: Option<String>,
     pub life_ms: f64,
+    /// To a key (`token_type` DPoP, RFC 9449, section 5).
+    pub is_bound: bool,
 }
 
 impl TokenReply {
-    pub fn read(body: &[u8]) -> Result<Self, AuthError> {
+    /// `wants_bound`: a proof was sent, so a token that anybody could use is not taken.
+    pub fn read(body: &[u8], wants_bound: bool) -> Result<Self, AuthError> {
         let wire = Wire::read(body).ok_or_else(|| {
             bad("is not JSON with `access_token` and `token_type`. Check that `endpoints.token` is the token endpoint.")
         })?;
-        if !wire.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(bad("has another `token_type` than Bearer, the only one used here."));
+        let wanted = if wants_bound { "DPoP" } else { "Bearer" };
+        if !wire.token_type.eq_ignore_ascii_case(wanted) {
+            return Err(bad(&format!("has another `token_type` than {wanted}.")));
         }
         let access_token = Secret::new(wire.access_token);
         if !access_token.fits_a_header() {
@@ -65,6 +69,7 @@ impl TokenReply {
             id_token: given(wire.id_token),
             scope: wire.scope,
             life_ms: seconds * 1000.0,
+            is_bound: wants_bound,
         })
     }
 }
@@ -80,7 +85,7 @@ mod tests {
 
     fn life_ms(expires_in: &str) -> f64 {
         let body = format!(r#"{{"access_token":"t","token_type":"bearer","expires_in":{expires_in}}}"#);
-        TokenReply::read(body.as_bytes()).unwrap().life_ms
+        TokenReply::read(body.as_bytes(), false).unwrap().life_ms
     }
 
     #[test]
@@ -97,14 +102,14 @@ mod tests {
 
     #[test]
     fn a_list_is_no_reply() {
-        assert!(TokenReply::read(br#"["token","bearer",3600,"refresh","id","scope"]"#).is_err());
+        assert!(TokenReply::read(br#"["token","bearer",3600,"refresh","id","scope"]"#, false).is_err());
     }
 
     #[test]
     fn token_type_is_compared_without_case_and_empty_tokens_are_none() {
         for kind in ["bearer", "Bearer", "BEARER"] {
             let body = format!(r#"{{"access_token":"t","token_type":"{kind}","refresh_token":"","id_token":""}}"#);
-            let reply = TokenReply::read(body.as_bytes()).unwrap();
+            let reply = TokenReply::read(body.as_bytes(), false).unwrap();
             assert!(reply.refresh_token.is_none() && reply.id_token.is_none());
             assert_eq!(reply.life_ms, 300_000.0);
         }

@@ -1,8 +1,8 @@
 //! Who is signed in.
 
 use super::json::flag;
-use super::request::{Reply, exchange, get, refusal};
-use super::session::{Inner, Session};
+use super::request::{Reply, get, refusal};
+use super::session::Session;
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::seams::{Fields, Json, Platform, Store};
@@ -63,8 +63,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     async fn ask_who(&self, endpoint: &str, token: &Secret) -> Result<Reply, AuthError> {
-        let Inner { platform, config, .. } = &*self.inner;
-        exchange(platform, PLACE, get(endpoint, Some(token)), config.timeout_ms).await.map_err(|error| {
+        self.send(PLACE, get(endpoint), Some(token)).await.map_err(|error| {
             if error.code != AuthCode::Network {
                 return error;
             }

@@ -6,7 +6,7 @@ use super::read::{Reader, refuse};
 use crate::auth::{
     AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SignIn, SignOut, User,
 };
-use crate::browser::{AnyStore, Browser, aborted, object};
+use crate::browser::{AnyStore, Browser, aborted, get, object};
 use crate::error::Error;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, JSON, Promise};
@@ -24,11 +24,12 @@ pub struct AuthHandle {
 
 #[wasm_bindgen]
 impl AuthHandle {
-    /// `memory` is the store behind `storage: "memory"`: it lives in JavaScript, where it outlives this instance.
-    /// `on_event` is called with the name of an event and its details.
+    /// `face` has what lives in JavaScript: `memory` is the store behind `storage: "memory"`, which outlives this
+    /// instance; `keys` are the key pairs for DPoP; `copied` is a promise for whether the tab's storage was copied from
+    /// another tab. `on_event` is called with the name of an event and its details.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, memory: JsValue, on_event: Function) -> Result<Self, JsValue> {
-        Self::read(options, memory, on_event).map(|session| Self { session }).map_err(raw)
+    pub fn new(options: &JsValue, face: &JsValue, on_event: Function) -> Result<Self, JsValue> {
+        Self::read(options, face, on_event).map(|session| Self { session }).map_err(raw)
     }
 
     /// Another handle of the same session, for a client to keep.
@@ -92,6 +93,26 @@ impl AuthHandle {
         promise(async move { session.user().await.map(|user| user_object(&user)).map_err(auth_error) })
     }
 
+    /// Resolves to the `state` to send along.
+    #[wasm_bindgen(js_name = beginConsentRevocation)]
+    pub fn begin_consent_revocation(&self) -> Promise {
+        let session = self.session.clone();
+        promise(async move {
+            let state = session.begin_consent_revocation().await.map_err(auth_error)?;
+            Ok(JsValue::from_str(&state))
+        })
+    }
+
+    /// Resolves when the answer is one, and no refusal.
+    #[wasm_bindgen(js_name = finishConsentRevocation)]
+    pub fn finish_consent_revocation(&self, url: String) -> Promise {
+        let session = self.session.clone();
+        promise(async move {
+            session.finish_consent_revocation(&url).await.map_err(auth_error)?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
     /// Resolves to `{ revoked, form }`; the form, if there is one, is `{ url, fields }`, to be posted to the provider.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self, options: &JsValue) -> Promise {
@@ -116,7 +137,7 @@ impl AuthHandle {
         self.session.clone()
     }
 
-    fn read(options: &JsValue, memory: JsValue, on_event: Function) -> Result<BrowserSession, Error> {
+    fn read(options: &JsValue, face: &JsValue, on_event: Function) -> Result<BrowserSession, Error> {
         let mut reader = Reader::new(options, "options");
         let client_id = reader.string("clientId");
         let redirect_uri = reader.string("redirectUri");
@@ -125,10 +146,14 @@ impl AuthHandle {
         let preset = reader.string("preset");
         let endpoints = reader.value("endpoints").unwrap_or_default();
         let authorization_params = reader.record("authorizationParams");
-        let in_session = reader.choice("storage", &[("memory", false), ("session", true)]).unwrap_or(false);
+        let tokens = store(&mut reader, face);
         let name = reader.string("name");
         let timeout_ms = reader.milliseconds("timeoutMs");
-        let browser = Browser { fetch: reader.function("fetch"), ..Browser::default() };
+        let dpop = reader.boolean("dpop").unwrap_or(false);
+        let auto_refresh = reader.boolean("autoRefresh").unwrap_or(true);
+        let skip_signature = reader.boolean("dangerouslySkipIdTokenSignature").unwrap_or(false);
+        let proof_keys = get(face, "keys").unwrap_or_default();
+        let browser = Browser { fetch: reader.function("fetch"), proof_keys, ..Browser::default() };
         let mut nested = Reader::nested(&endpoints, "endpoints.");
         let endpoints = EndpointOverrides {
             authorization: nested.string("authorization"),
@@ -136,6 +161,7 @@ impl AuthHandle {
             revocation: nested.string("revocation"),
             end_session: nested.string("endSession"),
             user_info: nested.string("userInfo"),
+            jwks: nested.string("jwks"),
         };
         let mut problems = reader.finish();
         problems.extend(nested.finish());
@@ -150,10 +176,38 @@ impl AuthHandle {
             authorization_params,
             name,
             timeout_ms,
+            dpop,
+            auto_refresh,
+            skip_signature,
         };
-        let tokens = if in_session { AnyStore::Session } else { AnyStore::Face(memory) };
         let on_event = Rc::new(move |event: SessionEvent| emit(&on_event, &event));
-        Ok(Session::new(browser, options, tokens, AnyStore::Session, on_event)?)
+        Ok(Session::new(browser, options, tokens, AnyStore::Session(JsValue::UNDEFINED), on_event)?)
+    }
+}
+
+/// A name, or the application's own store.
+fn store(reader: &mut Reader, face: &JsValue) -> AnyStore {
+    let given = reader.value("storage").unwrap_or_default();
+    if given.is_object() {
+        let missing = ["get", "set", "remove"]
+            .into_iter()
+            .find(|name| !get(&given, name).is_ok_and(|method| method.is_function()));
+        if let Some(name) = missing {
+            reader.problem("storage", "wrong_type", &["Its method `", name, "` is missing."].concat());
+        }
+        return AnyStore::Adapter(given);
+    }
+    match given.as_string().as_deref() {
+        Some("session") => AnyStore::Session(get(face, "copied").unwrap_or_default()),
+        Some("local") => AnyStore::Local,
+        Some("memory") => AnyStore::Memory(get(face, "memory").unwrap_or_default()),
+        _ => {
+            if !given.is_undefined() {
+                let wanted = "Give `memory`, `session`, `local`, or an object with `get`, `set` and `remove`.";
+                reader.problem("storage", "wrong_type", wanted);
+            }
+            AnyStore::Memory(get(face, "memory").unwrap_or_default())
+        }
     }
 }
 
@@ -169,6 +223,7 @@ fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
         prompt: reader.string("prompt"),
         login_hint: reader.string("loginHint"),
         params: reader.record("authorizationParams"),
+        popup: reader.boolean("popup").unwrap_or(false),
     };
     if app_state.is_some() && sign_in.app_state.is_none() {
         reader.problem("appState", "wrong_type", "It must be something that JSON can say.");
@@ -202,6 +257,10 @@ fn emit(listener: &Function, event: &SessionEvent) {
         SessionEvent::TokenRefreshed { expires_at_wall_ms } => {
             let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
             ("tokenRefreshed", object(&[("expiresAt", date.into())]))
+        }
+        SessionEvent::TokenExpiring { expires_at_wall_ms } => {
+            let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
+            ("tokenExpiring", object(&[("expiresAt", date.into())]))
         }
         SessionEvent::SessionExpired(code) => ("sessionExpired", object(&[("code", JsValue::from_str(code.as_str()))])),
         SessionEvent::SignedOut => ("signedOut", object(&[])),

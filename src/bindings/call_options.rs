@@ -42,6 +42,7 @@ impl Defaults {
             credentials: reader.choice("credentials", &CREDENTIALS).unwrap_or(default.credentials),
             cache: reader.choice("cache", &CACHES).unwrap_or(default.cache),
             keepalive: reader.boolean("keepalive").unwrap_or(default.keepalive),
+            ..Browser::default()
         };
         Self {
             browser,

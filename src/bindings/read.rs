@@ -1,7 +1,7 @@
 //! Reading options field by field, so that each mistake names its field. All of them are found at once.
 
 use crate::breakout::{InvalidRequest, Problem};
-use crate::browser::{get, is_nullish, is_signal, keys, text_of};
+use crate::browser::{get, is_array, is_nullish, is_signal, items, keys, text_of};
 use crate::error::Error;
 use crate::grpc_web::Metadata;
 use js_sys::Function;
@@ -20,7 +20,7 @@ impl Reader {
     /// `what` names the object where it is none itself. Undefined and null are an empty object.
     pub fn new(object: &JsValue, what: &str) -> Self {
         let mut problems = Vec::new();
-        if !is_nullish(object) && (!object.is_object() || object.is_array()) {
+        if !is_nullish(object) && (!object.is_object() || is_array(object)) {
             problems.push(Problem::new(what, "wrong_type", ["An object is wanted, not ", &kind(object), "."].concat()));
         }
         Self { object: object.clone(), what: what.to_owned(), prefix: "", known: Vec::new(), problems }
@@ -107,10 +107,10 @@ impl Reader {
             if let Some(text) = value.as_string() {
                 return Some(text.split_ascii_whitespace().map(str::to_owned).collect());
             }
-            if !value.is_array() {
+            if !is_array(value) {
                 return None;
             }
-            items(value)?.map(|name| name.ok()?.as_string()).collect()
+            items(value).ok()??.iter().map(|name| name.as_string()).collect()
         })
     }
 
@@ -118,19 +118,18 @@ impl Reader {
     pub fn record(&mut self, field: &'static str) -> Vec<(String, String)> {
         let wanted = "An object whose values are strings";
         let pairs = self
-            .typed(field, wanted, |value| if value.is_array() || value.is_function() { None } else { fields(value) });
+            .typed(field, wanted, |value| if is_array(value) || value.is_function() { None } else { fields(value) });
         pairs.unwrap_or_default()
     }
 
     /// What `new Headers()` takes: a Headers object, an array of pairs, or an object.
     pub fn headers(&mut self, field: &'static str) -> Metadata {
-        let pairs =
-            self.typed(field, "A Headers object, an array of pairs or an object of strings", |value| {
-                match items(value) {
-                    Some(entries) if value.is_object() => entries.map(|entry| pair(&entry.ok()?)).collect(),
-                    _ => fields(value),
-                }
-            });
+        let pairs = self.typed(field, "A Headers object, an array of pairs or an object of strings", |value| {
+            match items(value).ok()? {
+                Some(entries) => entries.iter().map(|entry| pair(&entry)).collect(),
+                None => fields(value),
+            }
+        });
         let mut metadata = Metadata::new();
         for (name, value) in pairs.unwrap_or_default() {
             if let Err(problem) = metadata.append_checked(&name, value) {
@@ -156,7 +155,7 @@ impl Reader {
 
     /// All problems, unknown fields among them.
     pub fn finish(mut self) -> Vec<Problem> {
-        if self.object.is_object() && !self.object.is_array() {
+        if self.object.is_object() && !is_array(&self.object) {
             let Some(names) = keys(&self.object) else {
                 self.problems.push(Problem::new(self.what, "unreadable", "Its fields can't be listed."));
                 return self.problems;
@@ -183,11 +182,6 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     list
 }
 
-/// What an iterable yields.
-fn items(value: &JsValue) -> Option<js_sys::IntoIter> {
-    js_sys::try_iter(value).ok().flatten()
-}
-
 /// The entries of an object of strings.
 fn fields(value: &JsValue) -> Option<Vec<(String, String)>> {
     if !value.is_object() {
@@ -197,7 +191,7 @@ fn fields(value: &JsValue) -> Option<Vec<(String, String)>> {
 }
 
 fn pair(entry: &JsValue) -> Option<(String, String)> {
-    if !entry.is_array() {
+    if !is_array(entry) {
         return None;
     }
     Some((get(entry, "0").ok()?.as_string()?, get(entry, "1").ok()?.as_string()?))
@@ -208,7 +202,7 @@ fn kind(value: &JsValue) -> String {
     if value.is_null() {
         return "null".to_owned();
     }
-    if value.is_array() {
+    if is_array(value) {
         return "an array".to_owned();
     }
     let kind = value.js_typeof().as_string().unwrap_or_default();

@@ -1,10 +1,10 @@
 //! The caller's own function as a source of tokens.
 
 use crate::auth::{SuppliedToken, SupplyFailure, TokenSupplier};
-use crate::browser::{AbortOnDrop, get, is_nullish, object};
+use crate::browser::{AbortOnDrop, call, get, is_nullish, object};
 use crate::seams::Cause;
-use js_sys::{Date, Function, Promise};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Function, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// `accessToken({ forceRefresh, signal })`.
@@ -40,8 +40,8 @@ fn read(value: &JsValue) -> Result<SuppliedToken, SupplyFailure> {
     if is_nullish(&expires_at) {
         return Ok(SuppliedToken { token, expires_at_wall_ms: None });
     }
-    let ms = expires_at.dyn_ref::<Date>().map_or_else(|| expires_at.as_f64(), |date| Some(date.get_time()));
-    match ms {
+    let time = if expires_at.is_object() { call(&expires_at, "getTime", &[]).map_err(threw)? } else { expires_at };
+    match time.as_f64() {
         Some(ms) if ms.is_finite() => Ok(SuppliedToken { token, expires_at_wall_ms: Some(ms) }),
         _ => Err(wrong("expiresAt must be a Date or the milliseconds since 1970.")),
     }

@@ -8,8 +8,9 @@ use crate::grpc_web::{
     failure,
 };
 use crate::proto::Method;
-use crate::seams::{Cancelled, Moment, Platform, Random};
+use crate::seams::{Cancelled, Moment, Platform};
 use futures_util::future::{Either, select};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -100,7 +101,34 @@ impl<P: Platform> Client<P> {
             return Err(failure::no_time(path).into());
         }
         let platform = call.platform.as_ref().unwrap_or(&self.platform);
-        let mut limits = Limits { platform, started: platform.now(), timeout_ms, cancelled };
+        // A session that ends takes its calls along.
+        let ended = Cell::new(None);
+        let mut cancelled = pin!(async {
+            match select(cancelled, self.options.tokens.ended()).await {
+                Either::Left((cancelled, _)) => cancelled,
+                Either::Right((error, _)) => {
+                    ended.set(Some(error));
+                    Cancelled::default()
+                }
+            }
+        });
+        let mut limits = Limits { platform, started: platform.now(), timeout_ms, cancelled: cancelled.as_mut() };
+        let result = self.in_turn(path, number, message, call, &mut limits).await;
+        match (ended.take(), result) {
+            (Some(error), Err(_)) => Err(error.into()),
+            (_, result) => result,
+        }
+    }
+
+    async fn in_turn(
+        &self,
+        path: &str,
+        number: Option<&str>,
+        message: Vec<u8>,
+        call: &Call<P>,
+        limits: &mut Limits<'_, P>,
+    ) -> Result<Answered, Error> {
+        let timeout_ms = limits.timeout_ms;
         let turn = limits.hold(async { self.options.lanes.enter(self.lane(number).await).await });
         let _turn = match turn.await {
             Ok(Ok(turn)) => turn,
@@ -108,7 +136,7 @@ impl<P: Platform> Client<P> {
             Err(Ended::Deadline) => return Err(failure::no_turn_in_time(timeout_ms, path).into()),
             Err(Ended::Cancelled(by)) => return Err(failure::cancelled(false, path).with_cause(by.reason).into()),
         };
-        let result = self.attempts(path, message, call, &mut limits).await;
+        let result = self.attempts(path, message, call, limits).await;
         if let Some(on_reply) = &call.on_reply {
             match &result {
                 Ok(answered) => on_reply(&answered.reply.headers, &answered.reply.trailers),
@@ -144,7 +172,9 @@ impl<P: Platform> Client<P> {
     ) -> Result<Answered, Error> {
         let policy = call.retry.unwrap_or(self.options.retry);
         let mut retries = Retries::new(policy, &self.bucket);
+        let url = [&self.options.base_url, path].concat();
         let mut sent = 0;
+        let mut is_proven_anew = false;
         let mut refused: Option<Secret> = None;
         let mut failed: Option<RpcError> = None;
         loop {
@@ -157,7 +187,14 @@ impl<P: Platform> Client<P> {
                 }
                 _ => return Err(failed.unwrap_or_else(|| failure::no_token_in_time(limits.timeout_ms, path)).into()),
             };
-            let metadata = self.metadata(call, &token);
+            let metadata = match limits.hold(self.metadata(call, &token, path)).await {
+                Ok(metadata) => metadata?,
+                Err(Ended::Cancelled(by)) => {
+                    return Err(failure::cancelled(failed.is_some(), path).with_cause(by.reason).into());
+                }
+                Err(Ended::Deadline) => return Err(failure::no_token_in_time(limits.timeout_ms, path).into()),
+            };
+            let left_ms = limits.left_ms();
             let previous_attempts = if policy.tells_attempts { retries.attempts() } else { 0 };
             let timeout_ms = retries.begin(left_ms);
             let options = CallOptions {
@@ -173,8 +210,21 @@ impl<P: Platform> Client<P> {
             let result = grpc_web::unary(limits.platform, request, &options, limits.cancelled.as_mut()).await;
             let mut error = match result {
                 Ok(reply) => {
+                    self.options.tokens.heed(&url, &[reply.headers.as_pairs(), reply.trailers.as_pairs()].concat());
                     retries.succeeded();
                     return Ok(Answered { reply, token, is_repeated: failed.is_some() });
+                }
+                Err(error)
+                    if error.code == Code::Unauthenticated
+                        && self
+                            .options
+                            .tokens
+                            .heed(&url, &[error.headers.as_pairs(), error.trailers.as_pairs()].concat())
+                        && !is_proven_anew =>
+                {
+                    is_proven_anew = true;
+                    retries.replayed();
+                    continue;
                 }
                 Err(error) if error.code == Code::Unauthenticated && refused.is_none() => {
                     refused = Some(token);
@@ -184,7 +234,7 @@ impl<P: Platform> Client<P> {
                 Err(error) => concealed(error, &token),
             };
             error.attempts = sent;
-            let random = random(limits.platform);
+            let random = limits.platform.fraction();
             match retries.failed(&error, limits.left_ms(), random) {
                 Next::Stop => {
                     if let (Code::DeadlineExceeded, Some(before)) = (error.code, &failed) {
@@ -207,23 +257,18 @@ impl<P: Platform> Client<P> {
         }
     }
 
-    /// The client's metadata, the call's, and the token. Another `authorization` has no place beside it.
-    fn metadata(&self, call: &Call<P>, token: &Secret) -> Metadata {
+    /// The client's metadata, the call's, and what authorizes it. Another `authorization` has no place beside it.
+    async fn metadata(&self, call: &Call<P>, token: &Secret, path: &str) -> Result<Metadata, Error> {
         let mut metadata = Metadata::new();
         for (name, value) in self.options.metadata.iter().chain(call.metadata.iter()) {
-            if name != "authorization" {
+            if !matches!(name, "authorization" | "dpop") {
                 metadata.append(name, value.clone());
             }
         }
-        metadata.append("authorization", ["Bearer ", token.expose()].concat());
-        metadata
-    }
-}
-
-/// From 0 to 1. Without randomness the middle: the wait matters, its jitter does not.
-fn random<R: Random>(source: &R) -> f64 {
-    match source.random() {
-        Ok([first, second, ..]) => f64::from(u16::from_le_bytes([first, second])) / f64::from(u16::MAX),
-        Err(_) => 0.5,
+        let url = [&self.options.base_url, path].concat();
+        for (name, value) in self.options.tokens.headers(token, &url).await? {
+            metadata.append(name, value);
+        }
+        Ok(metadata)
     }
 }

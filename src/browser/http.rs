@@ -1,7 +1,7 @@
 //! `fetch` as the pure ring's HTTP. A page may have wrapped or mocked it, so a reply is taken for what its properties
 //! say, and everything that can throw is caught.
 
-use super::{AbortOnDrop, Browser, call, get, is_nullish, object, text_of};
+use super::{AbortOnDrop, Browser, call, get, is_nullish, items, object, text_of};
 use crate::seams::{Cause, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -90,13 +90,12 @@ fn head(response: &JsValue) -> Result<Head, HttpFailure> {
     let kind = get(response, "type").ok().and_then(|kind| kind.as_string());
     let entries = get(response, "headers")
         .and_then(|headers| call(&headers, "entries", &[]))
-        .and_then(|entries| js_sys::try_iter(&entries))
+        .and_then(|entries| items(&entries))
         .ok()
         .flatten()
         .ok_or_else(unusable)?;
     let mut headers = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|_| unusable())?;
+    for entry in entries.iter() {
         let part = |index| get(&entry, index).ok().and_then(|part| part.as_string());
         if let (Some(name), Some(value)) = (part("0"), part("1")) {
             headers.push((name.to_ascii_lowercase(), value));

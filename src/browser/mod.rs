@@ -1,16 +1,18 @@
-//! The browser behind the seams: fetch, timers, storage, URL. Holds no decisions. JavaScript objects are reached by
+//! The browser behind the seams: fetch, timers, storage, locks, channels, WebCrypto, URL. Holds no decisions. JavaScript objects are reached by
 //! name and every throw is caught, because pages wrap and mock them.
 
 mod abort;
+mod crypto;
 mod event;
 mod http;
 pub(crate) mod json;
 mod object;
+mod page;
 mod platform;
 mod storage;
 mod time;
 
 pub use abort::{AbortOnDrop, aborted, is_signal};
-pub use object::{array, call, get, is_nullish, keys, object, set, text_of};
+pub use object::{array, call, get, is_array, is_nullish, items, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

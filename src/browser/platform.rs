@@ -4,6 +4,7 @@ use super::{call, get};
 use crate::seams::{NoRandom, Random, Spawn, UrlParts, Urls};
 use futures_util::future::LocalBoxFuture;
 use js_sys::{Function, Uint8Array};
+use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 /// The browser (or a worker, or Node), and how requests leave it.
@@ -17,11 +18,13 @@ pub struct Browser {
     pub cache: &'static str,
     /// `RequestInit.keepalive`: the request outlives the page.
     pub keepalive: bool,
+    /// The face's keys, for DPoP proofs.
+    pub proof_keys: JsValue,
 }
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { fetch: None, credentials: "omit", cache: "no-store", keepalive: false }
+        Self { fetch: None, credentials: "omit", cache: "no-store", keepalive: false, proof_keys: JsValue::UNDEFINED }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Storage: the page's sessionStorage, or a store that the JavaScript face brings along.
+//! Storage: the page's own, or a store that the JavaScript face or the application brings along.
 
 use super::{call, get, is_nullish, keys, text_of};
 use crate::seams::{Cause, Store, StoreFailure};
@@ -8,10 +8,15 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Where strings are kept.
 pub enum AnyStore {
-    /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings.
-    Session,
-    /// An object with `get`, `set`, `remove` and `keys`; each may return a promise.
-    Face(JsValue),
+    /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings. The value is a
+    /// promise for whether its content is another tab's; undefined if it is not.
+    Session(JsValue),
+    /// The page's localStorage.
+    Local,
+    /// The face's memory: an object with `get`, `set`, `remove` and `keys`.
+    Memory(JsValue),
+    /// The application's: an object with `get`, `set` and `remove`; each may return a promise.
+    Adapter(JsValue),
 }
 
 fn refused(thrown: JsValue) -> StoreFailure {
@@ -19,20 +24,31 @@ fn refused(thrown: JsValue) -> StoreFailure {
 }
 
 impl AnyStore {
+    /// A property of the page, if it is one of those.
+    fn of_page(&self) -> Option<&'static str> {
+        match self {
+            Self::Session(_) => Some("sessionStorage"),
+            Self::Local => Some("localStorage"),
+            Self::Memory(_) | Self::Adapter(_) => None,
+        }
+    }
+
     fn target(&self) -> Result<JsValue, StoreFailure> {
-        let store = match self {
-            Self::Session => get(&js_sys::global(), "sessionStorage").map_err(refused)?,
-            Self::Face(store) => store.clone(),
+        let store = match (self, self.of_page()) {
+            (_, Some(name)) => get(&js_sys::global(), name).map_err(refused)?,
+            (Self::Memory(store) | Self::Adapter(store), _) => store.clone(),
+            _ => JsValue::UNDEFINED,
         };
         if is_nullish(&store) {
-            return Err(StoreFailure { message: "this page has no sessionStorage".to_owned(), cause: None });
+            let message = ["this page has no ", self.of_page().unwrap_or("storage")].concat();
+            return Err(StoreFailure { message, cause: None });
         }
         Ok(store)
     }
 
     /// Calls the method that is called `of_page` there and `of_face` here.
     async fn ask(&self, of_page: &str, of_face: &str, arguments: &[&JsValue]) -> Result<JsValue, StoreFailure> {
-        let name = if matches!(self, Self::Session) { of_page } else { of_face };
+        let name = if self.of_page().is_some() { of_page } else { of_face };
         let returned = call(&self.target()?, name, arguments).map_err(refused)?;
         JsFuture::from(Promise::resolve(&returned)).await.map_err(refused)
     }
@@ -40,9 +56,27 @@ impl AnyStore {
 
 impl Store for AnyStore {
     fn place(&self) -> String {
-        // The face has one memory for all.
-        let place = if matches!(self, Self::Session) { "session" } else { "memory" };
+        // The face has one memory for all, and the application one adapter for a session.
+        let place = match self {
+            Self::Session(_) => "session",
+            Self::Local => "local",
+            Self::Memory(_) => "memory",
+            Self::Adapter(_) => "adapter",
+        };
         place.to_owned()
+    }
+
+    fn is_shared(&self) -> bool {
+        matches!(self, Self::Local | Self::Adapter(_))
+    }
+
+    async fn is_copy(&self) -> bool {
+        match self {
+            Self::Session(copied) if !is_nullish(copied) => {
+                JsFuture::from(Promise::resolve(copied)).await.is_ok_and(|copied| copied.is_truthy())
+            }
+            _ => false,
+        }
     }
 
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
@@ -58,13 +92,15 @@ impl Store for AnyStore {
         self.ask("removeItem", "remove", &[&JsValue::from_str(key)]).await.map(drop)
     }
 
+    /// Only sign-ins under way are listed, and those are in sessionStorage.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
         let names = match self {
-            Self::Session => keys(&self.target()?),
-            Self::Face(_) => {
+            Self::Session(_) | Self::Local => keys(&self.target()?),
+            Self::Memory(_) => {
                 let list = self.ask("", "keys", &[]).await?.dyn_into::<Array>().map_err(refused)?;
                 Some(list.iter().filter_map(|name| name.as_string()).collect())
             }
+            Self::Adapter(_) => None,
         };
         Ok(names.unwrap_or_default().into_iter().filter(|name| name.starts_with(prefix)).collect())
     }

@@ -29,6 +29,11 @@ impl Received {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// All entries in order.
+    pub fn as_pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The first value called `name` (in lower case).
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(candidate, _)| *candidate == name).map(|(_, value)| value)

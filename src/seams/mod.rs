@@ -1,10 +1,12 @@
 //! What the pure ring needs from its surroundings, one small trait for each need. The browser ring implements them
 //! with the platform's own parts, `fake` with scripts. Nothing here knows the browser.
 
+mod crypto;
 mod http;
 mod json;
 mod random;
 mod store;
+mod tabs;
 mod time;
 mod urls;
 
@@ -12,10 +14,12 @@ mod urls;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 
+pub use crypto::{Algorithm, Crypto, CryptoFailure};
 pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header};
 pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
+pub use tabs::{Channels, Locks, NoLocks, Post, Wake};
 pub use time::{Clock, Moment, Timer};
 pub use urls::{UrlParts, Urls, is_secure_enough};
 
@@ -31,9 +35,15 @@ pub trait Spawn {
 }
 
 /// All seams that a call or a session needs. Cloning is cheap and shares what is behind it.
-pub trait Platform: Http + Clock + Timer + Random + Urls + Spawn + Clone + 'static {}
+pub trait Platform:
+    Http + Clock + Timer + Random + Urls + Spawn + Locks + Channels + Wake + Crypto + Clone + 'static
+{
+}
 
-impl<T: Http + Clock + Timer + Random + Urls + Spawn + Clone + 'static> Platform for T {}
+impl<T> Platform for T where
+    T: Http + Clock + Timer + Random + Urls + Spawn + Locks + Channels + Wake + Crypto + Clone + 'static
+{
+}
 
 /// What lies behind a failure, kept for the caller: a JavaScript value in the browser. Opaque here, and never
 /// shown by `Debug`, because a foreign error may quote anything.

@@ -15,6 +15,15 @@ pub struct StoreFailure {
 pub trait Store: 'static {
     /// What tells two stores in a page apart.
     fn place(&self) -> String;
+    /// Whether all tabs of the browser see the same (then there is one session for all of them).
+    fn is_shared(&self) -> bool {
+        false
+    }
+    /// Whether its content was copied from another tab, which is still there (browsers copy sessionStorage into windows
+    /// that a page opens).
+    async fn is_copy(&self) -> bool {
+        false
+    }
     /// What is kept under `key`.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure>;
     /// Keeps `value` under `key`.

@@ -129,17 +129,19 @@ export class ConsolePage {
     await this.browser.text("Nothing yet.", { within: ".empty" });
   }
 
-  /** What lies in the tab's storage and in the browser's, as one text each. */
+  /** What lies in the tab's storage (but for the tab's own id) and in the browser's, as one text each. */
   async storage() {
     return this.browser.evaluate(
-      "return { session: JSON.stringify({ ...sessionStorage }), local: JSON.stringify({ ...localStorage }) }",
+      `const { "sipbreakout/tab": _, ...session } = sessionStorage;
+       return { session: JSON.stringify(session), local: JSON.stringify({ ...localStorage }) }`,
     );
   }
 
   /** The tokens of the session, as the SDK keeps them in this tab. */
   async tokens() {
     const entries = await this.browser.evaluate("return Object.values({ ...sessionStorage })");
-    const session = entries.map((text) => JSON.parse(text)).find((entry) => entry.access_token !== undefined);
+    const objects = entries.filter((text) => text.startsWith("{"));
+    const session = objects.map((text) => JSON.parse(text)).find((entry) => entry.access_token !== undefined);
     assert.ok(session, "no session in sessionStorage");
     return {
       accessToken: session.access_token,

@@ -213,7 +213,11 @@ describe("createAuth", () => {
     [{ endpoints: { token: 5 } }, "endpoints.token", "wrong_type"],
     [{ endpoints: { tokens: "x" } }, "endpoints.tokens", "unknown_field"],
     [{ authorizationParams: { prompt: 5 } }, "authorizationParams", "wrong_type"],
-    [{ storage: "local" }, "storage", "unknown_value"],
+    [{ storage: "cookie" }, "storage", "wrong_type"],
+    [{ storage: { get() {}, set() {} } }, "storage", "wrong_type"],
+    [{ dpop: "yes" }, "dpop", "wrong_type"],
+    [{ autoRefresh: 1 }, "autoRefresh", "wrong_type"],
+    [{ endpoints: { jwks: 7 } }, "endpoints.jwks", "wrong_type"],
     [{ timeoutMs: "5" }, "timeoutMs", "wrong_type"],
     [{ client_id: "c" }, "client_id", "unknown_field"],
   ];
@@ -266,4 +270,40 @@ describe("createAuth", () => {
       assert.equal(error.code, "not_a_callback", String(error));
     }
   });
+});
+
+test("values that throw at every question are bad input, and stop nothing else", async () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const core = createClient({ baseUrl: "https://api.example.com", accessToken: () => new Promise(() => {}) });
+  const good = { sipUri: "sips:pbx.example.com", routeType: "LOOP", phoneNumber: "+4799900001" };
+  const underWay = core.upsertRegistration(good, { timeoutMs: 300 }).catch((error) => error.code);
+  const throwing = {
+    [Symbol.iterator]: () => ({
+      next: () => ({
+        get done() {
+          throw new Error("no");
+        },
+      }),
+    }),
+  };
+  for (const [request, options] of [
+    [revoked()],
+    [{ ...good, sipUri: revoked() }],
+    [good, revoked()],
+    [good, { headers: throwing }],
+    [good, { headers: revoked() }],
+  ]) {
+    await assert.rejects(core.upsertRegistration(request, options), { name: "InvalidRequestError" });
+  }
+  assert.ok((await validateRegistration(revoked())).length > 0);
+  const dated = createClient({
+    baseUrl: "https://api.example.com",
+    accessToken: () => ({ token: "t", expiresAt: new Proxy(new Date(), {}) }),
+  });
+  await assert.rejects(dated.upsertRegistration(good), { name: "AuthError", code: "token_supplier_failed" });
+  assert.equal(await underWay, "deadline_exceeded");
 });

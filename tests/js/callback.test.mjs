@@ -48,12 +48,24 @@ describe("isRedirectCallback", () => {
   ];
   for (const [address, expected] of cases) {
     test(`${address}: ${expected}`, () => {
-      const auth = createAuth(options);
+      const auth = createAuth({ ...options, name: undefined });
       assert.equal(auth.isRedirectCallback(address), expected);
       globalThis.location.href = String(address);
       assert.equal(auth.isRedirectCallback(), expected);
     });
   }
+
+  test("two sessions with one redirect URI: each knows its own answer", async () => {
+    const [one, two] = ["øne", "two"].map((name) => createAuth({ ...options, name }));
+    await comeBack(two);
+    assert.deepEqual([one.isRedirectCallback(), two.isRedirectCallback()], [false, true]);
+    await two.handleRedirectCallback();
+    assert.deepEqual([await one.isSignedIn(), await two.isSignedIn()], [false, true]);
+    await comeBack(one);
+    assert.deepEqual([one.isRedirectCallback(), two.isRedirectCallback()], [true, false]);
+    await one.handleRedirectCallback();
+    assert.equal(await one.isSignedIn(), true);
+  });
 
   test("never throws, whatever the options are", () => {
     const throwing = {

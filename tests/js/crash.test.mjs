@@ -108,13 +108,20 @@ test("ten crashes in a row: each leaves a working instance, and the dead ones ar
     const { instantiate } = WebAssembly;
     WebAssembly.instantiate = async (...given) => {
       const instance = await instantiate(...given);
-      instances.push(new WeakRef(instance));
+      instances.push(new WeakRef(instance.exports.memory));
       return instance;
     };
     ${scene}
     const outcomes = [];
+    const { signal } = new AbortController();
     for (let i = 0; i < 10; i += 1) {
-      outcomes.push(await settled(client.upsertRegistration(request, { testDoor: i % 2 ? "panic" : "panic-later" })));
+      // Listens to the client's own signal, and to one of the page: both outlive the instance.
+      hold = true;
+      const hanging = settled(client.upsertRegistration(other, { signal }));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      outcomes.push(await settled(client.upsertRegistration(request, { testDoor: ["panic", "panic-later", "exhaust", "overflow"][i % 4] })));
+      await hanging;
+      hold = false;
       await works();
     }
     for (let i = 0; i < 20; i += 1) {

@@ -28,12 +28,12 @@ describe("conclude", () => {
     [
       "a preflight that is refused",
       { core: core({}, { simple: { status: 415 }, blind: { isOpaque: true } }) },
-      [["cors_refused", "certain"]],
+      [["cors_refused", "likely"]],
     ],
     [
       "an origin that is refused",
       { core: core({}, { simple: {}, blind: { isOpaque: true } }) },
-      [["cors_refused", "certain"]],
+      [["cors_refused", "likely"]],
     ],
     [
       "the same origin needs no leave",
@@ -54,6 +54,8 @@ describe("conclude", () => {
         core: core({}, { simple: {}, blind: {} }),
         violations: [
           { directive: "connect-src", blocked: "https://ads.example" },
+          { directive: "connect-src", blocked: "" },
+          { directive: "connect-src", blocked: "https://api.example.com.evil.example/" },
           { directive: "img-src", blocked: url },
         ],
       },
@@ -91,6 +93,33 @@ describe("conclude", () => {
       { core: core({ status: 503, contentType: "text/plain" }) },
       [["server_error", "certain"]],
     ],
+    [
+      "a server error where a service worker may have answered",
+      { hasServiceWorker: true, core: core({ status: 503, contentType: "text/plain" }) },
+      [["server_error", "likely"]],
+    ],
+    [
+      "a static server's answer to a POST",
+      { core: core({ status: 501, contentType: "text/html" }) },
+      [["no_grpc_web_proxy", "likely"]],
+    ],
+    [
+      "a reply, though the browser thinks there is no network",
+      { isOnline: false, core: core(good) },
+      [["offline", "likely"]],
+    ],
+    ["a body that does not end", { core: core({ ...good, hasStatus: false, isBodyLate: true }) }, []],
+    [
+      "a provider that wants no more questions",
+      {
+        issuer: {
+          url: "https://id.example/.well-known/openid-configuration",
+          isSameOrigin: false,
+          asked: { status: 429 },
+        },
+      },
+      [["server_error", "likely"]],
+    ],
     ["a status in an HTTP 503", { core: core({ ...good, status: 503 }) }, []],
     ["no status", { core: core({ ...good, hasStatus: false }) }, [["headers_not_exposed", "likely"]]],
     [
@@ -109,6 +138,18 @@ describe("conclude", () => {
         },
       },
       [["clock_wrong", "certain"]],
+    ],
+    [
+      "one machine is one clock",
+      {
+        core: core({ ...good, skewMs: 120_000 }),
+        issuer: {
+          url: "https://api.example.com/.well-known/openid-configuration",
+          isSameOrigin: false,
+          asked: { status: 200, issuer: "https://api.example.com", skewMs: 121_000 },
+        },
+      },
+      [["clock_wrong", "likely"]],
     ],
     [
       "servers that do not agree",
@@ -167,6 +208,8 @@ describe("diagnose", () => {
       assert.deepEqual(await diagnose(target), []);
     }
     assert.deepEqual(await diagnose({}, null), []);
+    assert.deepEqual(await diagnose({}, { signal: {} }), []);
+    assert.deepEqual(await diagnose(createAuth(null)), []);
   });
 
   test("a fetch that throws, rejects with nothing, or hangs ends in a finding", async () => {
@@ -182,9 +225,9 @@ describe("diagnose", () => {
       const started = performance.now();
       const found = await diagnose(client, { timeoutMs: 200 });
       assert.ok(performance.now() - started < 1500);
-      assert.ok(
-        found.every(({ code }) => code === "unreachable"),
-        JSON.stringify(found),
+      assert.deepEqual(
+        found.map(({ code }) => code),
+        ["unreachable"],
       );
     }
   });
@@ -197,6 +240,43 @@ describe("diagnose", () => {
     await diagnose(createClient({ baseUrl: "https://a.example", accessToken, fetch }), controller);
     assert.ok(performance.now() - started < 1000);
     await diagnose({ baseUrl: "https://a.example" }, { signal: AbortSignal.abort() });
+  });
+
+  test("asks as the client would: its version, headers and cookies, each place by its own fetch, the preset's too", async () => {
+    const asked = [];
+    const note = (whose) => async (address, init) => {
+      asked.push([
+        whose,
+        new URL(address).pathname,
+        init.credentials,
+        new Headers(init.headers).get("x-api-key"),
+      ]);
+      return Promise.reject(new TypeError("no"));
+    };
+    const auth = createAuth({
+      clientId: "c",
+      redirectUri: "https://a.example/",
+      preset: "wgtwo",
+      fetch: note("auth"),
+    });
+    const client = createClient({
+      baseUrl: "https://api.example.com",
+      apiVersion: "v0",
+      headers: { "x-api-key": "secret" },
+      credentials: "include",
+      auth,
+      fetch: note("client"),
+    });
+    await diagnose(client);
+    const path = "/wgtwo.sipbreakout.v0.SipBreakoutService/UpsertRegistration";
+    assert.deepEqual(
+      asked.find(([whose]) => whose === "client"),
+      ["client", path, "include", "diagnose"],
+    );
+    assert.deepEqual(
+      asked.find(([whose]) => whose === "auth"),
+      ["auth", "/.well-known/openid-configuration", "omit", null],
+    );
   });
 
   test("asks both places of a client, without cookies, redirects or a token of anybody's", async () => {

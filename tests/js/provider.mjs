@@ -1,14 +1,20 @@
 // A provider behind `fetch`: discovery, tokens, user info, revocation.
 
+import { generateKeyPairSync, sign } from "node:crypto";
+
 const issuer = "https://id.example.com";
 
 const json = (value, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 
-const jwt = (claims) =>
-  ["{}", JSON.stringify(claims), "signature"]
-    .map((part) => Buffer.from(part).toString("base64url"))
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+const jwt = (claims) => {
+  const signed = [{ alg: "RS256", kid: "key" }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
     .join(".");
+  return `${signed}.${sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`;
+};
 
 export function createProvider() {
   const nonces = new Map();
@@ -24,7 +30,9 @@ export function createProvider() {
         revocation_endpoint: `${issuer}/revoke`,
         end_session_endpoint: `${issuer}/logout`,
         userinfo_endpoint: `${issuer}/userinfo`,
+        jwks_uri: `${issuer}/keys`,
       }),
+    keys: () => json({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "key", use: "sig" }] }),
     token: async (form) => {
       await provider.hold;
       const now = Math.floor(Date.now() / 1000);

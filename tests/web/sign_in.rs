@@ -7,6 +7,7 @@ use sipbreakout_web::browser::{AnyStore, Browser};
 use sipbreakout_web::seams::{Store, Urls};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn session() -> Session<Browser, AnyStore> {
@@ -16,7 +17,7 @@ fn session() -> Session<Browser, AnyStore> {
         issuer: Some(sandbox().to_owned()),
         ..AuthOptions::default()
     };
-    let (tokens, pending) = (AnyStore::Session, AnyStore::Session);
+    let (tokens, pending) = (AnyStore::Session(JsValue::UNDEFINED), AnyStore::Session(JsValue::UNDEFINED));
     Session::new(Browser::default(), options, tokens, pending, Rc::new(|_| ())).expect("valid options")
 }
 
@@ -39,12 +40,12 @@ async fn each_sign_in_has_its_own_secrets_and_its_own_record() {
     assert_eq!(first["code_challenge_method"], "S256");
     assert_eq!(first["response_type"], "code");
     assert_eq!(first["scope"], "openid offline_access phone call.routing:write");
-    let keys = AnyStore::Session.keys("").await.expect("keys");
+    let keys = AnyStore::Session(JsValue::UNDEFINED).keys("").await.expect("keys");
     for state in [&first["state"], &second["state"]] {
         assert_eq!(keys.iter().filter(|key| key.contains(state.as_str())).count(), 1);
     }
     for key in keys {
-        AnyStore::Session.remove(&key).await.expect("removed");
+        AnyStore::Session(JsValue::UNDEFINED).remove(&key).await.expect("removed");
     }
 }
 

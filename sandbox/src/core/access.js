@@ -10,7 +10,7 @@ import { acceptedScopes } from "./scopes.js";
  * @property {Set<string>} scopes
  */
 
-/** @typedef {(token: string) => Promise<Caller | undefined>} TokenLookup */
+/** @typedef {(token: string) => Promise<(Caller & { jkt?: string | undefined }) | undefined>} TokenLookup */
 
 /** Set by the interceptor before a method runs. */
 export const callerKey = createContextKey(/** @type {Caller | undefined} */ (undefined), {
@@ -19,18 +19,24 @@ export const callerKey = createContextKey(/** @type {Caller | undefined} */ (und
 
 /**
  * @param {TokenLookup} lookUpToken
+ * @param {import("./proof.js").Proofs} proofs
  * @returns {import("@connectrpc/connect").Interceptor}
  */
-export function accessInterceptor(lookUpToken) {
+export function accessInterceptor(lookUpToken, proofs) {
   return (next) => async (req) => {
     const header = req.header.get("authorization");
-    const token = /^Bearer +([\w.~+/=-]+)$/i.exec(header ?? "")?.[1];
+    const token = /^(?:Bearer|DPoP) +([\w.~+/=-]+)$/i.exec(header ?? "")?.[1];
     if (header === null) throw new ConnectError("the call carries no access token", Code.Unauthenticated);
     if (token === undefined)
-      throw new ConnectError("the authorization is not a bearer token", Code.Unauthenticated);
+      throw new ConnectError("the authorization is not a bearer or DPoP token", Code.Unauthenticated);
     const caller = await lookUpToken(token);
     if (!caller)
       throw new ConnectError("the access token is unknown, expired or revoked", Code.Unauthenticated);
+    const isProven = /^DPoP /i.test(header);
+    if (caller.jkt !== undefined && isProven) proofs.check(req, token, caller.jkt);
+    else if (caller.jkt !== undefined || isProven) {
+      throw new ConnectError("the access token and its scheme do not belong together", Code.Unauthenticated);
+    }
     const accepted = acceptedScopes(req.method);
     if (!accepted.some((scope) => caller.scopes.has(scope))) {
       throw new ConnectError(`the access token lacks the scope ${accepted[0]}`, Code.PermissionDenied);

@@ -12,9 +12,10 @@ const requestKey = createContextKey(/** @type {object} */ ({}), { description: "
  * @param {import("./service.js").CoreState} state
  * @param {import("./access.js").TokenLookup} lookUpToken
  * @param {import("../http/access-log.js").AccessLog} log
+ * @param {import("./proof.js").Proofs} proofs
  * @returns {{ grpcWeb: NodeHandler, grpc: NodeHandler }}
  */
-export function createCoreHandlers(state, lookUpToken, log) {
+export function createCoreHandlers(state, lookUpToken, log, proofs) {
   /** @type {import("@connectrpc/connect").Interceptor} */
   const noteStatus = (next) => async (req) => {
     const httpRequest = req.contextValues.get(requestKey);
@@ -31,7 +32,7 @@ export function createCoreHandlers(state, lookUpToken, log) {
     connect: false,
     /** @param {import("@connectrpc/connect").ConnectRouter} router */
     routes: (router) => addServices(router, state),
-    interceptors: [noteStatus, accessInterceptor(lookUpToken)],
+    interceptors: [noteStatus, accessInterceptor(lookUpToken, proofs)],
     /** @param {object} req */
     contextValues: (req) => createContextValues().set(requestKey, req),
     // Requests are small; a large one is a mistake.

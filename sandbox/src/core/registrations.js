@@ -23,15 +23,15 @@
 export class Registrations {
   /** @type {Map<string, Stored>} */
   #byNumber = new Map();
-  #ttlMs;
+  #settings;
 
-  /** @param {number} ttlSeconds */
-  constructor(ttlSeconds) {
-    this.#ttlMs = ttlSeconds * 1000;
+  /** @param {{ ttlSeconds: number }} settings may change later */
+  constructor(settings) {
+    this.#settings = settings;
   }
 
   get ttlMs() {
-    return this.#ttlMs;
+    return this.#settings.ttlSeconds * 1000;
   }
 
   /**
@@ -66,7 +66,7 @@ export class Registrations {
     return [...this.#byNumber.keys()].sort().flatMap((phoneNumber) => {
       const stored = this.#find(phoneNumber, nowMs);
       if (!stored) return [];
-      const expiresAtMs = stored.refreshedAtMs + this.#ttlMs;
+      const expiresAtMs = stored.refreshedAtMs + this.ttlMs;
       return [
         {
           phoneNumber,
@@ -88,7 +88,7 @@ export class Registrations {
    */
   #find(phoneNumber, nowMs) {
     const stored = this.#byNumber.get(phoneNumber);
-    if (stored && stored.refreshedAtMs + this.#ttlMs <= nowMs) {
+    if (stored && stored.refreshedAtMs + this.ttlMs <= nowMs) {
       this.#byNumber.delete(phoneNumber);
       return undefined;
     }

@@ -9,12 +9,19 @@ export const grpcWebCors = {
   requestHeaders: [
     "authorization",
     "content-type",
+    "dpop",
     "grpc-accept-encoding",
     "grpc-timeout",
     "x-grpc-web",
     "x-user-agent",
   ],
-  exposedHeaders: ["grpc-status", "grpc-message", "grpc-status-details-bin"],
+  exposedHeaders: [
+    "grpc-status",
+    "grpc-message",
+    "grpc-status-details-bin",
+    "www-authenticate",
+    "dpop-nonce",
+  ],
 };
 
 /** @type {CorsPolicy} */

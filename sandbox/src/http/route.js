@@ -1,10 +1,11 @@
 // Which part of the sandbox answers a request on the HTTP/1.1 port.
+import { consentPrefix } from "../identity/consent-revocation.js";
 import { interactionPrefix } from "../identity/interactions.js";
 import { applyCors, grpcWebCors, vendorCors } from "./cors.js";
 import { FormTooLargeError } from "./form.js";
 
 /** @typedef {(req: import("node:http").IncomingMessage, res: import("node:http").ServerResponse) => unknown} Handler */
-/** @typedef {{ identity: Handler, interaction: Handler, grpcWeb: Handler, vendorToken: Handler, status: { page: Handler, json: Handler } }} Handlers */
+/** @typedef {{ identity: Handler, interaction: Handler, grpcWeb: Handler, vendorToken: Handler, gateway: Handler, control: Handler, consentLink: Handler, consentPage: Handler, status: { page: Handler, json: Handler } }} Handlers */
 
 /**
  * @param {Handlers} handlers
@@ -40,6 +41,15 @@ function dispatch(handlers, req, res) {
     if (applyCors(vendorCors, req, res)) return undefined;
     return allowOnly(["POST"], handlers.vendorToken, req, res);
   }
+  if (path === "/vendor/oauth2/token" || path === "/vendor/oauth2/revoke") {
+    return allowOnly(["POST", "OPTIONS"], handlers.gateway, req, res);
+  }
+  if (path === "/vendor/consent-revocation-link") {
+    if (applyCors(vendorCors, req, res)) return undefined;
+    return allowOnly(["POST"], handlers.consentLink, req, res);
+  }
+  if (path.startsWith(consentPrefix)) return allowOnly(["GET", "POST"], handlers.consentPage, req, res);
+  if (path === "/control" || path.startsWith("/control/")) return handlers.control(req, res);
   if (path === "/") return allowOnly(["GET", "HEAD"], handlers.status.page, req, res);
   if (path === "/status.json") return allowOnly(["GET", "HEAD", "OPTIONS"], handlers.status.json, req, res);
   if (path.startsWith(interactionPrefix)) return allowOnly(["GET", "POST"], handlers.interaction, req, res);

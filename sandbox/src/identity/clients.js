@@ -1,14 +1,16 @@
-// The two registered clients: a console in the browser, and a vendor's back end.
+// The registered clients: a console in the browser, one behind a gateway, and a vendor's back end.
 import { isLoopbackUrl } from "../loopback.js";
 
 export const consoleClientId = "sipbreakout-console";
 export const vendorClientId = "sipbreakout-vendor";
+/** As the operator registers vendors: with a secret, which a gateway adds. */
+export const mediatedClientId = "sipbreakout-mediated";
 
 /**
- * @param {{ scopes: string[], apiScopes: string[], vendorSecret: string }} options
+ * @param {{ scopes: string[], apiScopes: string[], vendorSecret: string, mediatedSecret: string }} options
  * @returns {import("oidc-provider").ClientMetadata[]}
  */
-export function clientMetadata({ scopes, apiScopes, vendorSecret }) {
+export function clientMetadata({ scopes, apiScopes, vendorSecret, mediatedSecret }) {
   return [
     {
       client_id: consoleClientId,
@@ -17,6 +19,18 @@ export function clientMetadata({ scopes, apiScopes, vendorSecret }) {
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       // Stands for every loopback URL: see allowLoopbackUris.
+      redirect_uris: ["http://127.0.0.1/"],
+      post_logout_redirect_uris: ["http://127.0.0.1/"],
+      scope: scopes.join(" "),
+      subject_type: "pairwise",
+    },
+    {
+      client_id: mediatedClientId,
+      client_name: "SIP breakout console behind a gateway",
+      client_secret: mediatedSecret,
+      token_endpoint_auth_method: "client_secret_basic",
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
       redirect_uris: ["http://127.0.0.1/"],
       post_logout_redirect_uris: ["http://127.0.0.1/"],
       scope: scopes.join(" "),

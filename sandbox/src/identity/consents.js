@@ -25,6 +25,14 @@ export class Consents {
   }
 
   /**
+   * @param {string} phoneNumber
+   * @param {string} clientId
+   */
+  forget(phoneNumber, clientId) {
+    this.#scopes.delete(`${clientId} ${phoneNumber}`);
+  }
+
+  /**
    * Each sign-in gets a grant of its own, so that revoking one sign-in's tokens leaves the others alone.
    * @type {import("oidc-provider").Configuration["loadExistingGrant"]}
    */

@@ -6,8 +6,8 @@ import { isLoopbackOrigin } from "../loopback.js";
  * Only a public client is used from a browser: what has a secret must not be there.
  * @type {import("oidc-provider").Configuration["clientBasedCORS"]}
  */
-export const clientBasedCors = (_ctx, origin, client) =>
-  client.clientAuthMethod === "none" && isLoopbackOrigin(origin);
+export const clientBasedCors = (ctx, origin, client) =>
+  (client.clientAuthMethod === "none" || ctx.oidc.route === "userinfo") && isLoopbackOrigin(origin);
 
 /**
  * oidc-provider opens discovery, keys and preflights to any origin: take that back for the others.

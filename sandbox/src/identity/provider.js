@@ -9,7 +9,6 @@ import { rpInitiatedLogout, skipEmptyLogout } from "./logout.js";
 import { messagePage } from "./pages.js";
 import { createPostedLogout } from "./posted-logout.js";
 import { scopeCheck } from "./requested-scopes.js";
-import { Storage } from "./storage.js";
 import { findAccount, pairwiseSubject } from "./subjects.js";
 
 const endSessionPath = "/oauth2/sessions/logout";
@@ -19,8 +18,9 @@ const daySeconds = 24 * 60 * 60;
  * @typedef {object} ProviderOptions
  * @property {string} issuer
  * @property {string[]} apiScopes
- * @property {number} tokenTtlSeconds
- * @property {number} refreshGraceSeconds
+ * @property {import("../settings.js").Settings} settings
+ * @property {import("./storage.js").Storage} storage
+ * @property {string} mediatedSecret
  * @property {import("oidc-provider").JWK} signingKey
  * @property {string} vendorSecret
  * @property {import("./consents.js").Consents} consents
@@ -28,7 +28,7 @@ const daySeconds = 24 * 60 * 60;
 
 /** @param {ProviderOptions} options */
 export function createProvider(options) {
-  const { issuer, apiScopes, tokenTtlSeconds, refreshGraceSeconds, signingKey, vendorSecret, consents } =
+  const { issuer, apiScopes, settings, storage, signingKey, vendorSecret, mediatedSecret, consents } =
     options;
   const scopes = ["openid", "offline_access", "phone", ...apiScopes];
   const policy = interactionPolicy.base();
@@ -37,9 +37,9 @@ export function createProvider(options) {
   const { port } = new URL(issuer);
 
   const provider = new Provider(issuer, {
-    adapter: new Storage({ refreshGraceSeconds }).adapter,
+    adapter: storage.adapter,
     jwks: { keys: [signingKey] },
-    clients: clientMetadata({ scopes, apiScopes, vendorSecret }),
+    clients: clientMetadata({ scopes, apiScopes, vendorSecret, mediatedSecret }),
     routes: {
       authorization: "/oauth2/auth",
       token: "/oauth2/token",
@@ -59,8 +59,8 @@ export function createProvider(options) {
     // A token is over when it says so.
     clockTolerance: 0,
     ttl: {
-      AccessToken: tokenTtlSeconds,
-      ClientCredentials: tokenTtlSeconds,
+      AccessToken: () => settings.tokenTtlSeconds,
+      ClientCredentials: () => settings.tokenTtlSeconds,
       AuthorizationCode: 60,
       IdToken: 3600,
       Interaction: 3600,
@@ -88,7 +88,12 @@ export function createProvider(options) {
       },
       rpInitiatedLogout,
       claimsParameter: { enabled: false },
-      dPoP: { enabled: false },
+      dPoP: {
+        enabled: true,
+        nonceSecret: randomBytes(32),
+        requireNonce: () => settings.dpopNonces,
+        allowReplay: false,
+      },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
     },

@@ -10,9 +10,28 @@ export class Storage {
   #entries = new Map();
   #sweptAtMs = Date.now();
 
-  /** @param {{ refreshGraceSeconds: number }} options */
-  constructor({ refreshGraceSeconds }) {
-    this.refreshGraceMs = refreshGraceSeconds * 1000;
+  #settings;
+
+  /** @param {{ refreshGraceSeconds: number }} settings may change later */
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get refreshGraceMs() {
+    return this.#settings.refreshGraceSeconds * 1000;
+  }
+
+  /**
+   * Ends every grant of an account to a client, and all tokens under it.
+   * @param {string} accountId
+   * @param {string} clientId
+   */
+  revokeGrants(accountId, clientId) {
+    const isTheirs = (/** @type {import("oidc-provider").AdapterPayload} */ payload) =>
+      payload.accountId === accountId && payload.clientId === clientId;
+    for (const model of ["Grant", "AccessToken", "RefreshToken", "AuthorizationCode"]) {
+      for (const key of this.keysOf(model, isTheirs)) this.delete(key);
+    }
   }
 
   /** The adapter factory oidc-provider asks for. */

@@ -13,6 +13,7 @@ export function createTokenLookup(provider) {
         clientId: userToken.clientId,
         phoneNumber: userToken.accountId,
         scopes: userToken.scopes,
+        jkt: userToken.jkt,
       };
     }
     const clientToken = await provider.ClientCredentials.find(value);

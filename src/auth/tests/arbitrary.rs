@@ -43,7 +43,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 proptest! {
     #[test]
     fn any_body_is_a_token_reply_or_an_error(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        if let Err(error) = TokenReply::read(&body) {
+        if let Err(error) = TokenReply::read(&body, false) {
             prop_assert_eq!(error.code, AuthCode::InvalidResponse);
         }
         let _ = user_info::read(&body);
@@ -53,7 +53,7 @@ proptest! {
     fn any_object_is_a_token_reply_or_an_error(
         body in almost(&["access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope"]),
     ) {
-        if let Ok(reply) = TokenReply::read(body.as_bytes()) {
+        if let Ok(reply) = TokenReply::read(body.as_bytes(), false) {
             prop_assert!(reply.life_ms >= 0.0 && reply.life_ms.is_finite());
             prop_assert!(reply.access_token.fits_a_header());
         }

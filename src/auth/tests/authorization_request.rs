@@ -62,6 +62,7 @@ fn parameters_of_the_sign_in_replace_those_of_the_session() {
         prompt: Some("login".into()),
         login_hint: Some("+4799900001".into()),
         params: vec![pair("ui_locales", "en"), pair("prompt", "none")],
+        ..SignIn::default()
     };
     let sent = bench.begin(&session, sign_in);
     assert_eq!(sent["ui_locales"], "en");

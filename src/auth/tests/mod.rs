@@ -6,6 +6,7 @@ mod callback;
 mod code_exchange;
 mod discovery;
 mod options;
+mod proofs;
 mod realm;
 mod refresh;
 mod refresh_failures;
@@ -13,6 +14,7 @@ mod requests;
 mod secrecy;
 mod sign_out;
 mod supplied;
+mod tabs;
 mod user_info;
 
 use super::{AuthError, AuthOptions, Session, SessionEvent, SignIn};
@@ -98,6 +100,8 @@ fn preset() -> AuthOptions {
         client_id: CLIENT.into(),
         redirect_uri: CALLBACK.into(),
         preset: Some("wgtwo".into()),
+        // Signatures and renewal have tests of their own.
+        skip_signature: true,
         ..AuthOptions::default()
     }
 }

@@ -201,14 +201,28 @@ fn a_fresh_instance_reads_the_session_and_damage_is_dropped() {
     bench.signed_in(tokens());
     assert_eq!(token(&bench, &bench.session(), false), "access-1");
     let good = bench.tokens.entries().into_values().next().unwrap();
-    for bad in ["", "{", "[]", "null", r#"{"v":1}"#, &good.replace(r#""v":1"#, r#""v":2"#)] {
+    bench.events();
+    for bad in ["", "{", "[]", "null", r#"{"v":1}"#, &good.replace(r#""v":2.0"#, r#""v":0"#)] {
         bench.overwrite(bad);
         let session = bench.session();
         assert!(!bench.fake.run(session.is_signed_in()), "{bad}");
         assert!(bench.stored().is_none(), "removed");
         assert_eq!(bench.fake.run(session.access_token(false)).unwrap_err().code, AuthCode::SignInRequired);
+        assert_eq!(bench.events(), [SessionEvent::SessionExpired(AuthCode::StoredSessionDamaged)]);
         bench.signed_in(tokens());
     }
+    bench.overwrite(&good.replace(r#""v":2.0"#, r#""v":1"#));
+    assert!(bench.fake.run(bench.session().is_signed_in()), "the first form is read");
+}
+
+#[test]
+fn a_session_of_a_later_version_is_left_alone() {
+    let bench = Bench::default();
+    bench.signed_in(tokens());
+    let later = bench.tokens.entries().into_values().next().unwrap().replace(r#""v":2.0"#, r#""v":3"#);
+    bench.overwrite(&later);
+    assert!(!bench.fake.run(bench.session().is_signed_in()));
+    assert_eq!(bench.tokens.entries().into_values().next(), Some(later));
     assert!(bench.events().is_empty());
 }
 
@@ -240,4 +254,19 @@ fn a_stored_token_that_can_be_none_is_a_damaged_session() {
         );
         assert!(bench.stored().is_none());
     }
+}
+
+#[test]
+fn a_clock_that_was_set_since_does_not_end_a_session() {
+    let bench = Bench::default();
+    let session = bench.signed_in(tokens());
+    // By two hours, which the provider's clock knows nothing of.
+    bench.fake.advance(7_200_000.0);
+    let mut reply = renewed(2);
+    reply["id_token"] = jwt(&claims("")).into();
+    let mut without_nonce = claims("");
+    without_nonce.as_object_mut().unwrap().remove("nonce");
+    reply["id_token"] = jwt(&without_nonce).into();
+    bench.fake.reply(ok(&reply));
+    assert_eq!(token(&bench, &session, false), "access-2");
 }

@@ -95,7 +95,8 @@ fn the_content_type_is_not_believed() {
     let session = bench.signed_in(tokens());
     bench.fake.reply(Reply::new(200, &[("content-type", "text/html")], renewed(2).to_string()));
     assert_eq!(bench.fake.run(session.access_token(true)).unwrap().expose(), "access-2");
-    assert_eq!(fails(Reply::json(200, "<!doctype html>")).code, AuthCode::InvalidResponse);
+    bench.fake.reply(Reply::json(200, "<!doctype html>"));
+    assert_eq!(bench.fake.run(session.access_token(true)).unwrap_err().code, AuthCode::InvalidResponse);
 }
 
 #[test]

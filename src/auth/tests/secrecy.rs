@@ -29,7 +29,7 @@ fn debug_of_every_type_that_holds_one_is_redacted() {
     let bench = Bench::default();
     let session = bench.signed_in(planted());
     let reply = with_id_token(planted(), "n").to_string();
-    let tokens = TokenReply::read(reply.as_bytes()).unwrap();
+    let tokens = TokenReply::read(reply.as_bytes(), false).unwrap();
     clean("TokenReply", &format!("{tokens:?}"));
     let life = Life { since: bench.fake.now(), ms: 1.0 };
     clean("Stored", &format!("{:?}", Stored::new(tokens, life, None, "openid".into())));

@@ -2,8 +2,10 @@
 //! `Fake::run` polls a future, lets virtual time jump to the next timer whenever nothing else moves, and panics when
 //! nothing ever will: a promise that would hang fails its test at once.
 
+mod crypto;
 mod reply;
 mod store;
+mod tabs;
 
 pub use reply::{Reply, Step};
 pub use store::FakeStore;
@@ -30,6 +32,8 @@ struct Inner {
     draws: Cell<u64>,
     no_random: Cell<bool>,
     spawned: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+    tabs: tabs::Tabs,
+    crypto: crypto::State,
 }
 
 /// The surroundings. Clones share everything.
@@ -55,6 +59,8 @@ impl Fake {
             draws: Cell::new(0),
             no_random: Cell::new(false),
             spawned: RefCell::default(),
+            tabs: tabs::Tabs::default(),
+            crypto: crypto::State::default(),
         }))
     }
 

@@ -10,12 +10,24 @@ use std::rc::Rc;
 pub struct FakeStore {
     entries: Rc<RefCell<BTreeMap<String, String>>>,
     refuses: Rc<Cell<bool>>,
+    is_shared: Rc<Cell<bool>>,
+    is_copy: Rc<Cell<bool>>,
 }
 
 impl FakeStore {
     /// From now on every access fails (or no longer).
     pub fn refuse(&self, refuses: bool) {
         self.refuses.set(refuses);
+    }
+
+    /// From now on all tabs of the browser see it.
+    pub fn share(&self) {
+        self.is_shared.set(true);
+    }
+
+    /// Its content is another tab's, copied.
+    pub fn mark_as_copy(&self) {
+        self.is_copy.set(true);
     }
 
     /// All that is kept.
@@ -34,6 +46,14 @@ impl FakeStore {
 impl Store for FakeStore {
     fn place(&self) -> String {
         format!("{:p}", Rc::as_ptr(&self.entries))
+    }
+
+    fn is_shared(&self) -> bool {
+        self.is_shared.get()
+    }
+
+    async fn is_copy(&self) -> bool {
+        self.is_copy.get()
     }
 
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {

@@ -1,0 +1,144 @@
+//! Seeing to it that there is always a token: renewed before it ends, tried again when that fails, caught up with when
+//! the page was asleep. Runs in each page that has the session; who comes second finds it done.
+
+use super::life::Life;
+use super::session::{Inner, Session, SessionEvent, session_expired};
+use super::stored::Stored;
+use super::{AuthCode, AuthError};
+use crate::seams::{Moment, Platform, Store};
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use std::pin::pin;
+use std::rc::Rc;
+
+/// Between two looks when nothing is due: a clock may have been set.
+const LOOK_MS: f64 = 3_600_000.0;
+
+/// Tokens of a shorter life are renewed when they are asked for, and not without end.
+const LEAST_LIFE_MS: f64 = 2_000.0;
+
+/// Between two attempts, however often the page wakes.
+const LEAST_MS: f64 = 1_000.0;
+const FIRST_WAIT_MS: f64 = 1_000.0;
+const LONGEST_WAIT_MS: f64 = 60_000.0;
+
+/// What is known of the life that is watched.
+#[derive(Default)]
+struct Watch {
+    life: Option<Life>,
+    /// Where in the last fifth of it, from 0 to 1, it is renewed: not all tabs at once.
+    jitter: f64,
+    is_told: bool,
+    failures: i32,
+}
+
+impl Watch {
+    fn of(&mut self, life: Life, jitter: f64) {
+        if self.life != Some(life) {
+            *self = Self { life: Some(life), jitter, ..Self::default() };
+        }
+    }
+
+    /// Milliseconds until it is to be renewed: when a fifth to a tenth of the life is left.
+    fn renew_in_ms(&self, life: &Life, now: Moment) -> f64 {
+        life.left_ms(now) - life.ms * (0.1 + 0.1 * self.jitter)
+    }
+
+    /// After as many failures: twice as long each time, give or take a fifth.
+    fn wait_ms(&self, random: f64) -> f64 {
+        let wait_ms = (FIRST_WAIT_MS * 2f64.powi(self.failures - 1)).min(LONGEST_WAIT_MS);
+        wait_ms * (0.8 + 0.4 * random)
+    }
+}
+
+impl<P: Platform, S: Store> Session<P, S> {
+    /// Begins to watch the session's token, unless somebody does.
+    pub(super) fn keep_alive(&self) {
+        let Inner { platform, config, realm, .. } = &*self.inner;
+        if !config.auto_refresh || realm.is_kept.replace(true) {
+            return;
+        }
+        let (weak, platform, realm) = (Rc::downgrade(&self.inner), platform.clone(), Rc::clone(realm));
+        let watching = {
+            let platform = platform.clone();
+            async move {
+                let mut watch = Watch::default();
+                let mut woken = false;
+                // The session is not kept for this: it ends when nobody else has it.
+                while let Some(inner) = weak.upgrade() {
+                    let changed = realm.changed.next();
+                    let Some(ms) = (Self { inner }).watch(&mut watch, woken).await else { break };
+                    let rest = pin!(async { drop(select(pin!(platform.rest(ms)), changed).await) });
+                    woken = matches!(select(pin!(platform.woken()), rest).await, Either::Left(_));
+                    if woken {
+                        platform.sleep(LEAST_MS * platform.fraction()).await;
+                    }
+                }
+                realm.is_kept.set(false);
+            }
+        };
+        platform.spawn(watching.boxed_local());
+    }
+
+    /// Does what is due, and says when to look again; `None` when there is nothing to watch.
+    async fn watch(&self, watch: &mut Watch, woken: bool) -> Option<f64> {
+        let Inner { platform, realm, .. } = &*self.inner;
+        realm.settled().await;
+        let Ok(stored) = self.load().await else { return Some(LONGEST_WAIT_MS) };
+        let stored = stored?;
+        let now = platform.now();
+        watch.of(stored.life, platform.fraction());
+        if stored.refresh_token.is_none() {
+            return self.watch_end(&stored, watch, now).await;
+        }
+        if stored.life.ms < LEAST_LIFE_MS {
+            return None;
+        }
+        let due_ms = watch.renew_in_ms(&stored.life, now);
+        if due_ms > 0.0 {
+            return Some(due_ms.min(LOOK_MS));
+        }
+        if let Some(left_ms) = realm.blocked(now).and_then(|error| error.retry_after_ms) {
+            self.tell_expiring(&stored, watch, now);
+            return Some(left_ms);
+        }
+        if watch.failures > 0 && woken {
+            watch.failures = 0;
+        }
+        match self.renewed(stored.access_token.clone()).await {
+            Ok(_) => Some(0.0),
+            Err(error) => self.after_failure(&stored, watch, &error),
+        }
+    }
+
+    fn after_failure(&self, stored: &Stored, watch: &mut Watch, error: &AuthError) -> Option<f64> {
+        let platform = &self.inner.platform;
+        self.tell_expiring(stored, watch, platform.now());
+        if !error.retryable {
+            // Ended, or a mistake in the configuration, which waiting does not mend.
+            return None;
+        }
+        watch.failures += 1;
+        Some(error.retry_after_ms.unwrap_or_else(|| watch.wait_ms(platform.fraction())))
+    }
+
+    /// There is nothing to renew it with: says so before the end, and at the end.
+    async fn watch_end(&self, stored: &Stored, watch: &mut Watch, now: Moment) -> Option<f64> {
+        if stored.life.is_over(now) {
+            self.end(stored, AuthCode::SessionExpired, session_expired()).await;
+            return None;
+        }
+        self.tell_expiring(stored, watch, now);
+        let left_ms = stored.life.left_ms(now);
+        let margin_ms = stored.life.margin_ms();
+        Some(if left_ms > margin_ms { left_ms - margin_ms } else { left_ms }.clamp(1.0, LOOK_MS))
+    }
+
+    /// Tells once that the token ends, when little of its life is left.
+    fn tell_expiring(&self, stored: &Stored, watch: &mut Watch, now: Moment) {
+        if !watch.is_told && stored.life.left_ms(now) <= stored.life.margin_ms() {
+            watch.is_told = true;
+            self.inner.realm.tell_here(&SessionEvent::TokenExpiring { expires_at_wall_ms: stored.life.end_wall_ms() });
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the page and the other tabs do: Web Locks, BroadcastChannel, and the events of the page's life. Workers and Node
+//! have some of them.
+
+use super::event::Event;
+use super::{AbortOnDrop, Browser, array, call, get, is_nullish, object};
+use crate::seams::{Channels, Locks, NoLocks, Post, Wake};
+use futures_util::future::{Either, select};
+use js_sys::{Function, Promise, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// A Web Lock. It is held for as long as the promise that was given for it is pending. That ends with an abort, because
+/// aborts are what is left of an instance that stopped (`scripts/build/glue.mjs`).
+pub struct HeldLock {
+    given_up: Rc<Cell<bool>>,
+    _let_go: AbortOnDrop,
+}
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        self.given_up.set(true);
+    }
+}
+
+impl Locks for Browser {
+    type Held = HeldLock;
+
+    async fn lock(&self, name: &str, steal: bool) -> Result<HeldLock, NoLocks> {
+        let locks = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "locks"));
+        let locks = locks.ok().filter(|locks| !is_nullish(locks)).ok_or(NoLocks)?;
+        let (let_go, signal) = AbortOnDrop::new().map_err(|_| NoLocks)?;
+        let given_up = Rc::new(Cell::new(false));
+        let held = HeldLock { given_up: Rc::clone(&given_up), _let_go: let_go };
+        let released = Promise::new(&mut |resolve, _| {
+            let _ = call(&signal, "addEventListener", &[&JsValue::from_str("abort"), &resolve]);
+        });
+        let event = Event::default();
+        let fired = event.clone();
+        // It may be called when nobody is here any more, so it belongs to JavaScript.
+        let granted = Closure::<dyn FnMut() -> JsValue>::new(move || {
+            if given_up.get() {
+                return JsValue::UNDEFINED;
+            }
+            fired.fire();
+            released.clone().into()
+        })
+        .into_js_value();
+        let options = if steal { object(&[("steal", JsValue::TRUE)]) } else { object(&[("signal", signal)]) };
+        let outcome = call(&locks, "request", &[&JsValue::from_str(name), &options, &granted]).map_err(|_| NoLocks)?;
+        // It rejects when the wish is taken back, or the lock stolen.
+        let settled = Box::pin(JsFuture::from(Promise::resolve(&outcome)));
+        match select(event, settled).await {
+            Either::Left(((), settled)) => spawn_local(async move { drop(settled.await) }),
+            Either::Right(_) => return Err(NoLocks),
+        }
+        Ok(held)
+    }
+}
+
+struct Channel {
+    channel: JsValue,
+    _hear: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Post for Channel {
+    fn post(&self, text: &str) {
+        let _ = call(&self.channel, "postMessage", &[&JsValue::from_str(text)]);
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        let _ = Reflect::set(&self.channel, &JsValue::from_str("onmessage"), &JsValue::NULL);
+        let _ = call(&self.channel, "close", &[]);
+    }
+}
+
+impl Channels for Browser {
+    fn open(&self, name: &str, hear: Box<dyn Fn(String)>) -> Option<Box<dyn Post>> {
+        let class: Function = get(&js_sys::global(), "BroadcastChannel").ok()?.dyn_into().ok()?;
+        let channel = Reflect::construct(&class, &array(&mut [JsValue::from_str(name)].into_iter())).ok()?;
+        let hear = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+            if let Some(text) = get(&event, "data").ok().and_then(|data| data.as_string()) {
+                hear(text);
+            }
+        });
+        Reflect::set(&channel, &JsValue::from_str("onmessage"), hear.as_ref()).ok()?;
+        // Node would not end as long as somebody listens.
+        let _ = call(&channel, "unref", &[]);
+        Some(Box::new(Channel { channel, _hear: hear }))
+    }
+}
+
+impl Wake for Browser {
+    async fn woken(&self) {
+        let global = js_sys::global();
+        let document = get(&global, "document").unwrap_or_default();
+        let event = Event::default();
+        let (fired, page) = (event.clone(), document.clone());
+        let callback = Closure::<dyn FnMut()>::new(move || {
+            // Hidden is the one news that is none. A worker has no document, and is never hidden.
+            let is_hidden = get(&page, "visibilityState").is_ok_and(|state| state == "hidden");
+            if !is_hidden {
+                fired.fire();
+            }
+        });
+        let Ok((_until_dropped, signal)) = AbortOnDrop::new() else { return std::future::pending().await };
+        let options = object(&[("signal", signal)]);
+        let targets = [(&JsValue::from(global), ["online", "pageshow"]), (&document, ["visibilitychange", "resume"])];
+        for (target, names) in targets {
+            for name in names {
+                let _ = call(target, "addEventListener", &[&JsValue::from_str(name), callback.as_ref(), &options]);
+            }
+        }
+        event.await;
+    }
+}

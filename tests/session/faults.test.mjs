@@ -1,0 +1,192 @@
+// Each fault of the provider, and what becomes of it: the table in docs/security.md.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { browsers, events, outcomeOf, ready, Stage, token, users } from "./stage.mjs";
+
+const newToken = (tab) => token(tab, { forceRefresh: true });
+
+/** At the sign-in: the fault, and the error; none where the sign-in goes through all the same. */
+const signIns = [
+  ["an answer with another `iss`", { on: "authorization", iss: "https://evil.example" }, "issuer_mismatch"],
+  ["an answer without the promised `iss`", { on: "authorization", iss: null }, "issuer_mismatch"],
+  ["an answer with another `state`", { on: "authorization", state: "forged" }, "state_unknown"],
+  ["a refusal", { on: "authorization", error: "access_denied" }, "access_denied"],
+  ["an ID token with another nonce", { on: "idToken", claims: { nonce: "other" } }, "id_token_invalid"],
+  [
+    "an ID token of another issuer",
+    { on: "idToken", claims: { iss: "https://evil.example" } },
+    "id_token_invalid",
+  ],
+  ["an ID token for another client", { on: "idToken", claims: { aud: "other" } }, "id_token_invalid"],
+  ["an ID token that is over", { on: "idToken", claims: { exp: 1 } }, "id_token_invalid"],
+  ["a bad signature", { on: "idToken", signature: "broken" }, "id_token_invalid"],
+  ["`alg: none`", { on: "idToken", alg: "none" }, "id_token_invalid"],
+  ["a symmetric signature", { on: "idToken", alg: "HS256" }, "id_token_invalid"],
+  ["a key that is not published", { on: "idToken", claims: {}, kid: "unknown" }, "id_token_invalid"],
+  ["ES256", { on: "idToken", alg: "ES256" }, undefined],
+  ["keys that can't be had", { on: "jwks", status: 503 }, "jwks_unreachable"],
+  ["a redirect at the token endpoint", { on: "token.code", redirectTo: "http://127.0.0.1:1/" }, "redirected"],
+  ["a refused code", { on: "token.code", error: "invalid_grant" }, "invalid_grant"],
+  ["a token endpoint that is down", { on: "token.code", status: 503 }, "temporarily_unavailable"],
+  ["a token endpoint that is slow", { on: "token.code", delayMs: 2500 }, "timeout"],
+  ["a lost reply to the code", { on: "token.code", lose: "reply" }, "network"],
+  ["discovery that is down", { on: "discovery", status: 500 }, "server_error"],
+];
+
+/** At a refresh: the fault, the error, the code of `sessionExpired` if it ends the session. */
+const refreshes = [
+  [
+    "a refusal (`invalid_grant`)",
+    { on: "token.refresh", error: "invalid_grant" },
+    "session_expired",
+    "invalid_grant",
+  ],
+  ["another 4xx", { on: "token.refresh", error: "invalid_scope" }, "invalid_scope"],
+  ["500", { on: "token.refresh", status: 500 }, "server_error"],
+  ["503", { on: "token.refresh", status: 503 }, "temporarily_unavailable"],
+  [
+    "429 with Retry-After",
+    { on: "token.refresh", status: 429, retryAfterSeconds: 1 },
+    "temporarily_unavailable",
+  ],
+  ["a redirect", { on: "token.refresh", redirectTo: "http://127.0.0.1:1/" }, "redirected"],
+  ["two replies that are too slow", { on: "token.refresh", delayMs: 2500, times: 2 }, "timeout"],
+  ["one lost request", { on: "token.refresh", lose: "request" }, undefined],
+  ["one lost reply", { on: "token.refresh", lose: "reply" }, undefined],
+  ["two lost replies", { on: "token.refresh", lose: "reply", times: 2 }, "network"],
+  ["an ID token of somebody else", { on: "idToken", claims: { sub: "other" } }, "id_token_invalid"],
+  ["keys that can't be had", [{ on: "jwks", status: 503 }], undefined, undefined, { rotateKeys: true }],
+];
+
+for (const browser of browsers) {
+  describe(browser, () => {
+    let stage;
+    before(async () => {
+      stage = await Stage.open(browser);
+    });
+    after(() => stage.close());
+
+    /** Nothing secret in what the page was told. */
+    const isClean = (text) => {
+      for (const secret of stage.sandbox.issuedSecrets)
+        assert.ok(!text.includes(secret), "a secret is shown");
+    };
+
+    for (const [what, fault, code] of signIns) {
+      test(`sign-in: ${what}: ${code ?? "goes through"}`, async () => {
+        await stage.begin({ timeoutMs: 1000 });
+        const tab = await stage.tab();
+        stage.sandbox.arm(fault);
+        if (fault.on === "discovery") {
+          const refused = await tab.evaluate(() => window.page.caught(window.page.auth.signIn()));
+          assert.equal(refused.error, code);
+        } else {
+          const outcome = await stage.signIn(tab, users[0], { appState: "kept" });
+          isClean(JSON.stringify(outcome));
+          assert.equal(outcome?.error, code);
+        }
+        stage.sandbox.disarm();
+        if (code !== undefined) {
+          assert.equal((await token(tab)).error, "sign_in_required");
+          assert.equal((await stage.signIn(tab))?.error, undefined, "the next sign-in is as always");
+        }
+        assert.equal(typeof (await token(tab)), "string");
+      });
+    }
+
+    for (const [what, fault, code, ended, settings] of refreshes) {
+      test(`refresh: ${what}: ${ended ? "ends the session" : (code ?? "goes through")}`, async () => {
+        await stage.begin({ timeoutMs: 1000 });
+        const tab = await stage.signedIn();
+        if (settings) stage.sandbox.configure(settings);
+        stage.sandbox.arm(fault);
+        const refreshed = await newToken(tab);
+        assert.equal(refreshed.error, code);
+        if (code) isClean(JSON.stringify(refreshed));
+        stage.sandbox.disarm();
+        const told = (await events(tab)).filter(([type]) => type === "sessionExpired");
+        assert.deepEqual(told, ended ? [["sessionExpired", ended]] : []);
+        if (ended) assert.equal((await token(tab)).error, "sign_in_required");
+        else assert.equal(typeof (await token(tab)), "string", "what is left of the token is used on");
+        if (code === "temporarily_unavailable") await new Promise((resolve) => setTimeout(resolve, 1200));
+        if (!ended && code !== "id_token_invalid") assert.equal(typeof (await newToken(tab)), "string");
+      });
+    }
+
+    for (const minutes of [-10, 10]) {
+      test(`a provider's clock ${minutes} minutes off keeps nobody out`, async () => {
+        await stage.begin();
+        stage.sandbox.configure({ clockOffsetSeconds: minutes * 60 });
+        const tab = await stage.tab();
+        assert.equal((await stage.signIn(tab))?.error, undefined);
+        assert.equal(typeof (await newToken(tab)), "string");
+      });
+    }
+
+    test("rotated keys are fetched once more", async () => {
+      await stage.begin();
+      const tab = await stage.signedIn();
+      await newToken(tab);
+      stage.sandbox.configure({ rotateKeys: true });
+      const asked = () =>
+        stage.sandbox.requests.filter(({ path }) => path === "/.well-known/jwks.json").length;
+      const before = asked();
+      assert.equal(typeof (await newToken(tab)), "string");
+      assert.equal(typeof (await newToken(tab)), "string");
+      assert.equal(asked(), before + 1);
+    });
+
+    test("consent that is taken back ends the session at the next refresh", async () => {
+      await stage.begin();
+      const tab = await stage.signedIn();
+      stage.sandbox.revokeConsent({ phoneNumber: users[0] });
+      assert.equal((await newToken(tab)).error, "session_expired");
+    });
+
+    test("a confidential client behind a gateway: signs in, refreshes and signs out without a secret", async () => {
+      const { url, mediatedClientId } = stage.sandbox;
+      const endpoints = { token: `${url}/vendor/oauth2/token`, revocation: `${url}/vendor/oauth2/revoke` };
+      await stage.begin({ clientId: mediatedClientId, endpoints });
+      const tab = await stage.tab();
+      assert.equal((await stage.signIn(tab))?.error, undefined);
+      assert.equal(typeof (await newToken(tab)), "string");
+      const out = await tab.evaluate(() => window.page.auth.signOut({ localOnly: true }));
+      assert.deepEqual(out, { revoked: true });
+    });
+
+    test("DPoP with nonces: sign-in, refresh, user info and calls; the token is of no use without the key", async () => {
+      await stage.begin({ dpop: true });
+      stage.sandbox.configure({ dpop: "required", dpopNonces: true });
+      const tab = await stage.tab();
+      assert.equal((await stage.signIn(tab))?.error, undefined);
+      const access = await newToken(tab);
+      assert.equal(typeof access, "string");
+      assert.ok(stage.sandbox.tokenLog.every(({ dpop }) => dpop));
+      const [status, number] = await tab.evaluate(async (baseUrl) => {
+        const { auth, sdk, caught } = window.page;
+        const client = sdk.createClient({ baseUrl, auth });
+        const done = await caught(
+          client.upsertRegistration({ sipUri: "sips:pbx.example.com", routeType: "LOOP" }),
+        );
+        return [done.status ?? done.message, (await auth.getUser()).phoneNumber];
+      }, stage.sandbox.url);
+      assert.deepEqual([status, number], ["OK", users[0]]);
+      const stolen = await tab.evaluate(
+        (baseUrl, stolenToken) => {
+          const { sdk, caught } = window.page;
+          const client = sdk.createClient({ baseUrl, accessToken: () => stolenToken });
+          return caught(client.upsertRegistration({ sipUri: "sips:pbx.example.com", routeType: "LOOP" }));
+        },
+        stage.sandbox.url,
+        access,
+      );
+      assert.equal(stolen.error, "unauthenticated");
+      await tab.reload();
+      await ready(tab);
+      assert.equal(typeof (await newToken(tab)), "string", "the key outlives the page");
+      const refused = await outcomeOf(tab);
+      assert.equal(refused, null);
+    });
+  });
+}
