@@ -14,6 +14,10 @@ use futures_util::FutureExt;
 
 const PLACE: &str = "token endpoint";
 
+/// A provider that asks for more patience than this (`Retry-After`) is asked again all the same: a day's silence by
+/// mistake would end more than it saves.
+pub(super) const LONGEST_BLOCK_MS: f64 = 600_000.0;
+
 impl<P: Platform, S: Store> Session<P, S> {
     /// A token that is good for a call: the stored one, or a new one when little of its life is left or
     /// `force_refresh` asks for it.
@@ -74,7 +78,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         if let Err(error) = &outcome
             && let Some(ms) = error.retry_after_ms.filter(|_| error.retryable)
         {
-            self.inner.realm.block(self.inner.platform.now(), ms, error.clone());
+            self.inner.realm.block(self.inner.platform.now(), ms.min(LONGEST_BLOCK_MS), error.clone());
         }
         outcome
     }

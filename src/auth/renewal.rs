@@ -2,6 +2,7 @@
 //! the page was asleep. Runs in each page that has the session; who comes second finds it done.
 
 use super::life::Life;
+use super::refresh::LONGEST_BLOCK_MS;
 use super::session::{Inner, Session, SessionEvent, session_expired};
 use super::stored::Stored;
 use super::{AuthCode, AuthError};
@@ -119,7 +120,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             return None;
         }
         watch.failures += 1;
-        Some(error.retry_after_ms.unwrap_or_else(|| watch.wait_ms(platform.fraction())))
+        let wait_ms = || watch.wait_ms(platform.fraction());
+        Some(error.retry_after_ms.map_or_else(wait_ms, |ms| ms.clamp(LEAST_MS, LONGEST_BLOCK_MS)))
     }
 
     /// There is nothing to renew it with: says so before the end, and at the end.

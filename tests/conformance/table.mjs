@@ -54,7 +54,7 @@ function render(all) {
     text += line([group, list.length, ...names.map((name) => right(list, name))]);
   text += line(["**all**", chosen.length, ...names.map((name) => `**${right(chosen, name)}**`)]);
   const stuck = (name, code) => [...all[name].values()].filter((result) => result.code === code).length;
-  text += line(["calls that never end", "", ...names.map((name) => stuck(name, "hangs"))]);
+  text += line(["calls not ended after 4 s", "", ...names.map((name) => stuck(name, "hangs"))]);
   text += line(["calls that end the wasm", "", ...names.map((name) => stuck(name, "traps"))]);
   for (const [group, list] of groups) {
     text += `\n### ${group[0].toUpperCase()}${group.slice(1)}\n\n${head(["case", "wanted"])}`;

@@ -94,6 +94,9 @@ fn retry_after_is_passed_on() {
     bench.fake.advance(3_000.0);
     assert_eq!(fails(&bench, &session, true).retry_after_ms, Some(4_000.0), "nobody is asked before the time");
     bench.fake.advance(4_000.0);
+    bench.fake.reply(Reply::new(503, &[("retry-after", "86400")], ""));
+    assert_eq!(fails(&bench, &session, true).retry_after_ms, Some(86_400_000.0));
+    bench.fake.advance(600_000.0);
     bench.fake.reply(Reply::new(503, &[("retry-after", "Wed, 21 Oct 2037 07:28:00 GMT")], ""));
     assert_eq!(fails(&bench, &session, true).retry_after_ms, None);
 }
