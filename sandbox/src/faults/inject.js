@@ -25,19 +25,6 @@ const grants = new Map([
  * @returns {Handler}
  */
 export function withFaults({ faults, tokenLog, settings }, handle) {
-  // oidc-provider looks a token up and marks it as used in two steps. One request at a time, so that of two uses at
-  // the same time one is the second.
-  let turn = Promise.resolve();
-  /** @param {() => unknown} work */
-  function inTurn(work) {
-    const done = turn.then(work);
-    turn = done.then(
-      () => {},
-      () => {},
-    );
-    return done;
-  }
-
   return async (req, res) => {
     const [path = ""] = (req.url ?? "").split("?");
     if (settings.clockOffsetSeconds !== 0) {
@@ -49,7 +36,7 @@ export function withFaults({ faults, tokenLog, settings }, handle) {
     const on = path.startsWith("/wgtwo.") ? "core" : paths.get(path);
     const fault = on && faults.take(on);
     if (fault && (await strike(fault, req, res)) !== undefined) return undefined;
-    return on === "revocation" ? inTurn(() => handle(req, res)) : handle(req, res);
+    return handle(req, res);
   };
 
   /** @type {Handler} */
@@ -69,6 +56,6 @@ export function withFaults({ faults, tokenLog, settings }, handle) {
       const refusal = { error: "invalid_dpop_proof", description: "a DPoP proof is required" };
       return tokenLog.note(again, { outcome: refuse(again, res, refusal) });
     }
-    return inTurn(() => handle(again, res));
+    return handle(again, res);
   }
 }
