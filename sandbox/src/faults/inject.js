@@ -51,7 +51,7 @@ export function withFaults({ faults, tokenLog, settings }, handle) {
     };
     const outcome = fault && (await strike(fault, again, res, onLost));
     if (outcome !== undefined) return tokenLog.note(again, { outcome });
-    // The vendor's own tokens never leave its back end, so they need no key.
+    // The vendor's back end asks for its own tokens, and has no key of the browser that will use them.
     if (settings.dpop === "required" && grant !== undefined && !again.headers.dpop) {
       const refusal = { error: "invalid_dpop_proof", description: "a DPoP proof is required" };
       return tokenLog.note(again, { outcome: refuse(again, res, refusal) });
