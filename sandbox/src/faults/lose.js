@@ -1,5 +1,7 @@
 // The head of a reply arrives, and half of the body; then the connection breaks.
 
+const arrivalMs = 30;
+
 /**
  * Works however the reply is written: in one piece (Koa) or in several (gRPC-Web).
  * @param {import("node:http").ServerResponse} res
@@ -37,7 +39,8 @@ export function loseReply(res, onLost) {
       res.flushHeaders();
       res.write(body.subarray(0, body.length / 2), () => {
         onLost?.();
-        res.destroy();
+        // What is on its way would be lost with the connection, and a browser that got nothing at all asks again by itself.
+        setTimeout(() => res.destroy(), arrivalMs);
       });
       return res;
     },
