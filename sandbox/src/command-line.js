@@ -12,6 +12,9 @@ It listens on 127.0.0.1 and keeps everything in memory.
   --ttl <seconds>            how long a registration lives after its last upsert (${defaults.ttlSeconds})
   --token-ttl <seconds>      how long an access token lives (${defaults.tokenTtlSeconds})
   --refresh-grace <seconds>  how long a refresh token can be used again (${defaults.refreshGraceSeconds})
+  --clock-offset <seconds>   how far the provider's clock is ahead; negative: behind (${defaults.clockOffsetSeconds})
+  --dpop <how>               whether tokens are bound to a key: off, allowed or required (${defaults.dpop})
+  --dpop-nonces              proofs must have a nonce
   --delete-missing <how>     what deleting nothing answers: ok or not-acceptable (${defaults.deleteMissing})
   --quiet                    no access log
   --help                     this text
@@ -24,6 +27,9 @@ const known = {
   ttl: { type: "string" },
   "token-ttl": { type: "string" },
   "refresh-grace": { type: "string" },
+  "clock-offset": { type: "string" },
+  dpop: { type: "string" },
+  "dpop-nonces": { type: "boolean" },
   "delete-missing": { type: "string" },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -66,6 +72,10 @@ function readArguments(args) {
   if (deleteMissing !== "ok" && deleteMissing !== "not-acceptable") {
     throw new UsageError("--delete-missing must be ok or not-acceptable");
   }
+  const dpop = values.dpop ?? defaults.dpop;
+  if (dpop !== "off" && dpop !== "allowed" && dpop !== "required") {
+    throw new UsageError("--dpop must be off, allowed or required");
+  }
   return {
     port: wholeNumber("--port", values.port, { least: 0, most: 65535, fallback: defaults.port }),
     grpcPort: wholeNumber("--grpc-port", values["grpc-port"], {
@@ -88,6 +98,13 @@ function readArguments(args) {
       most: 3600,
       fallback: defaults.refreshGraceSeconds,
     }),
+    clockOffsetSeconds: wholeNumber("--clock-offset", values["clock-offset"], {
+      least: -31_536_000,
+      most: 31_536_000,
+      fallback: defaults.clockOffsetSeconds,
+    }),
+    dpop,
+    dpopNonces: values["dpop-nonces"] === true,
     deleteMissing,
     // It may run for days, and nobody can ask it for them.
     collectSecrets: false,
@@ -102,7 +119,7 @@ function readArguments(args) {
  */
 function wholeNumber(name, value, { least, most, fallback }) {
   if (value === undefined) return fallback;
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= least && number <= most))
     throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
   return number;
@@ -122,6 +139,9 @@ async function run(options) {
   console.log(`Issuer and gRPC-Web    ${sandbox.url}`);
   console.log(`Native gRPC (h2c)      ${sandbox.grpcUrl}`);
   console.log(`Public client id       ${sandbox.clientId}`);
+  console.log(
+    `Client behind a gateway ${sandbox.mediatedClientId}, token endpoint ${sandbox.url}/vendor/oauth2/token`,
+  );
   console.log(`Client token           POST ${sandbox.url}/vendor/token`);
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
     process.once(signal, () => {

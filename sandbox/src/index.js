@@ -3,17 +3,20 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createControlHandler } from "./control.js";
+import { createControls } from "./controls.js";
 import { createCoreHandlers } from "./core/handlers.js";
+import { Nonces } from "./core/nonces.js";
 import { Proofs } from "./core/proof.js";
 import { Registrations } from "./core/registrations.js";
 import { apiScopes } from "./core/scopes.js";
+import { createAlterations } from "./faults/alter.js";
 import { Faults } from "./faults/faults.js";
 import { withFaults } from "./faults/inject.js";
 import { createGateway } from "./gateway.js";
 import { AccessLog } from "./http/access-log.js";
 import { closer, listen } from "./http/listen.js";
 import { forOwnHost } from "./http/own-host.js";
-import { createRouter } from "./http/route.js";
+import { answering, createRouter } from "./http/route.js";
 import { consoleClientId, mediatedClientId } from "./identity/clients.js";
 import { createConsentRevocation } from "./identity/consent-revocation.js";
 import { Consents } from "./identity/consents.js";
@@ -25,12 +28,12 @@ import { Storage } from "./identity/storage.js";
 import { TokenLog } from "./identity/token-log.js";
 import { collectIssuedSecrets, createTokenLookup } from "./identity/tokens.js";
 import { readOptions } from "./options.js";
-import { configure } from "./settings.js";
 import { createStatusHandlers } from "./status.js";
 import { createVendorTokenHandler } from "./vendor.js";
 
 /** @typedef {import("./options.js").SandboxOptions} SandboxOptions */
 /** @typedef {import("./core/registrations.js").RegistrationRecord} RegistrationRecord */
+/** @typedef {import("./faults/faults.js").Fault} Fault */
 
 /**
  * @typedef {object} AccessLogEntry
@@ -53,12 +56,13 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @property {Set<string>} issuedSecrets every token and code handed out, for tests that search for leaks; empty with
  *   `collectSecrets: false`
  * @property {string} mediatedClientId of the confidential client, whose token endpoint is the gateway `/vendor/oauth2/token`
- * @property {(faults: unknown) => void} arm makes something go wrong: see `Fault`
- * @property {() => void} disarm
- * @property {() => object[]} faults what is armed, each with its `hits`
- * @property {(changes: Partial<import("./settings.js").Settings> & { rotateKeys?: true }) => void} configure
- * @property {(who: { phoneNumber: string, clientId?: string }) => void} revokeConsent ends every grant of a number
- * @property {import("./identity/token-log.js").TokenLogEntry[]} tokenLog what the token endpoint did
+ * @property {(faults: Fault | Fault[]) => void} arm makes something go wrong
+ * @property {() => void} disarm ends every fault
+ * @property {() => import("./faults/faults.js").ArmedFault[]} faults what is armed still, each with its `hits`
+ * @property {(changes: import("./settings.js").Changes) => void} configure changes settings
+ * @property {(who: { phoneNumber: string, clientId?: string }) => void} revokeConsent forgets what a number has agreed to
+ *   and ends its grants, of one client or of all
+ * @property {import("./identity/token-log.js").TokenLogEntry[]} tokenLog what the token endpoint did, without any token
  * @property {() => Promise<void>} close ends it at once, open connections included
  */
 
@@ -67,30 +71,10 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @returns {Promise<Sandbox>}
  */
 export async function startSandbox(options = {}) {
-  const {
-    port,
-    grpcPort,
-    deleteMissing,
-    collectSecrets,
-    quiet,
-    ttlSeconds,
-    tokenTtlSeconds,
-    refreshGraceSeconds,
-  } = readOptions(options);
-  /** @type {import("./settings.js").Settings} */
-  const settings = {
-    ttlSeconds,
-    tokenTtlSeconds,
-    refreshGraceSeconds,
-    clockOffsetSeconds: 0,
-    dpop: "allowed",
-    dpopNonces: false,
-  };
+  const { port, grpcPort, deleteMissing, collectSecrets, quiet, ...settings } = readOptions(options);
   const signingKey = await createSigningKey();
-  const [vendorSecret, mediatedSecret] = [randomBytes(24), randomBytes(24)].map((secret) =>
-    secret.toString("hex"),
-  );
-  if (vendorSecret === undefined || mediatedSecret === undefined) throw new Error("no secrets");
+  const vendorSecret = randomBytes(24).toString("hex");
+  const mediatedSecret = randomBytes(24).toString("hex");
   const server = createServer();
   const grpcServer = createHttp2Server();
   const closers = [closer(server), closer(grpcServer)];
@@ -117,22 +101,14 @@ export async function startSandbox(options = {}) {
       consents,
     });
     const lookUp = createTokenLookup(provider);
-    const core = createCoreHandlers({ registrations, deleteMissing }, lookUp, log, new Proofs(settings));
-    const [faults, tokenLog, idTokens] = [new Faults(), new TokenLog(), new IdTokens(settings)];
-    /** @type {Pick<Sandbox, "arm" | "disarm" | "faults" | "configure" | "revokeConsent">} */
-    const controls = {
-      arm: (wanted) => faults.arm(wanted),
-      disarm: () => faults.disarm(),
-      faults: () => faults.list(),
-      configure({ rotateKeys, ...changes }) {
-        configure(settings, changes);
-        if (rotateKeys) idTokens.rotateKeys();
-      },
-      revokeConsent({ phoneNumber, clientId = consoleClientId }) {
-        consents.forget(phoneNumber, clientId);
-        storage.revokeGrants(phoneNumber, clientId);
-      },
-    };
+    const issuedSecrets = collectSecrets ? collectIssuedSecrets(provider) : undefined;
+    const nonces = new Nonces();
+    const proofs = new Proofs(settings, nonces);
+    const core = createCoreHandlers({ registrations, deleteMissing }, lookUp, log, proofs);
+    const [faults, tokenLog, idTokens] = [new Faults(), new TokenLog(), new IdTokens(settings, signingKey)];
+    const misbehavior = { faults, tokenLog, idTokens, settings, nonces, issuedSecrets };
+    provider.use(createAlterations(misbehavior));
+    const controls = createControls({ ...misbehavior, consents, storage });
     const consentRevocation = createConsentRevocation(issuer, controls.revokeConsent);
     const router = createRouter({
       identity: provider.callback(),
@@ -142,14 +118,10 @@ export async function startSandbox(options = {}) {
       gateway: createGateway({ issuer, mediatedSecret }),
       consentLink: consentRevocation.link,
       consentPage: consentRevocation.page,
-      control: createControlHandler({
-        ...controls,
-        tokenLog: () => tokenLog.entries,
-        clearTokenLog: () => tokenLog.clear(),
-      }),
+      control: createControlHandler(controls, tokenLog),
       status: createStatusHandlers({ registrations, settings, issuer, grpcUrl }),
     });
-    const route = forOwnHost(withFaults({ faults, idTokens, tokenLog, settings }, router));
+    const route = forOwnHost(answering(withFaults(misbehavior, router)));
     const grpc = forOwnHost(core.grpc);
     server.on("request", (req, res) => {
       log.record(req, res);
@@ -170,7 +142,7 @@ export async function startSandbox(options = {}) {
       tokenLog: tokenLog.entries,
       registrations: () => registrations.list(),
       requests: log.entries,
-      issuedSecrets: collectSecrets ? collectIssuedSecrets(provider) : new Set(),
+      issuedSecrets: issuedSecrets ?? new Set(),
       close,
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 // What startSandbox can be told, checked once for the function and the command line alike.
+import { rules } from "./settings.js";
 
 /**
  * @typedef {object} SandboxOptions
@@ -8,6 +9,10 @@
  * @property {number} [tokenTtlSeconds] how long an access token lives, whole seconds. Default 3600
  * @property {number} [refreshGraceSeconds] how long a refresh token can be used again after its first use. Default 0:
  *   using one twice ends the sign-in
+ * @property {number} [clockOffsetSeconds] how far the provider's clock is ahead, whole seconds. Default 0
+ * @property {"off" | "allowed" | "required"} [dpop] whether tokens are bound to a key (RFC 9449): never, when a proof is
+ *   sent, or always. Default "allowed"
+ * @property {boolean} [dpopNonces] proofs must have a nonce of the provider's. Default false
  * @property {"ok" | "not-acceptable"} [deleteMissing] what deleting nothing answers. Default "ok"
  * @property {boolean} [collectSecrets] remember every token and code that is handed out. Default true; the command does not
  * @property {boolean} [quiet] no access log. Default false
@@ -20,6 +25,9 @@ export const defaults = {
   ttlSeconds: 3600,
   tokenTtlSeconds: 3600,
   refreshGraceSeconds: 0,
+  clockOffsetSeconds: 0,
+  dpop: "allowed",
+  dpopNonces: false,
   deleteMissing: "ok",
   collectSecrets: true,
   quiet: false,
@@ -40,14 +48,10 @@ export function readOptions(options) {
       throw new TypeError(`${name} must be 0 to 65535`);
     }
   }
-  if (!(Number.isFinite(all.ttlSeconds) && all.ttlSeconds > 0)) {
-    throw new TypeError("ttlSeconds must be a number above 0");
-  }
-  if (!(Number.isInteger(all.tokenTtlSeconds) && all.tokenTtlSeconds > 0)) {
-    throw new TypeError("tokenTtlSeconds must be a whole number above 0");
-  }
-  if (!(Number.isFinite(all.refreshGraceSeconds) && all.refreshGraceSeconds >= 0)) {
-    throw new TypeError("refreshGraceSeconds must be a number from 0");
+  for (const [name, [isGood, wanted]] of Object.entries(rules)) {
+    if (!isGood(all[/** @type {keyof typeof rules} */ (name)])) {
+      throw new TypeError(`${name} must be ${wanted}`);
+    }
   }
   if (all.deleteMissing !== "ok" && all.deleteMissing !== "not-acceptable") {
     throw new TypeError('deleteMissing must be "ok" or "not-acceptable"');

@@ -2,35 +2,45 @@
 
 /**
  * @typedef {object} Settings
- * @property {number} tokenTtlSeconds
- * @property {number} refreshGraceSeconds
- * @property {number} ttlSeconds
- * @property {number} clockOffsetSeconds how far the provider's clock is ahead
- * @property {"off" | "allowed" | "required"} dpop
+ * @property {number} tokenTtlSeconds how long an access token lives, whole seconds
+ * @property {number} refreshGraceSeconds how long a refresh token can be used again after its first use; 0: using one
+ *   twice ends the sign-in
+ * @property {number} ttlSeconds how long a registration lives after its last upsert
+ * @property {number} clockOffsetSeconds how far the provider's clock is ahead, whole seconds
+ * @property {"off" | "allowed" | "required"} dpop whether tokens are bound to a key (RFC 9449): never, when a proof is
+ *   sent, or always
  * @property {boolean} dpopNonces proofs must have a nonce of the provider's
  */
 
-/** @type {Record<keyof Settings, (value: any) => boolean>} */
-const fields = {
-  tokenTtlSeconds: (value) => Number.isInteger(value) && value > 0,
-  refreshGraceSeconds: (value) => Number.isFinite(value) && value >= 0,
-  ttlSeconds: (value) => Number.isFinite(value) && value > 0,
-  clockOffsetSeconds: Number.isInteger,
-  dpop: (value) => ["off", "allowed", "required"].includes(value),
-  dpopNonces: (value) => typeof value === "boolean",
+/** @typedef {Partial<Settings> & { rotateKeys?: true }} Changes `rotateKeys`: ID tokens are signed with a new key from now on */
+
+const decadeSeconds = 315_360_000;
+
+/** What each must be. @type {Record<keyof Settings, [(value: any) => boolean, string]>} */
+export const rules = {
+  tokenTtlSeconds: [(value) => Number.isInteger(value) && value > 0, "a whole number above 0"],
+  refreshGraceSeconds: [(value) => Number.isFinite(value) && value >= 0, "a number from 0"],
+  ttlSeconds: [(value) => Number.isFinite(value) && value > 0, "a number above 0"],
+  clockOffsetSeconds: [
+    (value) => Number.isInteger(value) && Math.abs(value) <= decadeSeconds,
+    "a whole number of seconds, at most ten years",
+  ],
+  dpop: [(value) => ["off", "allowed", "required"].includes(value), '"off", "allowed" or "required"'],
+  dpopNonces: [(value) => typeof value === "boolean", "true or false"],
 };
 
 /**
+ * All changes, or with a mistake in one, none.
  * @param {Settings} settings
- * @param {unknown} changes
+ * @param {Partial<Settings>} changes
  * @throws {TypeError}
  */
 export function configure(settings, changes) {
-  if (typeof changes !== "object" || changes === null) throw new TypeError("settings are an object");
   for (const [name, value] of Object.entries(changes)) {
-    const isGood = fields[/** @type {keyof Settings} */ (name)];
-    if (!isGood) throw new TypeError(`there is no setting ${name}`);
-    if (!isGood(value)) throw new TypeError(`${name} can't be ${JSON.stringify(value)}`);
+    if (!Object.hasOwn(rules, name)) throw new TypeError(`there is no setting ${name}`);
+    const [isGood, wanted] = rules[/** @type {keyof Settings} */ (name)];
+    if (!isGood(value))
+      throw new TypeError(`${name} can't be ${JSON.stringify(value)}: it must be ${wanted}`);
   }
   Object.assign(settings, changes);
 }

@@ -75,6 +75,19 @@ describe("sipbreakout-sandbox", () => {
     });
   }
 
+  it("sets clock and DPoP", async () => {
+    const flags = ["--clock-offset=-900", "--dpop", "off", "--dpop-nonces"];
+    const { child, output } = start(["--port", "0", "--grpc-port", "0", ...flags]);
+    await until(() => output.stdout.includes("/vendor/token"));
+    const url = /Issuer and gRPC-Web +(\S+)/.exec(output.stdout)?.[1] ?? assert.fail(output.stdout);
+    const reply = await fetch(`${url}/.well-known/openid-configuration`);
+    assert.ok(Date.parse(reply.headers.get("date") ?? "") < Date.now() - 890_000);
+    assert.ok(!(await reply.text()).includes("dpop"));
+    child.kill("SIGTERM");
+    await once(child, "close");
+    assert.match(output.stdout, /sipbreakout-mediated, token endpoint/);
+  });
+
   it("keeps quiet when asked to", async () => {
     const { child, output } = start(["--port", "0", "--grpc-port", "0", "--quiet"]);
     await until(() => output.stdout.includes("/vendor/token"));
@@ -96,6 +109,9 @@ describe("sipbreakout-sandbox", () => {
         "--ttl",
         "--token-ttl",
         "--refresh-grace",
+        "--clock-offset",
+        "--dpop",
+        "--dpop-nonces",
         "--delete-missing",
         "--quiet",
       ]) {
@@ -113,6 +129,8 @@ describe("sipbreakout-sandbox", () => {
       [["--grpc-port", "65536"], /--grpc-port must be/],
       [["--ttl", "0"], /--ttl must be/],
       [["--token-ttl", "1.5"], /--token-ttl must be/],
+      [["--clock-offset=-1.5"], /--clock-offset must be a whole number/],
+      [["--dpop", "maybe"], /--dpop must be off, allowed or required/],
       [["--delete-missing", "maybe"], /--delete-missing must be ok or not-acceptable/],
     ])) {
       const { code, stdout, stderr } = await run(args);

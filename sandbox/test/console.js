@@ -63,14 +63,18 @@ export async function passPages(browser, request, phoneNumber = "+4799900001") {
   return { callback: page.url, pages };
 }
 
+/** @typedef {(sandbox: Sandbox, form: Record<string, string>) => Promise<Response>} TokenRequest */
+
 /**
  * @param {Sandbox} sandbox
  * @param {Record<string, string>} form
+ * @param {{ path?: string, headers?: Record<string, string> }} [options]
  */
-export function tokenRequest(sandbox, form) {
-  return fetch(new URL("/oauth2/token", sandbox.issuer), {
+export function tokenRequest(sandbox, form, { path = "/oauth2/token", headers = {} } = {}) {
+  return fetch(new URL(path, sandbox.issuer), {
     method: "POST",
-    headers: { origin: new URL(redirectUri).origin },
+    redirect: "manual",
+    headers: { origin: new URL(redirectUri).origin, ...headers },
     body: new URLSearchParams({ client_id: sandbox.clientId, ...form }),
   });
 }
@@ -79,15 +83,16 @@ export function tokenRequest(sandbox, form) {
  * @param {Sandbox} sandbox
  * @param {Request} request
  * @param {URL} callback
+ * @param {TokenRequest} [send]
  * @returns {Promise<TokenReply>}
  */
-export async function redeem(sandbox, request, callback) {
+export async function redeem(sandbox, request, callback, send = tokenRequest) {
   assert.equal(
     callback.searchParams.get("error"),
     null,
     callback.searchParams.get("error_description") ?? "",
   );
-  const reply = await tokenRequest(sandbox, {
+  const reply = await send(sandbox, {
     grant_type: "authorization_code",
     code: callback.searchParams.get("code") ?? "",
     redirect_uri: request.url.searchParams.get("redirect_uri") ?? "",
@@ -100,15 +105,16 @@ export async function redeem(sandbox, request, callback) {
 /**
  * The whole way, in a browser of its own unless one is given.
  * @param {Sandbox} sandbox
- * @param {{ phoneNumber?: string, scope?: string, browser?: Browser, prompt?: string }} [options]
+ * @param {{ phoneNumber?: string, scope?: string, browser?: Browser, prompt?: string, clientId?: string,
+ *   send?: TokenRequest }} [options] `send`: makes the token request
  */
 export async function signIn(
   sandbox,
-  { phoneNumber, scope = allScopes, browser = new Browser(), prompt } = {},
+  { phoneNumber, scope = allScopes, browser = new Browser(), prompt, clientId = sandbox.clientId, send } = {},
 ) {
-  const request = authorizationRequest(sandbox, { scope, prompt });
+  const request = authorizationRequest(sandbox, { scope, prompt, client_id: clientId });
   const { callback, pages } = await passPages(browser, request, phoneNumber);
-  return { browser, request, callback, pages, tokens: await redeem(sandbox, request, callback) };
+  return { browser, request, callback, pages, tokens: await redeem(sandbox, request, callback, send) };
 }
 
 /**

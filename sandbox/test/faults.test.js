@@ -1,229 +1,139 @@
-// The sandbox misbehaves when it is told to, that often, and then no more.
+// The sandbox misbehaves when it is told to, that often, and then no more: the token endpoint.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
-import { startSandbox } from "../src/index.js";
-import { claimsOf, redirectUri, signIn, tokenRequest } from "./console.js";
+import { describe, it } from "node:test";
+import { signIn } from "./console.js";
+import { json, misbehavingSandbox, origin, refresh } from "./misbehaving.js";
 
-const origin = new URL(redirectUri).origin;
+const sandbox = misbehavingSandbox();
 
-/** @type {import("../src/index.js").Sandbox} */
-let sandbox;
-before(async () => {
-  sandbox = await startSandbox({ port: 0, grpcPort: 0, quiet: true, refreshGraceSeconds: 30 });
-});
-after(() => sandbox.close());
-beforeEach(() => {
-  sandbox.disarm();
-  sandbox.configure({ clockOffsetSeconds: 0, refreshGraceSeconds: 30, dpop: "allowed", dpopNonces: false });
-});
+/** @param {Response} reply */
+const readable = (reply) => reply.headers.get("access-control-allow-origin");
 
-/**
- * @param {Response} reply
- * @returns {Promise<any>}
- */
-const json = (reply) => reply.json();
-
-/** @param {string | undefined} token */
-const refresh = (token) => tokenRequest(sandbox, { grant_type: "refresh_token", refresh_token: token ?? "" });
-
-/**
- * @param {string} path
- * @param {string} method
- * @param {unknown} [body]
- */
-const control = (path, method, body) =>
-  fetch(new URL(path, sandbox.url), {
-    method,
-    headers: { "content-type": "application/json", origin },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-
-const header = (/** @type {string} */ token) =>
-  JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
-
-describe("faults of the token endpoint", () => {
-  it("hit as often as asked, and then the next is as always", async () => {
+describe("a fault of the token endpoint", () => {
+  it("answers with a status as often as asked, and the token is not used up", async () => {
     const { tokens } = await signIn(sandbox);
-    sandbox.arm({ on: "token.refresh", status: 503, retryAfterSeconds: 2, times: 2 });
-    for (let i = 0; i < 2; i += 1) {
-      const reply = await refresh(tokens.refresh_token);
+    sandbox.arm({ on: "token.refresh", status: 503, retryAfterSeconds: 2, body: "later", times: 2 });
+    for (const hits of [1, 2]) {
+      const reply = await refresh(sandbox, tokens.refresh_token);
       assert.deepEqual([reply.status, reply.headers.get("retry-after")], [503, "2"]);
+      assert.equal(await reply.text(), "later");
+      assert.equal(readable(reply), origin);
+      assert.equal(sandbox.faults()[0]?.hits, hits === 1 ? 1 : undefined);
     }
-    assert.equal((await refresh(tokens.refresh_token)).status, 200);
-    assert.deepEqual(sandbox.faults(), [
-      { on: "token.refresh", status: 503, retryAfterSeconds: 2, times: 2, hits: 2 },
-    ]);
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 200);
   });
 
-  it("refuse with an OAuth error, and redirect, without using the token up", async () => {
+  it("exposes to a page what an ordinary reply does, and no more", async () => {
     const { tokens } = await signIn(sandbox);
-    sandbox.configure({ refreshGraceSeconds: 0 });
+    const exposed = (/** @type {Response} */ reply) =>
+      (reply.headers.get("access-control-expose-headers") ?? "").toLowerCase().split(/, */).sort().join();
+    sandbox.arm({ on: "token", status: 429, retryAfterSeconds: 1 });
+    const faulty = exposed(await refresh(sandbox, tokens.refresh_token));
+    assert.equal(faulty, "dpop-nonce,www-authenticate");
+    sandbox.arm({ on: "token", status: 429 });
+    const hostile = await refresh(sandbox, "", { headers: { origin: "https://evil.example" } });
+    assert.equal(readable(hostile), null);
+    assert.equal(exposed(await refresh(sandbox, tokens.refresh_token)), faulty);
+  });
+
+  it("answers with JSON, an OAuth error or a redirect", async () => {
+    const { tokens } = await signIn(sandbox);
     sandbox.arm([
-      { on: "token", error: "invalid_client", status: 401 },
+      { on: "token", status: 500, body: { oh: "no" } },
+      { on: "token", error: "invalid_client", errorDescription: "who?", status: 401 },
+      { on: "token", error: "invalid_grant" },
       { on: "token", redirectTo: "http://127.0.0.1:1/elsewhere" },
+      { on: "token", redirectTo: "http://127.0.0.1:1/elsewhere", status: 302 },
     ]);
-    const refused = await refresh(tokens.refresh_token);
-    assert.deepEqual([refused.status, (await json(refused)).error], [401, "invalid_client"]);
-    const redirected = await fetch(new URL("/oauth2/token", sandbox.url), {
-      method: "POST",
-      redirect: "manual",
-    });
+    const replies = [];
+    for (let i = 0; i < 5; i += 1) replies.push(await refresh(sandbox, tokens.refresh_token));
     assert.deepEqual(
-      [redirected.status, redirected.headers.get("location")],
-      [307, "http://127.0.0.1:1/elsewhere"],
+      replies.map(({ status }) => status),
+      [500, 401, 400, 307, 302],
     );
-    assert.equal((await refresh(tokens.refresh_token)).status, 200);
+    const [failed, refused, , moved] = /** @type {[Response, Response, Response, Response]} */ (replies);
+    assert.deepEqual(await json(failed), { oh: "no" });
+    assert.deepEqual(await json(refused), { error: "invalid_client", error_description: "who?" });
+    assert.equal(moved.headers.get("location"), "http://127.0.0.1:1/elsewhere");
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 200);
   });
 
-  it("lose a reply after its head: the token is used up, and inside the grace window good once more", async () => {
+  it("hits its own grant only", async () => {
+    sandbox.arm({ on: "token.refresh", status: 500 });
     const { tokens } = await signIn(sandbox);
-    sandbox.arm({ on: "token.refresh", lose: "reply" });
-    const reply = await refresh(tokens.refresh_token);
-    assert.equal(reply.status, 200);
-    await assert.rejects(reply.text());
-    const entry = sandbox.tokenLog.at(-1);
-    assert.deepEqual([entry?.outcome, entry?.replyLost, entry?.grantType], ["issued", true, "refresh_token"]);
-    assert.equal((await refresh(tokens.refresh_token)).status, 200);
-    assert.equal(sandbox.tokenLog.at(-1)?.sent, entry?.sent);
-    sandbox.configure({ refreshGraceSeconds: 0 });
-    assert.equal((await json(await refresh(tokens.refresh_token))).error, "invalid_grant");
+    sandbox.arm({ on: "token.code", status: 500 });
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 500);
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 200);
+    await assert.rejects(signIn(sandbox), /500 !== 200/);
+    await signIn(sandbox);
   });
 
-  it("lose a request before anything is processed", async () => {
+  it("waits", async () => {
     const { tokens } = await signIn(sandbox);
-    sandbox.configure({ refreshGraceSeconds: 0 });
+    sandbox.arm([
+      { on: "token", delayMs: 150 },
+      { on: "token", delayMs: 150, status: 500 },
+    ]);
+    for (const status of [200, 500]) {
+      const startedAt = performance.now();
+      assert.equal((await refresh(sandbox, tokens.refresh_token)).status, status);
+      assert.ok(performance.now() - startedAt > 140);
+    }
+  });
+
+  it("loses a request before it is processed", async () => {
+    const { tokens } = await signIn(sandbox);
     sandbox.arm({ on: "token", lose: "request" });
-    await assert.rejects(refresh(tokens.refresh_token));
-    assert.equal((await refresh(tokens.refresh_token)).status, 200);
+    await assert.rejects(refresh(sandbox, tokens.refresh_token));
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 200);
   });
 
-  it("draw the same lots each time", async () => {
+  it("loses a reply after its head: the token is used up", async () => {
     const { tokens } = await signIn(sandbox);
-    const run = async () => {
+    sandbox.configure({ refreshGraceSeconds: 30 });
+    sandbox.arm({ on: "token.refresh", lose: "reply" });
+    const reply = await refresh(sandbox, tokens.refresh_token);
+    assert.equal(reply.status, 200);
+    assert.ok(Number(reply.headers.get("content-length")) > 100);
+    const startedAt = performance.now();
+    await assert.rejects(reply.text());
+    assert.ok(performance.now() - startedAt < 1000, "broken, not left hanging");
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 200, "within the grace time");
+    sandbox.configure({ refreshGraceSeconds: 0 });
+    assert.equal((await json(await refresh(sandbox, tokens.refresh_token))).error, "invalid_grant");
+  });
+
+  it("draws the same lots each time, and others with another seed", async () => {
+    const run = async (/** @type {number} */ seed) => {
       sandbox.disarm();
-      sandbox.arm({ on: "token.refresh", status: 500, probability: 0.5, seed: 7, times: "always" });
+      sandbox.arm({ on: "token.refresh", status: 500, probability: 0.5, seed, times: "always" });
       const statuses = [];
-      for (let i = 0; i < 12; i += 1) statuses.push((await refresh(tokens.refresh_token)).status);
+      for (let i = 0; i < 16; i += 1) statuses.push((await refresh(sandbox, "none")).status);
       return statuses.join();
     };
-    const first = await run();
-    assert.match(first, /200.*500|500.*200/);
-    assert.equal(await run(), first);
+    const first = await run(7);
+    assert.match(first, /400.*500|500.*400/);
+    assert.equal(await run(7), first);
+    assert.notEqual(await run(8), first);
+    sandbox.disarm();
+    assert.equal((await refresh(sandbox, "none")).status, 400);
   });
 
-  it("say in the log what was asked, never a token", async () => {
+  it("is over when the client hangs up, and the sandbox goes on", async () => {
     const { tokens } = await signIn(sandbox);
-    await refresh(tokens.refresh_token);
-    const text = await (await control("/control/token-log", "GET")).text();
-    for (const secret of sandbox.issuedSecrets) assert.ok(!text.includes(secret));
-    const entry = JSON.parse(text).at(-1);
-    assert.ok(entry.endedAt >= entry.startedAt && entry.sent !== entry.issued);
-  });
-});
-
-describe("ID tokens", () => {
-  const idToken = async () => (await signIn(sandbox)).tokens.id_token ?? "";
-  const kids = async () =>
-    (await json(await fetch(new URL("/.well-known/jwks.json", sandbox.url)))).keys.map(
-      (/** @type {{ kid: string }} */ key) => key.kid,
-    );
-
-  it("have other claims, another algorithm, or no good signature", async () => {
-    sandbox.arm([
-      { on: "idToken", claims: { nonce: "wrong", aud: null } },
-      { on: "idToken", signature: "broken" },
-      { on: "idToken", alg: "none" },
-      { on: "idToken", alg: "ES256" },
-    ]);
-    const wrong = claimsOf(await idToken());
-    assert.deepEqual([wrong.nonce, wrong.aud], ["wrong", undefined]);
-    assert.match(await idToken(), /\.ImJyb2tlbiI$/);
-    assert.match(await idToken(), /\.$/);
-    const { alg, kid } = header(await idToken());
-    assert.equal(alg, "ES256");
-    assert.ok((await kids()).includes(kid));
-  });
-
-  it("are signed with a new key after a rotation, and made by the provider's clock", async () => {
-    const before = header(await idToken()).kid;
-    sandbox.configure({ rotateKeys: true, clockOffsetSeconds: 600 });
-    const token = await idToken();
-    const { kid } = header(token);
-    assert.notEqual(kid, before);
-    assert.ok((await kids()).includes(kid) && (await kids()).includes(before));
-    const ahead = Number(claimsOf(token).iat) - Date.now() / 1000;
-    assert.ok(ahead > 590 && ahead < 610, String(ahead));
-  });
-});
-
-describe("the control endpoint", () => {
-  it("arms, lists and disarms, and says what it does not understand", async () => {
-    assert.equal((await control("/control/faults", "POST", [{ on: "userinfo", status: 500 }])).status, 200);
-    assert.equal((await fetch(new URL("/userinfo", sandbox.url))).status, 500);
-    assert.equal((await json(await control("/control/faults", "GET"))).length, 1);
-    await control("/control/faults", "DELETE");
-    assert.deepEqual(sandbox.faults(), []);
-    for (const [path, body, wrong] of /** @type {const} */ ([
-      ["/control/faults", { on: "moon" }, /on can't be/],
-      ["/control/faults", { on: "token", color: 1 }, /no field color/],
-      ["/control/faults", {}, /on is missing/],
-      ["/control", { tokenTtlSeconds: 0 }, /tokenTtlSeconds can't be/],
-      ["/control", { color: 1 }, /no setting color/],
-    ])) {
-      const reply = await control(path, "POST", body);
-      assert.equal(reply.status, 400);
-      assert.match((await json(reply)).error, wrong);
-    }
-  });
-
-  it("takes JSON only, and lets no page of another machine in", async () => {
-    const plain = await fetch(new URL("/control", sandbox.url), { method: "POST", body: "{}" });
-    assert.equal(plain.status, 415);
-    const preflight = await fetch(new URL("/control", sandbox.url), {
-      method: "OPTIONS",
-      headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    sandbox.arm({ on: "token", delayMs: 100 });
+    const abort = AbortSignal.timeout(30);
+    const body = new URLSearchParams({
+      client_id: sandbox.clientId,
+      grant_type: "refresh_token",
+      refresh_token: tokens.refresh_token ?? "",
     });
-    assert.equal(preflight.headers.get("access-control-allow-origin"), null);
-  });
-});
-
-describe("consent", () => {
-  it("that is taken back ends the grant, and is asked for again", async () => {
-    const { tokens } = await signIn(sandbox);
-    const { url } = await json(
-      await fetch(new URL("/vendor/consent-revocation-link", sandbox.url), {
-        method: "POST",
-        body: new URLSearchParams({ phoneNumber: "+4799900001", returnTo: redirectUri, state: "s" }),
-      }),
+    await assert.rejects(
+      fetch(new URL("/oauth2/token", sandbox.url), { method: "POST", body, signal: abort }),
     );
-    assert.match(await (await fetch(url)).text(), /id="revoke"/);
-    const decided = await fetch(url, {
-      method: "POST",
-      redirect: "manual",
-      body: new URLSearchParams({ decision: "revoke" }),
-    });
-    assert.equal(decided.headers.get("location"), `${redirectUri}?state=s`);
-    assert.equal((await json(await refresh(tokens.refresh_token))).error, "invalid_grant");
-  });
-});
-
-describe("the mediated way", () => {
-  it("needs the gateway, which adds the secret and takes its own client only", async () => {
-    const send = (/** @type {string} */ path, /** @type {string} */ clientId) =>
-      fetch(new URL(path, sandbox.url), {
-        method: "POST",
-        headers: { origin },
-        body: new URLSearchParams({
-          grant_type: "refresh_token",
-          refresh_token: "none",
-          client_id: clientId,
-        }),
-      });
-    const straight = await send("/oauth2/token", sandbox.mediatedClientId);
-    assert.equal((await json(straight)).error, "invalid_request");
-    const mediated = await send("/vendor/oauth2/token", sandbox.mediatedClientId);
-    assert.equal((await json(mediated)).error, "invalid_grant", "the client is known, the token is not");
-    assert.equal(mediated.headers.get("access-control-allow-origin"), origin);
-    assert.equal((await send("/vendor/oauth2/token", sandbox.clientId)).status, 401);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [entry] = sandbox.tokenLog.slice(-1);
+    assert.deepEqual([entry?.outcome, entry?.replyLost], ["issued", true], "processed in vain");
+    assert.equal((await refresh(sandbox, tokens.refresh_token)).status, 400);
   });
 });

@@ -12,6 +12,13 @@ import { acceptedScopes } from "./scopes.js";
 
 /** @typedef {(token: string) => Promise<(Caller & { jkt?: string | undefined }) | undefined>} TokenLookup */
 
+/**
+ * Sets a header of the HTTP response. gRPC-Web sends an error's metadata in the body, where a browser's DPoP client does
+ * not look.
+ * @type {import("@connectrpc/connect").ContextKey<(name: string, value: string) => void>}
+ */
+export const setHeaderKey = createContextKey((_name, _value) => {}, { description: "HTTP response header" });
+
 /** Set by the interceptor before a method runs. */
 export const callerKey = createContextKey(/** @type {Caller | undefined} */ (undefined), {
   description: "caller",
@@ -23,6 +30,26 @@ export const callerKey = createContextKey(/** @type {Caller | undefined} */ (und
  * @returns {import("@connectrpc/connect").Interceptor}
  */
 export function accessInterceptor(lookUpToken, proofs) {
+  /**
+   * Whether the caller holds the key that the token is bound to, if it is to one.
+   * @param {import("@connectrpc/connect").UnaryRequest | import("@connectrpc/connect").StreamRequest} req
+   * @param {string} token
+   * @param {string | undefined} jkt
+   */
+  function bind(req, token, jkt) {
+    const isProven = /^DPoP /i.test(req.header.get("authorization") ?? "");
+    if (jkt === undefined && !isProven) return {};
+    try {
+      if (jkt !== undefined && isProven) return proofs.check(req, token, jkt);
+      const message = isProven ? "the access token is bound to no key" : "the access token needs a proof";
+      throw proofs.refusal("invalid_token", message);
+    } catch (error) {
+      const { metadata } = ConnectError.from(error);
+      for (const [name, value] of metadata) req.contextValues.get(setHeaderKey)(name, value);
+      throw error;
+    }
+  }
+
   return (next) => async (req) => {
     const header = req.header.get("authorization");
     const token = /^(?:Bearer|DPoP) +([\w.~+/=-]+)$/i.exec(header ?? "")?.[1];
@@ -32,10 +59,8 @@ export function accessInterceptor(lookUpToken, proofs) {
     const caller = await lookUpToken(token);
     if (!caller)
       throw new ConnectError("the access token is unknown, expired or revoked", Code.Unauthenticated);
-    const isProven = /^DPoP /i.test(header);
-    if (caller.jkt !== undefined && isProven) proofs.check(req, token, caller.jkt);
-    else if (caller.jkt !== undefined || isProven) {
-      throw new ConnectError("the access token and its scheme do not belong together", Code.Unauthenticated);
+    for (const [name, value] of Object.entries(bind(req, token, caller.jkt))) {
+      req.contextValues.get(setHeaderKey)(name, value);
     }
     const accepted = acceptedScopes(req.method);
     if (!accepted.some((scope) => caller.scopes.has(scope))) {

@@ -1,7 +1,7 @@
 // The core's two doors: gRPC-Web for browsers (HTTP/1.1) and native gRPC (HTTP/2 without TLS).
 import { ConnectError, createContextKey, createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { accessInterceptor } from "./access.js";
+import { accessInterceptor, setHeaderKey } from "./access.js";
 import { addServices } from "./service.js";
 
 /** @typedef {ReturnType<typeof connectNodeAdapter>} NodeHandler */
@@ -38,8 +38,22 @@ export function createCoreHandlers(state, lookUpToken, log, proofs) {
     // Requests are small; a large one is a mistake.
     readMaxBytes: 64 * 1024,
   };
+  /** @type {WeakMap<object, import("node:http").ServerResponse>} */
+  const responses = new WeakMap();
+  const grpcWeb = connectNodeAdapter({
+    ...shared,
+    grpc: false,
+    grpcWeb: true,
+    contextValues: (req) =>
+      shared
+        .contextValues(req)
+        .set(setHeaderKey, (name, value) => responses.get(req)?.setHeader(name, value)),
+  });
   return {
-    grpcWeb: connectNodeAdapter({ ...shared, grpc: false, grpcWeb: true }),
+    grpcWeb(req, res) {
+      responses.set(req, /** @type {import("node:http").ServerResponse} */ (res));
+      return grpcWeb(req, res);
+    },
     grpc: connectNodeAdapter({ ...shared, grpc: true, grpcWeb: false }),
   };
 }

@@ -1,4 +1,5 @@
 // What is to go wrong. Faults are armed, hit a number of requests, and are gone.
+import { checkedFault } from "./fields.js";
 
 /**
  * @typedef {object} Fault
@@ -9,11 +10,11 @@
  * @property {number} [delayMs] waits before anything else
  * @property {number} [status] answers with it, instead of processing the request
  * @property {number} [retryAfterSeconds] with `status`
- * @property {unknown} [body] with `status`: an object (sent as JSON) or text
- * @property {string} [error] an OAuth error instead of processing the request; on `authorization` instead of the code
- * @property {string} [errorDescription]
+ * @property {Record<string, unknown> | string} [body] with `status`: an object (sent as JSON) or text
+ * @property {string} [error] an OAuth error (`status` 400) instead of processing; on `authorization` instead of the code
+ * @property {string} [errorDescription] with `error`
  * @property {"request" | "reply"} [lose] the connection breaks before the request is processed, or in the middle of the reply
- * @property {string} [redirectTo] answers with a redirect (status 307, or `status`)
+ * @property {string} [redirectTo] answers with a redirect (`status` 307)
  * @property {string | null} [iss] on `authorization`: instead of the issuer; null leaves it out
  * @property {string} [state] on `authorization`
  * @property {Record<string, unknown>} [claims] on `idToken`: over the real ones; null leaves one out
@@ -24,57 +25,7 @@
  * @property {string} [grpcMessage] on `core`
  */
 
-const places = [
-  "token",
-  "token.code",
-  "token.refresh",
-  "revocation",
-  "userinfo",
-  "jwks",
-  "discovery",
-  "authorization",
-  "idToken",
-  "core",
-];
-
-/** @type {Record<string, (value: any) => boolean>} */
-const fields = {
-  on: (value) => places.includes(value),
-  times: (value) => value === "always" || (Number.isInteger(value) && value > 0),
-  probability: (value) => value >= 0 && value <= 1,
-  seed: Number.isFinite,
-  delayMs: (value) => Number.isFinite(value) && value >= 0,
-  status: (value) => Number.isInteger(value) && value >= 200 && value <= 599,
-  retryAfterSeconds: (value) => Number.isInteger(value) && value >= 0,
-  body: () => true,
-  error: (value) => typeof value === "string",
-  errorDescription: (value) => typeof value === "string",
-  lose: (value) => value === "request" || value === "reply",
-  redirectTo: (value) => URL.canParse(value),
-  iss: (value) => value === null || typeof value === "string",
-  state: (value) => typeof value === "string",
-  claims: (value) => typeof value === "object" && value !== null,
-  signature: (value) => value === "broken",
-  alg: (value) => ["none", "HS256", "ES256"].includes(value),
-  kid: (value) => value === null || typeof value === "string",
-  grpcStatus: (value) => Number.isInteger(value) && value >= 1 && value <= 16,
-  grpcMessage: (value) => typeof value === "string",
-};
-
-/**
- * @param {unknown} fault
- * @returns {Fault}
- */
-function checked(fault) {
-  if (typeof fault !== "object" || fault === null) throw new TypeError("a fault is an object");
-  for (const [name, value] of Object.entries(fault)) {
-    const isGood = fields[name];
-    if (!isGood) throw new TypeError(`a fault has no field ${name}`);
-    if (!isGood(value)) throw new TypeError(`${name} can't be ${JSON.stringify(value)}`);
-  }
-  if (!("on" in fault)) throw new TypeError(`on is missing: one of ${places.join(", ")}`);
-  return /** @type {Fault} */ ({ ...fault });
-}
+/** @typedef {Fault & { hits: number }} ArmedFault `hits`: how many requests it has hit so far */
 
 /**
  * Draws that are the same in each run (mulberry32).
@@ -91,19 +42,20 @@ function draws(seed) {
 }
 
 export class Faults {
-  /** @type {{ fault: Fault, left: number, draw: () => number, hits: number }[]} */
+  /** @type {{ fault: Fault, times: number, draw: () => number, hits: number }[]} */
   #armed = [];
 
   /**
+   * All of them, or with a mistake in one, none.
    * @param {unknown} faults one or several
    * @throws {TypeError}
    */
   arm(faults) {
-    const all = (Array.isArray(faults) ? faults : [faults]).map(checked);
+    const all = (Array.isArray(faults) ? faults : [faults]).map(checkedFault);
     for (const fault of all) {
       const { times = 1, seed = 1 } = fault;
-      const left = times === "always" ? Number.POSITIVE_INFINITY : times;
-      this.#armed.push({ fault, left, draw: draws(seed), hits: 0 });
+      const most = times === "always" ? Number.POSITIVE_INFINITY : times;
+      this.#armed.push({ fault, times: most, draw: draws(seed), hits: 0 });
     }
   }
 
@@ -111,7 +63,10 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** What is armed, and how often each has hit. */
+  /**
+   * What is armed still.
+   * @returns {ArmedFault[]}
+   */
   list() {
     return this.#armed.map(({ fault, hits }) => ({ ...fault, hits }));
   }
@@ -122,13 +77,12 @@ export class Faults {
    * @returns {Fault | undefined}
    */
   take(...on) {
-    for (const armed of this.#armed) {
-      const { probability = 1 } = armed.fault;
-      if (armed.left <= 0 || !on.includes(armed.fault.on) || armed.draw() >= probability) continue;
-      armed.left -= 1;
-      armed.hits += 1;
-      return armed.fault;
-    }
-    return undefined;
+    const hit = this.#armed.find(
+      ({ fault, draw }) => on.includes(fault.on) && draw() < (fault.probability ?? 1),
+    );
+    if (!hit) return undefined;
+    hit.hits += 1;
+    if (hit.hits >= hit.times) this.#armed = this.#armed.filter((armed) => armed !== hit);
+    return hit.fault;
   }
 }

@@ -4,8 +4,8 @@
 
 const maxEntries = 10_000;
 
-/** The segment after these paths is the id of a sign-in that is under way. */
-const withId = /^\/(interaction|oauth2\/auth)\/[^/]+/;
+/** The segment after these paths is the id of something that a person is about to decide. */
+const withId = /^\/(interaction|oauth2\/auth|consents)\/[^/]+/;
 
 /** What the status page asks for every second, and by itself every few seconds without JavaScript. */
 const statusPaths = new Set(["/", "/status.json"]);

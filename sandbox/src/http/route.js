@@ -12,10 +12,21 @@ import { FormTooLargeError } from "./form.js";
  * @returns {Handler}
  */
 export function createRouter(handlers) {
+  return (req, res) => dispatch(handlers, req, res);
+}
+
+/**
+ * Whatever fails behind this ends in an answer.
+ * @param {Handler} handle
+ * @returns {Handler}
+ */
+export function answering(handle) {
   return async (req, res) => {
     try {
-      await dispatch(handlers, req, res);
+      await handle(req, res);
     } catch (error) {
+      // Nobody is there any more to hear about it.
+      if (res.closed || req.errored) return;
       if (error instanceof FormTooLargeError) {
         res.writeHead(error.status, { "content-type": "text/plain" }).end(`${error.message}\n`);
         return;

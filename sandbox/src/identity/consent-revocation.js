@@ -1,43 +1,50 @@
 // Taking consent back, the operator's way: the vendor's back end asks for a link, the person opens it, decides, and is
 // sent back with the `state` that came along.
 import { randomBytes } from "node:crypto";
-import { readForm } from "../http/form.js";
+import { isJson, readForm, readJson } from "../http/form.js";
 import { isLoopbackUrl } from "../loopback.js";
 import { isOwnNumber } from "../numbers.js";
-import { html } from "../pages/html.js";
 import { sendPage } from "../pages/page.js";
-import { consoleClientId } from "./clients.js";
-import { messagePage } from "./pages.js";
+import { messagePage, revokeConsentPage } from "./pages.js";
 
 export const consentPrefix = "/consents/";
+const maxLinks = 1000;
 
 /** @typedef {{ phoneNumber: string, returnTo: string, state: string }} Asked */
 
 /**
  * @param {string} issuer
- * @param {(who: { phoneNumber: string, clientId?: string }) => void} revoke
+ * @param {(who: { phoneNumber: string }) => void} revoke
  */
 export function createConsentRevocation(issuer, revoke) {
   /** @type {Map<string, Asked>} */
-  const asked = new Map();
+  const links = new Map();
 
   return {
     /**
-     * A form with `phoneNumber`, `returnTo` and `state`; answers `{ url }`.
+     * JSON with `phoneNumber`, `returnTo` and `state`, or a form with them; answers `{ url }`.
      * @param {import("node:http").IncomingMessage} req
      * @param {import("node:http").ServerResponse} res
      */
     async link(req, res) {
-      const form = await readForm(req);
-      const [phoneNumber, returnTo, state] = ["phoneNumber", "returnTo", "state"].map(
-        (name) => form.get(name) ?? "",
-      );
-      const isGood = isOwnNumber(phoneNumber ?? "") && isLoopbackUrl(returnTo ?? "") && state !== "";
+      /** @param {number} status @param {object} body */
+      const send = (status, body) => {
+        res.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+        res.end(JSON.stringify(body));
+      };
+      const given = isJson(req)
+        ? await readJson(req).catch(() => ({}))
+        : Object.fromEntries(await readForm(req));
+      const asked = wanted(given);
+      if (!asked) {
+        const error = "send phoneNumber (of this operator), returnTo (a loopback URL) and state, all as text";
+        return send(400, { error });
+      }
       const id = randomBytes(18).toString("base64url");
-      if (isGood) asked.set(id, /** @type {Asked} */ ({ phoneNumber, returnTo, state }));
-      res.writeHead(isGood ? 200 : 400, { "content-type": "application/json", "cache-control": "no-store" });
-      const refusal = { error: "phoneNumber, returnTo (a loopback URL) and state are needed" };
-      res.end(JSON.stringify(isGood ? { url: `${issuer}${consentPrefix}${id}` } : refusal));
+      const [oldest] = links.keys();
+      if (links.size >= maxLinks && oldest !== undefined) links.delete(oldest);
+      links.set(id, asked);
+      return send(200, { url: `${issuer}${consentPrefix}${id}` });
     },
 
     /**
@@ -45,35 +52,45 @@ export function createConsentRevocation(issuer, revoke) {
      * @param {import("node:http").ServerResponse} res
      */
     async page(req, res) {
-      const id = (req.url ?? "").slice(consentPrefix.length);
-      const found = asked.get(id);
-      if (!found) {
+      const [path = ""] = (req.url ?? "").split("?");
+      const id = path.slice(consentPrefix.length);
+      const asked = links.get(id);
+      if (!asked) {
         sendPage(
           res,
-          messagePage({ title: "Nothing to take back", message: "This link is over.", status: 404 }),
+          messagePage({ title: "Nothing to decide", message: "This link has been used.", status: 404 }),
         );
-        return;
+      } else if (req.method === "GET") {
+        sendPage(res, revokeConsentPage({ action: `${consentPrefix}${id}`, phoneNumber: asked.phoneNumber }));
+      } else {
+        const isRevoked = (await readForm(req)).get("decision") === "revoke";
+        links.delete(id);
+        if (isRevoked) revoke({ phoneNumber: asked.phoneNumber });
+        res.writeHead(303, { location: wayBack(asked, isRevoked), "cache-control": "no-store" }).end();
       }
-      const { phoneNumber, returnTo, state } = found;
-      if (req.method === "GET") {
-        sendPage(res, {
-          title: "Take consent back",
-          body: html`<h1>Take consent back</h1>
-<p>The SIP breakout console may act for ${phoneNumber}. Shall that end?</p>
-<form method="post" action="${consentPrefix}${id}">
-<button id="revoke" name="decision" value="revoke">End it</button>
-<button id="keep" name="decision" value="keep">Keep it</button>
-</form>`,
-        });
-        return;
-      }
-      asked.delete(id);
-      const isRevoked = (await readForm(req)).get("decision") === "revoke";
-      if (isRevoked) revoke({ phoneNumber, clientId: consoleClientId });
-      const back = new URL(returnTo);
-      back.searchParams.set("state", state);
-      if (!isRevoked) back.searchParams.set("error", "access_denied");
-      res.writeHead(303, { location: back.href, "cache-control": "no-store" }).end();
     },
   };
+}
+
+/**
+ * @param {Record<string, unknown>} given
+ * @returns {Asked | undefined}
+ */
+function wanted({ phoneNumber, returnTo, state }) {
+  if (typeof phoneNumber !== "string" || !isOwnNumber(phoneNumber)) return undefined;
+  if (typeof returnTo !== "string" || !isLoopbackUrl(returnTo)) return undefined;
+  return typeof state === "string" && state !== "" ? { phoneNumber, returnTo, state } : undefined;
+}
+
+/**
+ * @param {Asked} asked
+ * @param {boolean} isRevoked
+ */
+function wayBack({ returnTo, state }, isRevoked) {
+  const url = new URL(returnTo);
+  url.searchParams.set("state", state);
+  url.searchParams.set("revoked", String(isRevoked));
+  // For who expects OAuth's word for it.
+  if (!isRevoked) url.searchParams.set("error", "access_denied");
+  return url.href;
 }

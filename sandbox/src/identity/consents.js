@@ -26,10 +26,13 @@ export class Consents {
 
   /**
    * @param {string} phoneNumber
-   * @param {string} clientId
+   * @param {string} [clientId] all of them if it is left out
    */
   forget(phoneNumber, clientId) {
-    this.#scopes.delete(`${clientId} ${phoneNumber}`);
+    for (const key of this.#scopes.keys()) {
+      const [client, number] = key.split(" ");
+      if (number === phoneNumber && (clientId ?? client) === client) this.#scopes.delete(key);
+    }
   }
 
   /**

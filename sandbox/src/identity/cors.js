@@ -1,13 +1,15 @@
 // CORS of the OpenID endpoints. oidc-provider decides which endpoints have it (the authorization endpoint never has)
 // and for which client; here only pages of this machine are let in.
 import { isLoopbackOrigin } from "../loopback.js";
+import { vendorClientId } from "./clients.js";
 
 /**
- * Only a public client is used from a browser: what has a secret must not be there.
+ * What has a secret must not be used from a browser. The client behind the gateway is let in all the same, so that a page
+ * that passes the gateway by can read why it is refused.
  * @type {import("oidc-provider").Configuration["clientBasedCORS"]}
  */
 export const clientBasedCors = (ctx, origin, client) =>
-  (client.clientAuthMethod === "none" || ctx.oidc.route === "userinfo") && isLoopbackOrigin(origin);
+  (client.clientId !== vendorClientId || ctx.oidc.route === "userinfo") && isLoopbackOrigin(origin);
 
 /**
  * oidc-provider opens discovery, keys and preflights to any origin: take that back for the others.

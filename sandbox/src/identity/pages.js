@@ -90,3 +90,20 @@ export function signOutPage({ action, xsrf }) {
 </form>`,
   };
 }
+
+/**
+ * @param {{ action: string, phoneNumber: string }} view
+ * @returns {import("../pages/page.js").Page}
+ */
+export function revokeConsentPage({ action, phoneNumber }) {
+  return {
+    title: "Take consent back",
+    body: html`
+<h1>Take consent back?</h1>
+<p class="soft">The SIP breakout console may act for <strong>${phoneNumber}</strong>. Taking that back signs it out.</p>
+<form method="post" action="${action}" class="row">
+  <button id="keep" name="decision" value="keep" class="plain">Keep it</button>
+  <button id="revoke" name="decision" value="revoke">Take it back</button>
+</form>`,
+  };
+}

@@ -58,6 +58,8 @@ export function createProvider(options) {
     allowOmittingSingleRegisteredRedirectUri: false,
     // A token is over when it says so.
     clockTolerance: 0,
+    // The core knows no other.
+    enabledJWA: { dPoPSigningAlgValues: ["ES256"] },
     ttl: {
       AccessToken: () => settings.tokenTtlSeconds,
       ClientCredentials: () => settings.tokenTtlSeconds,

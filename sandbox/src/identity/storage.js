@@ -2,6 +2,9 @@
 
 /** @typedef {{ payload: import("oidc-provider").AdapterPayload, expiresAtMs: number }} Entry */
 
+/** What is of no use without its grant, also when it was made while the grant was being revoked. */
+const underGrant = new Set(["AccessToken", "RefreshToken", "AuthorizationCode"]);
+
 /** Between two sweeps for entries that are over. */
 const sweepEveryMs = 60_000;
 
@@ -22,16 +25,14 @@ export class Storage {
   }
 
   /**
-   * Ends every grant of an account to a client, and all tokens under it.
+   * Ends every grant of an account, and with it what was issued under it.
    * @param {string} accountId
-   * @param {string} clientId
+   * @param {string} [clientId] only those to this client
    */
   revokeGrants(accountId, clientId) {
     const isTheirs = (/** @type {import("oidc-provider").AdapterPayload} */ payload) =>
-      payload.accountId === accountId && payload.clientId === clientId;
-    for (const model of ["Grant", "AccessToken", "RefreshToken", "AuthorizationCode"]) {
-      for (const key of this.keysOf(model, isTheirs)) this.delete(key);
-    }
+      payload.accountId === accountId && (clientId === undefined || payload.clientId === clientId);
+    for (const key of this.keysOf("Grant", isTheirs)) this.delete(key);
   }
 
   /** The adapter factory oidc-provider asks for. */
@@ -106,11 +107,13 @@ class StorageAdapter {
   /** @param {string} id */
   async find(id) {
     const payload = this.#storage.get(this.#key(id));
+    if (payload && underGrant.has(this.#model) && !this.#storage.get(`Grant:${payload.grantId}`))
+      return undefined;
     const usedAtMs = Number(payload?.usedAtMs ?? Number.NEGATIVE_INFINITY);
     if (!payload || this.#model !== "RefreshToken" || Date.now() >= usedAtMs + this.#storage.refreshGraceMs) {
       return payload;
     }
-    // Used a moment ago: an application whose reply got lost may use it once more.
+    // Used a moment ago: an application whose reply got lost may use it again.
     const { consumed: _, ...fresh } = payload;
     return fresh;
   }

@@ -18,7 +18,12 @@ export function createTokenLookup(provider) {
     }
     const clientToken = await provider.ClientCredentials.find(value);
     if (clientToken?.clientId === undefined) return undefined;
-    return { kind: "client", clientId: clientToken.clientId, scopes: clientToken.scopes };
+    return {
+      kind: "client",
+      clientId: clientToken.clientId,
+      scopes: clientToken.scopes,
+      jkt: clientToken.jkt,
+    };
   };
 }
 
