@@ -96,10 +96,17 @@ export class Stage {
   async walk(tab, user = users[0]) {
     let done = "";
     let doneAt = 0;
+    let seenAt = Date.now();
     for (let i = 0; i < 200; i += 1) {
       if (tab.isClosed()) return undefined;
       const at = await look(tab);
       if (at === "page") return ready(tab);
+      if (at !== "") seenAt = Date.now();
+      // A driver may lose a page that was left while it looked; the provider's pages can be opened again.
+      if (Date.now() - seenAt > 4000) {
+        seenAt = Date.now();
+        await tab.reload().catch(() => {});
+      }
       // Each page once, however long the browser takes to leave it; and again if that was too early for it.
       if (at !== "" && (done !== at + tab.url() || Date.now() - doneAt > 1500)) {
         done = at + tab.url();
