@@ -16,6 +16,9 @@ function tagOf(state: string | null): { mark: string; name: string } {
   return { mark, name };
 }
 
+/** The mark of a revocation of consent. */
+const CONSENT = "c";
+
 function nameTag({ name = "default" }: AuthOptions): string {
   if (name === "default") return "";
   const text = String.fromCharCode(...new TextEncoder().encode(name));
@@ -35,7 +38,7 @@ export function isAnswer(address: string, options: AuthOptions): boolean {
       origin + pathname === home.origin + home.pathname &&
       query.has("state") &&
       (query.has("code") || query.has("error")) &&
-      mark !== "c" &&
+      mark !== CONSENT &&
       name === nameTag(options)
     );
   } catch {
@@ -52,24 +55,32 @@ export function isForPopup(answer: string): boolean {
 export function isConsentAnswer(address: string, options: AuthOptions): boolean {
   try {
     const { mark, name } = tagOf(new URL(address).searchParams.get("state"));
-    return mark === "c" && name === nameTag(options);
+    return mark === CONSENT && name === nameTag(options);
   } catch {
     return false;
   }
 }
 
 // Where the history entry remembers whose answer was taken out of it. A reload keeps that, so that the page can say
-// that the sign-in was interrupted. The state alone is of no use to anybody.
+// that the sign-in was interrupted, or go on with a revocation of consent. The state alone is of no use to anybody.
 const TAKEN = "sipbreakout.state";
 
-/** @internal The answer that this history entry had when it was reloaded, as an address; undefined if there was none. */
-export function interrupted(options: AuthOptions): string | undefined {
+/**
+ * @internal The answer that this history entry had when it was reloaded, as an address, if it is one of the kind that
+ * `isOurs` knows; undefined if there was none.
+ */
+export function interrupted(
+  options: AuthOptions,
+  isOurs: (address: string, options: AuthOptions) => boolean,
+): string | undefined {
   try {
-    const { origin, pathname } = new URL(options.redirectUri);
-    const state = globalThis.history.state?.[TAKEN] as unknown;
-    if (typeof state !== "string" || tagOf(state).name !== nameTag(options)) return undefined;
-    const answer = `${origin}${pathname}?error=sign_in_interrupted&state=${encodeURIComponent(state)}`;
-    return globalThis.location.href.startsWith(origin + pathname) ? answer : undefined;
+    const [state, refusal] = (globalThis.history.state[TAKEN] as string).split(" ") as [string, string?];
+    const isConsent = tagOf(state).mark === CONSENT;
+    const here = addressOf();
+    const { origin, pathname } = new URL(isConsent ? here : options.redirectUri);
+    const error = isConsent ? refusal : "sign_in_interrupted";
+    const answer = `${origin}${pathname}?${new URLSearchParams({ state, ...(error && { error }) })}`;
+    return here.startsWith(origin + pathname) && isOurs(answer, options) ? answer : undefined;
   } catch {
     return undefined;
   }
@@ -88,16 +99,32 @@ export function takeOut(answer: string): boolean {
     const address = new URL(addressOf());
     const state = stateOf(address);
     if (state !== stateOf(new URL(answer))) return false;
+    const refusal = tagOf(state).mark === CONSENT && address.searchParams.get("error");
+    const taken = refusal ? `${state} ${refusal}` : state;
     for (const name of ANSWER) address.searchParams.delete(name);
     const kept = globalThis.history.state as unknown;
     // An application's state that is no object is left as it is.
-    const next = typeof kept === "object" ? { ...kept, [TAKEN]: state } : kept;
+    const next = typeof kept === "object" ? { ...kept, [TAKEN]: taken } : kept;
     globalThis.history.replaceState(next, "", address);
     return true;
   } catch {
     // No address bar, or one that may not be changed: the answer is handled all the same.
     return false;
   }
+}
+
+/**
+ * @internal An address to leave the page for, that others gave: one that begins with `javascript:` would run in it. What
+ * is secure enough is the same in `src/seams/urls.rs`.
+ */
+export function safeAddress(given: string | URL): string {
+  try {
+    const { protocol, hostname, href } = new URL(given, addressOf());
+    const isLoopback = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+    if (protocol === "https:" || (protocol === "http:" && isLoopback)) return href;
+  } catch {}
+  const message = "The address to go to must be https (http is accepted for loopback hosts only).";
+  throw authError("invalid_config", "config", message);
 }
 
 /** @internal Leaves the page. What goes wrong with that is the page's affair: a sandboxed frame, a policy. */

@@ -1,5 +1,15 @@
 // The public names, whichever way the wasm arrives.
 export { type Auth, createAuth } from "./auth.js";
+export {
+  type CallEnd,
+  type CallFlow,
+  type CallFlowInput,
+  type CallLeg,
+  type CallParty,
+  describeCallFlow,
+  type SpecifiedCallFlow,
+  type UnspecifiedCallFlow,
+} from "./call-flow.js";
 export { createClient, type SipBreakoutClient, validateRegistration } from "./client.js";
 export type { Finding, FindingCode } from "./diagnose/conclude.js";
 export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
@@ -14,8 +24,9 @@ export {
   RpcError,
   SdkError,
 } from "./errors.js";
-export type { AuthEventListener, AuthEventMap } from "./events.js";
+export type { AuthEventListener, AuthEventMap, ClientEventMap, KeeperEventDetail, KeeperEventMap } from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
+export type { KeeperState, RegistrationKeeper } from "./keeper.js";
 export { preload } from "./load.js";
 export type {
   AccessTokenSource,
@@ -27,7 +38,12 @@ export type {
   ConsentRevocationLink,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
+  FleetOptions,
+  FleetProgress,
+  FleetResult,
   GetAccessTokenOptions,
+  KeepingOptions,
+  KeepOptions,
   PopupOptions,
   RegistrationProblem,
   RegistrationRequest,

@@ -1,18 +1,16 @@
 // `createAuth`: signing in, and the session after it.
 import {
-  addressOf,
   cannotLeave,
-  forget,
-  interrupted,
   isAnswer,
   isConsentAnswer,
   isForPopup,
   leave,
   postForm,
-  takeOut,
+  safeAddress,
 } from "./address.js";
-import { authError, LoadError } from "./errors.js";
+import { PageAnswer } from "./answer.js";
 import type { AuthEvents } from "./events.js";
+import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
 import { type Limits, peek } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
@@ -28,8 +26,8 @@ import type {
   SignOutResult,
   User,
 } from "./options.js";
-import { answerOf, openPopup, passOn } from "./popup.js";
-import { isCopied } from "./tab.js";
+import { byPopup, openPopup, passOn } from "./popup.js";
+import { isCopied, watchTab } from "./tab.js";
 
 type Handle = InstanceType<Wasm["AuthHandle"]>;
 
@@ -49,16 +47,17 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */
   #wasm: Wasm | undefined;
-  /** The answer that was taken out of the address bar, until it is handled: a load that failed may be repeated. */
-  #answer: string | undefined;
-  /** What became of it. React's strict mode asks twice, and gets the same. */
-  #result: Promise<SignInResult> | undefined;
-  #revocation: Promise<void> | undefined;
+  readonly #signIn: PageAnswer<SignInResult>;
+  readonly #revocation: PageAnswer<void>;
 
   /** @internal */
   constructor(options: AuthOptions) {
     super();
     this.#options = options;
+    this.#signIn = new PageAnswer(options, isAnswer);
+    this.#revocation = new PageAnswer(options, isConsentAnswer);
+    // Copies are made of pages that did nothing yet, too.
+    if (this.#isInTab()) void watchTab();
   }
 
   /**
@@ -83,27 +82,23 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * Signs in by a popup window, and stays on the page. To be called in the click itself: later the browser blocks the
    * window. The redirect URI's page, which calls `handleRedirectCallback()` as always, passes the answer on and closes.
-   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, or as from handleRedirectCallback),
+   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, `invalid_config` where the browser has no
+   *   BroadcastChannel, or as from handleRedirectCallback),
    *   InvalidRequestError, LoadError
    */
-  signInPopup<AppState = unknown>(
+  async signInPopup<AppState = unknown>(
     options: SignInOptions<AppState> & PopupOptions = {},
   ): Promise<SignInResult<AppState>> {
-    const popup = openPopup();
-    if (popup) return this.#byPopup(popup, options) as Promise<SignInResult<AppState>>;
-    const message =
-      "The browser did not open a window: call signInPopup in the click itself, or use signIn().";
-    return Promise.reject(authError("popup_blocked", "config", message));
-  }
-
-  async #byPopup(popup: Window, { signal, popupTimeoutMs, ...options }: SignInOptions & PopupOptions) {
-    try {
-      const url = await this.createSignInUrl({ ...options, popup: true } as SignInOptions);
-      const answer = await answerOf(popup, url, { signal, popupTimeoutMs });
-      return await this.#run((handle) => handle.handleRedirectCallback(answer) as Promise<SignInResult>);
-    } finally {
-      popup.close();
-    }
+    const begin = async (handle: Handle) => {
+      const given = typeof options === "object" ? { ...options, popup: true } : options;
+      return new URL(await handle.createSignInUrl(given));
+    };
+    return byPopup(
+      openPopup(),
+      options,
+      () => this.#run(begin),
+      (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
+    );
   }
 
   /**
@@ -113,7 +108,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * is after a reload in the middle of that, which ends with `sign_in_interrupted`.
    */
   isRedirectCallback(url?: string | URL): boolean {
-    return isAnswer(addressOf(url), this.#options) || (url === undefined && this.#taken() !== undefined);
+    return this.#signIn.isHere(url);
   }
 
   /**
@@ -123,44 +118,23 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError (with the `appState`), LoadError
    */
   handleRedirectCallback<AppState = unknown>(url?: string | URL): Promise<SignInResult<AppState>> {
-    return this.#handleCallback(url) as Promise<SignInResult<AppState>>;
-  }
-
-  #handleCallback(url?: string | URL): Promise<SignInResult> {
-    let address = addressOf(url);
-    let isOwn = isAnswer(address, this.#options) && takeOut(address);
-    if (!isOwn && url === undefined) {
-      if (this.#result) return this.#result;
-      const taken = this.#taken();
-      isOwn = taken !== undefined;
-      address = taken ?? address;
-    }
-    const result: Promise<SignInResult> =
+    return this.#signIn.handle(url, (address, isOwn) =>
       isOwn && isForPopup(address)
         ? passOn(address).then(() => ({ appState: undefined }))
-        : this.#run((handle) => handle.handleRedirectCallback(address) as Promise<SignInResult>);
-    if (isOwn) this.#keep(address, result);
+        : this.#finish(address),
+    ) as Promise<SignInResult<AppState>>;
+  }
+
+  #finish(answer: string): Promise<SignInResult> {
+    const result = this.#run((handle) => handle.handleRedirectCallback(answer) as Promise<SignInResult>);
+    // Whatever this tab was a copy of: the session is its own.
+    if (this.#isInTab()) result.then(isCopied, () => {});
     return result;
   }
 
-  /** The page's own answer, if it is out of the address bar and not handled yet. */
-  #taken(): string | undefined {
-    return this.#answer ?? (this.#result ? undefined : interrupted(this.#options));
-  }
-
-  #keep(answer: string, result: Promise<SignInResult>): void {
-    this.#answer = answer;
-    this.#result = result;
-    const done = (error?: unknown) => {
-      if (this.#result !== result) return;
-      // Nobody has looked at the answer if the wasm did not load. If it crashed, somebody may have.
-      if (error instanceof LoadError && error.code !== "crashed") this.#result = undefined;
-      else {
-        this.#answer = undefined;
-        forget();
-      }
-    };
-    result.then(() => done(), done);
+  /** Whether the session is this tab's alone, and outlives its pages. */
+  #isInTab(): boolean {
+    return peek(this.#options, "storage") === "session";
   }
 
   /**
@@ -188,31 +162,33 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * Sends the browser to the provider's page where a person takes back what was agreed to. `link` is given a `state` to
    * send along, and returns the page's address, which the application's back end asks the provider for.
-   * @throws AuthError, LoadError, or what `link` throws
+   * @throws AuthError (`invalid_config` for an address that is not https or loopback), LoadError, or what `link` throws
    */
   async revokeConsent(link: ConsentRevocationLink): Promise<void> {
     if (!globalThis.document) throw cannotLeave("There is no page here to leave.");
     const state = await this.#run((handle) => handle.beginConsentRevocation() as Promise<string>);
-    const address = String(await link({ state }));
+    const address = safeAddress(await link({ state }));
     leave(() => globalThis.location.assign(address));
   }
 
-  /** Whether an address (default: the page's) is the answer to `revokeConsent`. Never throws, loads nothing. */
+  /**
+   * Whether an address (default: the page's) is the answer to `revokeConsent`. Never throws, loads nothing; stays true
+   * for as long as isRedirectCallback does.
+   */
   isConsentRevocation(url?: string | URL): boolean {
-    return isConsentAnswer(addressOf(url), this.#options);
+    return this.#revocation.isHere(url);
   }
 
   /**
    * Finishes the revocation that the page's address (or `url`) is the answer of: checks that it was begun in this tab,
-   * and ends the session, which has nothing to stand on any more. The same answer without `url` is handled once.
+   * and ends the session, which has nothing to stand on any more. As with handleRedirectCallback, the answer leaves the
+   * address bar first, and without `url` it is handled once. A reload in the middle is gone on with.
    * @throws AuthError (`state_unknown`, `not_a_callback`, or the provider's refusal), LoadError
    */
   handleConsentRevocation(url?: string | URL): Promise<void> {
-    const address = addressOf(url);
-    if (!takeOut(address) && url === undefined && this.#revocation) return this.#revocation;
-    const result = this.#run((handle) => handle.finishConsentRevocation(address) as Promise<void>);
-    if (url === undefined) this.#revocation = result;
-    return result.finally(forget);
+    return this.#revocation.handle(url, (address) =>
+      this.#run((handle) => handle.finishConsentRevocation(address) as Promise<void>),
+    );
   }
 
   /**
@@ -220,9 +196,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError, InvalidRequestError, LoadError
    */
   async signOut(options?: SignOutOptions): Promise<SignOutResult> {
-    const { revoked, form } = await this.#run((handle) => handle.signOut(options));
+    const { revoked, registrationsDeleted, form } = await this.#run((handle) => handle.signOut(options));
     if (form && globalThis.document) leave(() => postForm(form));
-    return { revoked };
+    return { revoked, registrationsDeleted };
   }
 
   /** @internal */
@@ -231,8 +207,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       // The wasm must not keep an Auth that nobody else keeps.
       const auth = new WeakRef(this);
       const storage = peek(this.#options, "storage");
-      const copied = storage === "session" ? isCopied() : undefined;
-      const face = { memory, keys: keysFor(storage), copied };
+      const face = { memory, keys: keysFor(storage), isCopied, kept: lasting };
       this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, detail: object) => {
         auth.deref()?.dispatchEvent(new CustomEvent(type, { detail }));
       });

@@ -1,5 +1,9 @@
 // `createClient`: registrations at the core.
 import { handleOf } from "./auth.js";
+import type { ClientEvents } from "./events.js";
+import { fleet } from "./fleet.js";
+import type { RegistrationKeeper } from "./keeper.js";
+import { ClientKeepers } from "./keepers.js";
 import { isTime, peek } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
 import type {
@@ -7,6 +11,9 @@ import type {
   ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
+  FleetOptions,
+  FleetResult,
+  KeepOptions,
   RegistrationProblem,
   RegistrationRequest,
   RegistrationResponse,
@@ -20,20 +27,28 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** @internal The options of a client; undefined for anything else. */
 export let clientOptions: (value: unknown) => ClientOptions | undefined;
 
-/** Registers numbers with the operator's core. Made by `createClient`. */
-export class SipBreakoutClient {
+/**
+ * Registers numbers with the operator's core. Made by `createClient`. The event `keepersChanged` says that `keepers` has
+ * other members, here or because of another tab.
+ */
+export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   static {
     clientOptions = (value) => (value instanceof SipBreakoutClient ? value.#options : undefined);
   }
 
   readonly #options: ClientOptions;
   readonly #closed = new AbortController();
+  readonly #keepers = new ClientKeepers(
+    (wasm) => this.#open(wasm),
+    () => this.dispatchEvent(new Event("keepersChanged")),
+  );
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */
   #wasm: Wasm | undefined;
 
   /** @internal */
   constructor(options: ClientOptions) {
+    super();
     this.#options = options;
   }
 
@@ -56,9 +71,61 @@ export class SipBreakoutClient {
     return this.#call((handle) => handle.deleteRegistration(request, options), options);
   }
 
-  /** Ends the calls under way (`cancelled`), and every later one. Nothing is deleted at the core. */
+  /**
+   * `upsertRegistration` for each request, a few at a time. Requests are taken as there is room, from an array, a
+   * generator or whatever can be iterated; each one taken has exactly one result, in the order in which they come. One
+   * that fails does not stop the others. Nothing begins before the first result is asked for.
+   *
+   * The iteration ends without an error only when the requests are at their end. When it is aborted, the client closed,
+   * or the session ends, nothing more is taken, what was taken has its results, and then the iteration throws. The same
+   * iterator can be given again to go on. Leaving the loop early closes it, and ends the calls under way.
+   * @throws InvalidRequestError (options), LoadError, RpcError (`cancelled`, `unauthenticated`), AuthError, and what the
+   * iterable throws
+   */
+  upsertRegistrations(
+    requests: Iterable<RegistrationRequest> | AsyncIterable<RegistrationRequest>,
+    options?: FleetOptions,
+  ): AsyncIterable<FleetResult> {
+    return fleet((one, call) => this.upsertRegistration(one, call), this.#closed.signal, requests, options);
+  }
+
+  /** `deleteRegistration` for each request; otherwise as `upsertRegistrations`. */
+  deleteRegistrations(
+    requests: Iterable<DeleteRegistrationRequest> | AsyncIterable<DeleteRegistrationRequest>,
+    options?: FleetOptions,
+  ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
+    return fleet((one, call) => this.deleteRegistration(one, call), this.#closed.signal, requests, options);
+  }
+
+  /**
+   * Keeps the number registered from now on: registers it, and tells the core again before it forgets, until `stop()`. Of
+   * several tabs one does it for all; another takes over when that is closed. Returns at once; the keeper's state and events
+   * tell how it goes. Kept already: what is wanted takes the place of what was.
+   */
+  keepRegistered(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
+    return this.#keepers.keep(request, options);
+  }
+
+  /**
+   * Goes on with all that was kept before a reload, or is kept by other tabs, for who is signed in. Resolves to the keepers.
+   * @throws InvalidRequestError (the client's options), AuthError (`aborted`: it was closed), LoadError
+   */
+  resumeKeepers(): Promise<RegistrationKeeper[]> {
+    return this.#keepers.restore();
+  }
+
+  /** The keepers of this page that are not stopped. */
+  get keepers(): readonly RegistrationKeeper[] {
+    return this.#keepers.list();
+  }
+
+  /**
+   * Ends the calls under way (`cancelled`), and every later one; keeps nothing in this page any more. Nothing is deleted at
+   * the core, and other tabs go on.
+   */
   close(): void {
     this.#closed.abort(new DOMException("The client was closed.", "AbortError"));
+    this.#keepers.close();
   }
 
   [Symbol.dispose](): void {

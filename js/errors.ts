@@ -275,6 +275,11 @@ export function toSdkError(thrown: unknown): SdkError {
   );
 }
 
+/** @internal The error of a keeper, which may be another tab's. */
+export function toldError(error: unknown): SdkError {
+  return isSdkError(error) ? error : toSdkError(error);
+}
+
 /** @internal */
 export function loadError(code: LoadErrorCode, message: string, hint: string, cause?: unknown): LoadError {
   const kind = code === "crashed" || code === "network" ? code : "config";

@@ -1,5 +1,7 @@
 // The events of an `Auth`, as TypeScript sees them.
+import type { SdkError } from "./errors.js";
 import type { AuthErrorCode } from "./generated.js";
+import type { KeeperState } from "./keeper.js";
 
 /**
  * What the events of an `Auth` carry. Tabs that share a session (`storage: "local"`, or an adapter) all get them, once
@@ -20,15 +22,67 @@ export type AuthEventListener<Type extends keyof AuthEventMap> =
   | { handleEvent(event: AuthEventMap[Type]): void };
 
 /** An EventTarget that knows its events by name. */
-export interface AuthEvents extends EventTarget {
-  addEventListener<Type extends keyof AuthEventMap>(
+export interface TypedEvents<EventMap extends { [Type in keyof EventMap]: Event }> extends EventTarget {
+  addEventListener<Type extends keyof EventMap & string>(
     type: Type,
-    listener: AuthEventListener<Type> | null,
+    listener: EventListenerOf<EventMap, Type> | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  removeEventListener<Type extends keyof AuthEventMap>(
+  removeEventListener<Type extends keyof EventMap & string>(
     type: Type,
-    listener: AuthEventListener<Type> | null,
+    listener: EventListenerOf<EventMap, Type> | null,
     options?: boolean | EventListenerOptions,
   ): void;
 }
+
+type EventListenerOf<EventMap, Type extends keyof EventMap> =
+  | ((event: EventMap[Type]) => void)
+  | { handleEvent(event: EventMap[Type]): void };
+
+/** The events of an `Auth`. */
+export type AuthEvents = TypedEvents<AuthEventMap>;
+
+/** How a kept registration stands when an event tells of it. */
+export interface KeeperEventDetail {
+  state: KeeperState;
+  expiresAt: Date | undefined;
+  nextRefreshAt: Date | undefined;
+  /** What came in the way, with `atRisk`, `rejected`, `stopped` and `change`. */
+  error: SdkError | undefined;
+}
+
+type KeeperEvent = CustomEvent<KeeperEventDetail>;
+
+/** What the events of a `RegistrationKeeper` carry. They are dispatched in every tab that has a keeper of the registration. */
+export interface KeeperEventMap {
+  /** The core took what is wanted, or took it again after it had lapsed. */
+  registered: KeeperEvent;
+  /** The core was told again, in time. */
+  refreshed: KeeperEvent;
+  /** The core could not be told so far, and will forget it before long. It is tried again. */
+  atRisk: KeeperEvent;
+  /** The core has forgotten it. It is tried again. */
+  lapsed: KeeperEvent;
+  /** The core does not want it: nothing more is tried until `update`. */
+  rejected: KeeperEvent;
+  /** Nobody is signed in any more, or somebody else is. */
+  suspended: KeeperEvent;
+  /** The same person is signed in again. */
+  resumed: KeeperEvent;
+  /** It is kept no more: `stop()`, a sign-out, `close()`, or wrong input. */
+  stopped: KeeperEvent;
+  /** After each of the others, and when anything else has changed: for views. */
+  change: KeeperEvent;
+}
+
+/** The events of a `RegistrationKeeper`. */
+export type KeeperEvents = TypedEvents<KeeperEventMap>;
+
+/** What the events of a client carry. */
+export interface ClientEventMap {
+  /** There are other `keepers` than before. */
+  keepersChanged: Event;
+}
+
+/** The events of a client. */
+export type ClientEvents = TypedEvents<ClientEventMap>;

@@ -13,9 +13,9 @@ export interface Limits {
 const GRACE_MS = 1000;
 
 /** @internal A property that may be behind a getter that throws: Rust reports that. */
-export function peek(object: unknown, name: string): unknown {
+export function peek(object: unknown, name: string | symbol): unknown {
   try {
-    return (object as Record<string, unknown> | undefined)?.[name];
+    return (object as Record<string | symbol, unknown> | undefined)?.[name];
   } catch {
     return undefined;
   }
@@ -26,7 +26,8 @@ export function isTime(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) > 0;
 }
 
-function isSignal(value: unknown): value is AbortSignal {
+/** @internal Something that can be heeded as an AbortSignal. */
+export function isSignal(value: unknown): value is AbortSignal {
   return typeof peek(value, "aborted") === "boolean" && typeof peek(value, "addEventListener") === "function";
 }
 

@@ -120,6 +120,46 @@ export interface CallOptions extends TransportOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** How a fleet's calls are made. `timeoutMs`, `headers` and `retry` hold for each of them. */
+export interface FleetOptions extends Pick<CallOptions, "timeoutMs" | "headers" | "retry"> {
+  /** How many requests may be under way, or have a result that was not read yet: 1 to 100. Default 8. */
+  concurrency?: number | undefined;
+  /** How many calls may begin in a second, evenly spaced; further attempts are not counted. Default: no limit. */
+  maxPerSecond?: number | undefined;
+  /** Nothing more is taken, the calls under way are ended; after their results the iteration throws `cancelled`. */
+  signal?: AbortSignal | undefined;
+  /** Told how far it is: at most ten times a second, and at the end. */
+  onProgress?: ((progress: FleetProgress) => void) | undefined;
+}
+
+/** How many requests were taken, and what became of them. */
+export interface FleetProgress {
+  taken: number;
+  ok: number;
+  failed: number;
+  unknown: number;
+  notSent: number;
+  /** Said once, at the end, however that came. */
+  isDone: boolean;
+}
+
+/**
+ * What became of one request of a fleet.
+ * - `failed`: with the error that the single call would have thrown.
+ * - `unknown`: it was under way when the fleet was aborted. The core may have carried it out; make it again.
+ * - `notSent`: it was taken, and not sent, because the fleet was aborted or the session ended.
+ */
+export type FleetResult<Request = RegistrationRequest, Response = RegistrationResponse> = {
+  /** Which one: 0 for the first that was taken. */
+  index: number;
+  /** The very object that was given. */
+  request: Request;
+} & (
+  | { status: "ok"; response: Response }
+  | { status: "failed" | "unknown"; error: import("./errors.js").SdkError }
+  | { status: "notSent" }
+);
+
 /**
  * What more a server said about an error: a message in `google.rpc.Status`. Servers' stack traces are left out. Ask for a
  * property to know which it is: `if ("retryDelayMs" in detail) …`.
@@ -148,6 +188,27 @@ export type AccessTokenSource = (context: {
   signal: AbortSignal;
 }) => SuppliedToken | Promise<SuppliedToken>;
 
+/** How a client keeps registrations. */
+export interface KeepingOptions {
+  /**
+   * With `accessToken`: whose registrations these are, for example the id of your own user or tenant. Tabs with the same
+   * owner keep them together, one for all, and they survive a reload. Without it they are this page's own. With `auth` it
+   * is who is signed in.
+   */
+  owner?: string | undefined;
+  /** How many registrations the core is told of in a second, at most: after a sleep thousands may be due. Default 50. */
+  maxPerSecond?: number | undefined;
+}
+
+/** How one registration is kept. */
+export interface KeepOptions {
+  /**
+   * Delete it when the last page that keeps it is closed or left, as far as a browser lets a page that goes; nobody learns
+   * what came of it. A reload is leaving, too. Default false: it ends at the core when its time is over.
+   */
+  deleteOnPageHide?: boolean | undefined;
+}
+
 /** Where the core is, who calls (either `auth` or `accessToken`), and what holds for each call. */
 export type ClientOptions = TransportOptions & {
   /** Where the gRPC-Web endpoint is: `https://api.example.com` or with a path. https, or http on loopback. */
@@ -156,6 +217,8 @@ export type ClientOptions = TransportOptions & {
   apiVersion?: ApiVersion | undefined;
   /** The most bytes that an answer may have; a larger one is `resource_exhausted`. Default 4 MiB. */
   maxMessageBytes?: number | undefined;
+  /** How registrations are kept (`keepRegistered`). */
+  keeping?: KeepingOptions | undefined;
 } & (
     | {
         /** A session made by `createAuth`. */
@@ -245,9 +308,12 @@ export interface SignInOptions<AppState = unknown> {
 }
 
 export interface PopupOptions {
-  /** Ends the sign-in with `aborted`, and closes the window. */
+  /**
+   * Ends the sign-in with `aborted`, and closes the window. While the code is exchanged already, a session may come of it
+   * all the same (`signedIn`).
+   */
   signal?: AbortSignal | undefined;
-  /** How long the person may take. Default 300000 (5 minutes). */
+  /** How long the person may take, from the click on. Default 300000 (5 minutes). */
   popupTimeoutMs?: number | undefined;
 }
 
@@ -263,6 +329,11 @@ export interface SignOutOptions {
   returnTo?: string | undefined;
   /** Only forget and revoke the tokens; do not go to the provider's log-out page. Default false. */
   localOnly?: boolean | undefined;
+  /**
+   * Delete the person's registrations at the core first: those that a client of this page keeps. Default false: they are
+   * kept no more, and end when their time is over.
+   */
+  deleteRegistrations?: boolean | undefined;
 }
 
 export interface SignOutResult {
@@ -271,6 +342,8 @@ export interface SignOutResult {
    * they expire.
    */
   revoked: boolean;
+  /** Whether registrations were to be deleted, and the core confirmed each of them. */
+  registrationsDeleted: boolean;
 }
 
 export interface GetAccessTokenOptions {

@@ -2,7 +2,7 @@
 // address that the provider sent it to, over a channel, because a provider's Cross-Origin-Opener-Policy may have cut the
 // line between the two windows.
 import { authError } from "./errors.js";
-import type { PopupOptions } from "./options.js";
+import { isSignal, isTime, peek } from "./limits.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */
@@ -16,67 +16,105 @@ const channelOf = (state: string) => new BroadcastChannel(`sipbreakout/popup/${s
 const stateOf = (address: string | URL) => new URL(address).searchParams.get("state") ?? "";
 
 /** @internal In the click itself: later the browser would block it. */
-export function openPopup(): Window | undefined {
-  try {
-    return globalThis.open("about:blank", "_blank", "popup,width=480,height=720") ?? undefined;
-  } catch {
-    return undefined;
+export function openPopup(): Window {
+  let popup: Window | null = null;
+  if (typeof BroadcastChannel === "undefined") {
+    const message = "This browser has no BroadcastChannel, which a window answers by: use signIn().";
+    throw authError("invalid_config", "config", message);
   }
-}
-
-/** @internal Sends `popup` to the provider, and resolves to the address that it comes back to. */
-export function answerOf(popup: Window, url: URL, options: PopupOptions = {}): Promise<string> {
-  const { signal, popupTimeoutMs = TIMEOUT_MS } = options;
-  const state = stateOf(url);
-  const channel = channelOf(state);
-  const end = new AbortController();
-  return new Promise<string>((resolve, reject) => {
-    const fail = (code: "popup_closed" | "timeout" | "aborted", message: string, cause?: unknown) => {
-      reject(authError(code, code === "timeout" ? "timeout" : "aborted", message, cause));
-      popup.close();
-    };
-    channel.onmessage = ({ data }: MessageEvent<{ answer?: string }>) => {
-      if (!data?.answer || stateOf(data.answer) !== state) return;
-      channel.postMessage({ taken: true });
-      resolve(data.answer);
-    };
-    const timer = setTimeout(
-      () => fail("timeout", "The sign-in in the window was not finished in time."),
-      Math.min(popupTimeoutMs, 2 ** 31 - 1),
-    );
-    const look = setInterval(watch(popup, fail), LOOK_MS);
-    signal?.addEventListener("abort", () => fail("aborted", "The sign-in was given up.", signal.reason), end);
-    end.signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      clearInterval(look);
-      channel.close();
-    });
-    if (signal?.aborted) fail("aborted", "The sign-in was given up.", signal.reason);
-    else popup.location.replace(url);
-  }).finally(() => end.abort());
+  try {
+    popup = globalThis.open("about:blank", "_blank", "popup,width=480,height=720");
+  } catch {}
+  if (popup) return popup;
+  const message = "The browser did not open a window: call signInPopup in the click itself, or use signIn().";
+  throw authError("popup_blocked", "config", message);
 }
 
 /**
- * Notices that the person closed the window. Where the provider cuts the line, the window looks closed as soon as it is
- * there; so it must have been seen at another origin before.
+ * @internal A sign-in in `popup`: `begin` gives the provider's address, `finish` takes the one that the window comes back
+ * to. Options that are no signal, or no time, are left for Rust to report.
  */
-function watch(popup: Window, fail: (code: "popup_closed", message: string) => void): () => void {
-  let isAway = false;
+export async function byPopup<T>(
+  popup: Window,
+  options: unknown,
+  begin: () => Promise<URL>,
+  finish: (answer: string) => Promise<T>,
+): Promise<T> {
+  let done!: (result: T) => void;
+  let end!: (error: Error) => void;
+  const ended = new Promise<T>((resolve, reject) => {
+    done = resolve;
+    end = reject;
+  });
+  let channel: BroadcastChannel | undefined;
+  let isOver = false;
+  const wished = peek(options, "popupTimeoutMs");
+  const timer = setTimeout(
+    () => end(authError("timeout", "timeout", "The sign-in in the window was not finished in time.")),
+    Math.min(isTime(wished) ? wished : TIMEOUT_MS, 2 ** 31 - 1),
+  );
+  const closed = () =>
+    authError("popup_closed", "aborted", "The window was closed before the sign-in was finished.");
+  // Where the provider cuts the line, the window looks closed as soon as it is there: then it only counts if it was seen
+  // at another origin before. Until it is sent away there is nobody to cut it.
+  let isPlain = true;
   let closedAt: number | undefined;
-  return () => {
+  const look = setInterval(() => {
     if (popup.closed) {
       closedAt ??= performance.now();
-      if (isAway && performance.now() - closedAt > LAST_WORD_MS) {
-        fail("popup_closed", "The window was closed before the sign-in was finished.");
-      }
+      if (isPlain && performance.now() - closedAt > LAST_WORD_MS) end(closed());
       return;
     }
     try {
       void popup.location.href;
     } catch {
-      isAway = true;
+      isPlain = true;
+    }
+  }, LOOK_MS);
+  const signal = peek(options, "signal");
+  const abort = () =>
+    end(authError("aborted", "aborted", "The sign-in was given up.", peek(signal, "reason")));
+  const stopWatching = () => {
+    clearTimeout(timer);
+    clearInterval(look);
+    channel?.close();
+  };
+  const work = async () => {
+    const url = await begin();
+    if (popup.closed) throw closed();
+    const answer = await new Promise<string>((resolve) => {
+      if (isOver) return;
+      const state = stateOf(url);
+      channel = channelOf(state);
+      channel.onmessage = ({ data }: MessageEvent<{ answer?: string }>) => {
+        if (!data?.answer || stateOf(data.answer) !== state) return;
+        channel?.postMessage({ taken: true });
+        resolve(data.answer);
+      };
+      isPlain = false;
+      popup.location.replace(url);
+    });
+    stopWatching();
+    return finish(answer);
+  };
+  const listen = (method: "addEventListener" | "removeEventListener") => {
+    try {
+      if (isSignal(signal)) signal[method]("abort", abort);
+    } catch {
+      // Anybody's; Rust says what it is.
     }
   };
+  listen("addEventListener");
+  try {
+    if (peek(signal, "aborted") === true) abort();
+    else work().then(done, end);
+    return await ended;
+  } finally {
+    isOver = true;
+    stopWatching();
+    listen("removeEventListener");
+    popup.close();
+  }
 }
 
 /** @internal In the window: passes the answer on and closes. Stays, and says why, if nobody takes it. */

@@ -1,72 +1,105 @@
 // Which tab this is. Browsers copy sessionStorage into the windows that a page opens and into duplicated tabs; then two
-// tabs have one refresh token, and the provider takes one of them for a thief. So each tab has an id, notes when it is
-// left, and answers to its id: who finds an id that was not left asks whether its owner is still there.
+// tabs have one refresh token, and the provider takes one of them for a thief. So the storage has an id, which is copied
+// with it: who finds one asks whether its owner is somewhere else.
+//
+// A tab is more than one copy of this module: frames of the same origin share its sessionStorage, and a page may have the
+// package twice. They know each other by a mark that one of them puts on its window.
 
 const KEY = "sipbreakout/tab";
-const CHANNEL = "sipbreakout/tab";
+const MARK = Symbol.for(KEY);
 /** How long an owner may take to answer. */
 const ANSWER_MS = 300;
 
 interface Message {
-  ask?: string;
-  here?: string;
+  /** Of the storage. */
+  id: string;
+  /** The mark of the tab that says this; marks begin with the time. */
+  from: string;
+  /** An answer; otherwise a question. */
+  isHere?: boolean;
 }
 
-let id = "";
-let asking: Promise<boolean> | undefined;
-let isKnown = false;
+type Page = Record<number, unknown> & { length?: number; [MARK]?: string };
 
-const note = (state: "here" | "left") => {
+/** The mark on a window, or on one of its frames. */
+function markIn(page: Page): string | undefined {
+  let mark: string | undefined;
   try {
-    globalThis.sessionStorage.setItem(KEY, `${id} ${state}`);
+    mark = page[MARK];
   } catch {
-    // Then there is nothing to copy either.
+    // Another origin's; its frames may be ours.
   }
-};
+  for (let i = 0; !mark && i < (page.length ?? 0); i += 1) mark = markIn(page[i] as Page);
+  return mark;
+}
 
-/** @internal Whether this tab's sessionStorage is another tab's; undefined where that is plain to see. */
-export function isCopied(): Promise<boolean> | undefined {
-  if (isKnown) return asking;
-  isKnown = true;
-  if (!globalThis.document || typeof BroadcastChannel === "undefined") return undefined;
-  let kept: string | null = null;
+let checking: Promise<boolean> | undefined;
+/** Copied, the storage is another tab's until this. */
+let claim = () => {};
+
+/** @internal From now on copies of this tab learn that they are; and whether it is one itself. */
+export function watchTab(): Promise<boolean> {
+  checking ??= check();
+  return checking;
+}
+
+/**
+ * @internal Whether this tab's sessionStorage was another tab's. Who asks drops what is the other's at once, or has just
+ * replaced it.
+ */
+export async function isCopied(): Promise<boolean> {
+  const isCopy = await watchTab();
+  // Not before that is done: a page that is reloaded before must find out again.
+  setTimeout(claim);
+  return isCopy;
+}
+
+async function check(): Promise<boolean> {
+  if (!globalThis.document || typeof BroadcastChannel === "undefined") return false;
+  const page = globalThis as unknown as Page;
+  page[MARK] ??= markIn((globalThis.top ?? page) as unknown as Page) ?? `${Date.now()}/${Math.random()}`;
+  const mark = page[MARK];
+  const note = () => {
+    try {
+      globalThis.sessionStorage.setItem(KEY, mark);
+    } catch {
+      // Then there is nothing to copy either.
+    }
+  };
+  let id: string;
   try {
-    kept = globalThis.sessionStorage.getItem(KEY);
+    id = globalThis.sessionStorage.getItem(KEY) ?? mark;
   } catch {
-    return undefined;
+    return false;
   }
-  const [owner = "", state] = kept?.split(" ") ?? [];
-  const channel = new BroadcastChannel(CHANNEL);
-  let hear = (_: Message) => {};
+  if (id === mark) note();
+  let isLeft = false;
+  let decide: ((isCopy: boolean) => void) | undefined;
+  const channel = new BroadcastChannel(KEY);
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (data?.ask && data.ask === id) channel.postMessage({ here: id });
-    hear(data);
+    if (isLeft || data?.id !== id || data.from === mark) return;
+    // Of two that ask at once, the one that is younger is the copy.
+    if (decide && (data.isHere || data.from < mark)) decide(true);
+    else if (!data.isHere) channel.postMessage({ id, from: mark, isHere: true });
   };
   // Node, where pages are simulated, would wait for it.
   (channel as { unref?: () => void }).unref?.();
-  globalThis.addEventListener?.("pagehide", () => note("left"));
-  globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && note("here"));
-  const become = (name: string) => {
-    id = name;
-    note("here");
-  };
-  if (!owner || state === "left") {
-    become(owner || crypto.randomUUID());
-    return undefined;
+  // The next page of this tab may ask before this one is gone.
+  for (const type of ["pagehide", "pageshow"]) {
+    globalThis.addEventListener?.(type, () => {
+      isLeft = type === "pagehide";
+    });
   }
-  // Not left: its owner crashed, or is somewhere.
-  asking = new Promise<boolean>((resolve) => {
-    const timer = setTimeout(() => {
-      become(owner);
-      resolve(false);
-    }, ANSWER_MS);
-    hear = ({ here, ask }) => {
-      if (id || (here !== owner && ask !== owner)) return;
-      clearTimeout(timer);
-      become(crypto.randomUUID());
-      resolve(true);
-    };
-    channel.postMessage({ ask: owner });
+  if (id === mark) return false;
+  const isCopy = await new Promise<boolean>((resolve) => {
+    decide = resolve;
+    setTimeout(resolve, ANSWER_MS, false);
+    channel.postMessage({ id, from: mark });
   });
-  return asking;
+  decide = undefined;
+  if (isCopy) {
+    id = mark;
+    claim = note;
+  }
+  return isCopy;
 }

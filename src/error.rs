@@ -26,6 +26,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Network,
+        Self::Timeout,
+        Self::Aborted,
+        Self::Protocol,
+        Self::Auth,
+        Self::Rejected,
+        Self::Invalid,
+        Self::Config,
+    ];
+
     /// As JavaScript sees it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +64,27 @@ pub enum Error {
     Rejected(Rejected),
     /// The input is wrong; nothing was sent.
     Invalid(InvalidRequest),
+}
+
+impl Error {
+    /// In the coarsest words.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Rpc(error) => error.kind,
+            Self::Auth(error) => error.kind,
+            Self::Rejected(_) => Kind::Rejected,
+            Self::Invalid(_) => Kind::Invalid,
+        }
+    }
+
+    /// How long the other side asked to be left alone.
+    pub fn retry_after_ms(&self) -> Option<f64> {
+        match self {
+            Self::Rpc(error) => error.retry_after_ms,
+            Self::Auth(error) => error.retry_after_ms,
+            _ => None,
+        }
+    }
 }
 
 impl From<RpcError> for Error {

@@ -1,12 +1,13 @@
 //! The core of `sipbreakout-web`: a browser SDK for an operator's SIP breakout API.
 //!
-//! Three rings, arrows inward. *Pure* (`grpc_web`, `auth`, `breakout`) decides and knows no browser; *browser* gives it
+//! Three rings, arrows inward. *Pure* (`grpc_web`, `auth`, `breakout`, `keeper`) decides and knows no browser; *browser* gives it
 //! fetch, time and storage through the small traits in `seams`; *bindings* translates for JavaScript.
 
 pub mod auth;
 pub mod breakout;
 pub mod error;
 pub mod grpc_web;
+pub mod keeper;
 pub mod proto;
 pub mod seams;
 

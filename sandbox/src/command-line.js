@@ -15,6 +15,7 @@ It listens on 127.0.0.1 and keeps everything in memory.
   --clock-offset <seconds>   how far the provider's clock is ahead; negative: behind (${defaults.clockOffsetSeconds})
   --dpop <how>               whether tokens are bound to a key: off, allowed or required (${defaults.dpop})
   --dpop-nonces              proofs must have a nonce
+  --opener-policy <policy>   Cross-Origin-Opener-Policy of pages (${defaults.openerPolicy})
   --delete-missing <how>     what deleting nothing answers: ok or not-acceptable (${defaults.deleteMissing})
   --quiet                    no access log
   --help                     this text
@@ -30,6 +31,7 @@ const known = {
   "clock-offset": { type: "string" },
   dpop: { type: "string" },
   "dpop-nonces": { type: "boolean" },
+  "opener-policy": { type: "string" },
   "delete-missing": { type: "string" },
   quiet: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -76,6 +78,14 @@ function readArguments(args) {
   if (dpop !== "off" && dpop !== "allowed" && dpop !== "required") {
     throw new UsageError("--dpop must be off, allowed or required");
   }
+  const openerPolicy = values["opener-policy"] ?? defaults.openerPolicy;
+  if (
+    openerPolicy !== "unsafe-none" &&
+    openerPolicy !== "same-origin-allow-popups" &&
+    openerPolicy !== "same-origin"
+  ) {
+    throw new UsageError("--opener-policy must be unsafe-none, same-origin-allow-popups or same-origin");
+  }
   return {
     port: wholeNumber("--port", values.port, { least: 0, most: 65535, fallback: defaults.port }),
     grpcPort: wholeNumber("--grpc-port", values["grpc-port"], {
@@ -105,6 +115,7 @@ function readArguments(args) {
     }),
     dpop,
     dpopNonces: values["dpop-nonces"] === true,
+    openerPolicy,
     deleteMissing,
     // It may run for days, and nobody can ask it for them.
     collectSecrets: false,

@@ -19,6 +19,8 @@ export function createControlHandler(controls, tokenLog) {
       "POST /control/faults": controls.arm,
       "DELETE /control/faults": controls.disarm,
       "POST /control/revoke-consent": controls.revokeConsent,
+      "POST /control/calls": controls.placeCall,
+      "POST /calls": controls.placeCall,
       "GET /control/token-log": () => tokenLog.entries,
       "DELETE /control/token-log": () => tokenLog.clear(),
     }),

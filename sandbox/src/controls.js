@@ -1,19 +1,21 @@
 // What a test can do to a running sandbox, from its own process or over HTTP.
+import { createCalls } from "./calls/place.js";
 import { consoleClientId, mediatedClientId } from "./identity/clients.js";
 import { isOwnNumber } from "./numbers.js";
 import { configure } from "./settings.js";
 
 const clientIds = [consoleClientId, mediatedClientId];
 
-/** @typedef {Pick<import("./index.js").Sandbox, "arm" | "disarm" | "faults" | "configure" | "revokeConsent">} Controls */
+/** @typedef {Pick<import("./index.js").Sandbox, "arm" | "disarm" | "faults" | "configure" | "revokeConsent" | "placeCall">} Controls */
 
 /**
  * @param {{ faults: import("./faults/faults.js").Faults, idTokens: import("./identity/id-tokens.js").IdTokens,
  *   settings: import("./settings.js").Settings, consents: import("./identity/consents.js").Consents,
- *   storage: import("./identity/storage.js").Storage }} parts
+ *   storage: import("./identity/storage.js").Storage, registrations: import("./core/registrations.js").Registrations }} parts
  * @returns {Controls}
  */
-export function createControls({ faults, idTokens, settings, consents, storage }) {
+export function createControls({ faults, idTokens, settings, consents, storage, registrations }) {
+  const placeCall = createCalls(registrations);
   return {
     arm: (wanted) => faults.arm(wanted),
     disarm: () => faults.disarm(),
@@ -38,6 +40,10 @@ export function createControls({ faults, idTokens, settings, consents, storage }
       }
       consents.forget(phoneNumber, clientId);
       storage.revokeGrants(phoneNumber, clientId);
+    },
+    placeCall(call) {
+      checkObject(call, "the call");
+      return placeCall(call);
     },
   };
 }

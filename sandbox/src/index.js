@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import { createControlHandler } from "./control.js";
 import { createControls } from "./controls.js";
+import { CallLog } from "./core/call-log.js";
 import { createCoreHandlers } from "./core/handlers.js";
 import { Nonces } from "./core/nonces.js";
 import { Proofs } from "./core/proof.js";
@@ -62,7 +63,10 @@ import { createVendorTokenHandler } from "./vendor.js";
  * @property {(changes: import("./settings.js").Changes) => void} configure changes settings
  * @property {(who: { phoneNumber: string, clientId?: string }) => void} revokeConsent forgets what a number has agreed to
  *   and ends its grants, of one client or of all
+ * @property {(call: import("./calls/request.js").CallRequest) => import("./calls/place.js").Call} placeCall how a call would go
+ *   by what is registered now
  * @property {import("./identity/token-log.js").TokenLogEntry[]} tokenLog what the token endpoint did, without any token
+ * @property {import("./core/call-log.js").CallLogEntry[]} callLog what the core was asked over gRPC-Web and did, without any token
  * @property {() => Promise<void>} close ends it at once, open connections included
  */
 
@@ -104,11 +108,12 @@ export async function startSandbox(options = {}) {
     const issuedSecrets = collectSecrets ? collectIssuedSecrets(provider) : undefined;
     const nonces = new Nonces();
     const proofs = new Proofs(settings, nonces);
-    const core = createCoreHandlers({ registrations, deleteMissing }, lookUp, log, proofs);
+    const callLog = new CallLog();
+    const core = createCoreHandlers({ registrations, deleteMissing }, lookUp, log, proofs, callLog);
     const [faults, tokenLog, idTokens] = [new Faults(), new TokenLog(), new IdTokens(settings, signingKey)];
     const misbehavior = { faults, tokenLog, idTokens, settings, nonces, issuedSecrets };
     provider.use(createAlterations(misbehavior));
-    const controls = createControls({ ...misbehavior, consents, storage });
+    const controls = createControls({ ...misbehavior, consents, storage, registrations });
     const consentRevocation = createConsentRevocation(issuer, controls.revokeConsent);
     const router = createRouter({
       identity: provider.callback(),
@@ -125,6 +130,10 @@ export async function startSandbox(options = {}) {
     const grpc = forOwnHost(core.grpc);
     server.on("request", (req, res) => {
       log.record(req, res);
+      callLog.begin(req, res);
+      // Heeded where the answer is a page.
+      const { openerPolicy } = settings;
+      if (openerPolicy !== "unsafe-none") res.setHeader("cross-origin-opener-policy", openerPolicy);
       route(req, res);
     });
     grpcServer.on("request", (req, res) => {
@@ -140,6 +149,7 @@ export async function startSandbox(options = {}) {
       mediatedClientId,
       ...controls,
       tokenLog: tokenLog.entries,
+      callLog: callLog.entries,
       registrations: () => registrations.list(),
       requests: log.entries,
       issuedSecrets: issuedSecrets ?? new Set(),

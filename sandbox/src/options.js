@@ -13,6 +13,8 @@ import { rules } from "./settings.js";
  * @property {"off" | "allowed" | "required"} [dpop] whether tokens are bound to a key (RFC 9449): never, when a proof is
  *   sent, or always. Default "allowed"
  * @property {boolean} [dpopNonces] proofs must have a nonce of the provider's. Default false
+ * @property {"unsafe-none" | "same-origin-allow-popups" | "same-origin"} [openerPolicy] the Cross-Origin-Opener-Policy of pages.
+ *   Default "unsafe-none"
  * @property {"ok" | "not-acceptable"} [deleteMissing] what deleting nothing answers. Default "ok"
  * @property {boolean} [collectSecrets] remember every token and code that is handed out. Default true; the command does not
  * @property {boolean} [quiet] no access log. Default false
@@ -28,6 +30,7 @@ export const defaults = {
   clockOffsetSeconds: 0,
   dpop: "allowed",
   dpopNonces: false,
+  openerPolicy: "unsafe-none",
   deleteMissing: "ok",
   collectSecrets: true,
   quiet: false,

@@ -10,11 +10,15 @@
  * @property {"off" | "allowed" | "required"} dpop whether tokens are bound to a key (RFC 9449): never, when a proof is
  *   sent, or always
  * @property {boolean} dpopNonces proofs must have a nonce of the provider's
+ * @property {"unsafe-none" | "same-origin-allow-popups" | "same-origin"} openerPolicy the Cross-Origin-Opener-Policy that pages are
+ *   sent with; any but "unsafe-none" cuts the line to the page that opened the window
  */
 
 /** @typedef {Partial<Settings> & { rotateKeys?: true }} Changes `rotateKeys`: ID tokens are signed with a new key from now on */
 
 const decadeSeconds = 315_360_000;
+
+const openerPolicies = ["unsafe-none", "same-origin-allow-popups", "same-origin"];
 
 /** What each must be. @type {Record<keyof Settings, [(value: any) => boolean, string]>} */
 export const rules = {
@@ -27,6 +31,7 @@ export const rules = {
   ],
   dpop: [(value) => ["off", "allowed", "required"].includes(value), '"off", "allowed" or "required"'],
   dpopNonces: [(value) => typeof value === "boolean", "true or false"],
+  openerPolicy: [(value) => openerPolicies.includes(value), openerPolicies.join(", ")],
 };
 
 /**

@@ -75,14 +75,15 @@ describe("sipbreakout-sandbox", () => {
     });
   }
 
-  it("sets clock and DPoP", async () => {
-    const flags = ["--clock-offset=-900", "--dpop", "off", "--dpop-nonces"];
+  it("sets clock, DPoP and opener policy", async () => {
+    const flags = ["--clock-offset=-900", "--dpop", "off", "--dpop-nonces", "--opener-policy", "same-origin"];
     const { child, output } = start(["--port", "0", "--grpc-port", "0", ...flags]);
     await until(() => output.stdout.includes("/vendor/token"));
     const url = /Issuer and gRPC-Web +(\S+)/.exec(output.stdout)?.[1] ?? assert.fail(output.stdout);
     const reply = await fetch(`${url}/.well-known/openid-configuration`);
     assert.ok(Date.parse(reply.headers.get("date") ?? "") < Date.now() - 890_000);
     assert.ok(!(await reply.text()).includes("dpop"));
+    assert.equal(reply.headers.get("cross-origin-opener-policy"), "same-origin");
     child.kill("SIGTERM");
     await once(child, "close");
     assert.match(output.stdout, /sipbreakout-mediated, token endpoint/);
@@ -112,6 +113,7 @@ describe("sipbreakout-sandbox", () => {
         "--clock-offset",
         "--dpop",
         "--dpop-nonces",
+        "--opener-policy",
         "--delete-missing",
         "--quiet",
       ]) {
@@ -127,6 +129,10 @@ describe("sipbreakout-sandbox", () => {
       [["--port"], /'--port <value>' argument missing/],
       [["--port", "http"], /--port must be a whole number from 0 to 65535/],
       [["--grpc-port", "65536"], /--grpc-port must be/],
+      [
+        ["--opener-policy", "none"],
+        /--opener-policy must be unsafe-none, same-origin-allow-popups or same-origin/,
+      ],
       [["--ttl", "0"], /--ttl must be/],
       [["--token-ttl", "1.5"], /--token-ttl must be/],
       [["--clock-offset=-1.5"], /--clock-offset must be a whole number/],

@@ -124,6 +124,7 @@ describe("settings", () => {
       [{ clockOffsetSeconds: 1.5 }, /clockOffsetSeconds/],
       [{ dpop: true }, /dpop can't be true/],
       [{ dpopNonces: 1 }, /dpopNonces/],
+      [{ openerPolicy: "none" }, /openerPolicy/],
       [{ rotateKeys: false }, /rotateKeys must be true/],
       [{ port: 1 }, /no setting port/],
       [{ constructor: 1 }, /no setting constructor/],
@@ -134,6 +135,21 @@ describe("settings", () => {
       assert.match((await json(reply)).error, wrong);
     }
     assert.equal((await json(await at(sandbox, "/status.json"))).ttlSeconds, 3600);
+  });
+
+  it("openerPolicy is sent with every page, errors included", async () => {
+    const sent = async () => {
+      // The status page, a sign-in that is over, and oidc-provider's own page.
+      const replies = ["/", "/interaction/over", "/oauth2/auth?client_id=unknown"].map((path) =>
+        at(sandbox, path),
+      );
+      return (await Promise.all(replies)).map(({ headers }) => headers.get("cross-origin-opener-policy"));
+    };
+    assert.deepEqual(await sent(), [null, null, null]);
+    for (const openerPolicy of /** @type {const} */ (["same-origin", "same-origin-allow-popups"])) {
+      sandbox.configure({ openerPolicy });
+      assert.deepEqual(await sent(), Array(3).fill(openerPolicy));
+    }
   });
 
   it("can be given at the start", async () => {

@@ -23,6 +23,7 @@ export function misbehavingSandbox() {
       clockOffsetSeconds: 0,
       dpop: "allowed",
       dpopNonces: false,
+      openerPolicy: "unsafe-none",
     });
     sandbox.tokenLog.length = 0;
   });

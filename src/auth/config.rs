@@ -118,6 +118,13 @@ impl Config {
         if !mark.is_empty() || !name.is_empty() { [random.as_str(), ".", mark, ".", &name].concat() } else { random }
     }
 
+    /// Whose registrations `sub`'s are: the session's name and where it is kept have no part in it.
+    pub fn owner_name(&self, sub: &str) -> String {
+        let (place, _) = self.realm.rsplit_once('/').unwrap_or_default();
+        let sub: String = byte_serialize(sub.as_bytes()).collect();
+        [place, "/", &sub].concat()
+    }
+
     /// The name of the stored session.
     pub fn session_key(&self) -> String {
         format!("sipbreakout/session/{}", self.realm)
@@ -143,9 +150,14 @@ impl Config {
         format!("sipbreakout/session/{}", self.realm)
     }
 
-    /// The key pair that tokens are bound to.
-    pub fn key_name(&self) -> String {
-        format!("sipbreakout/key/{}", self.realm)
+    /// The key pair that the tokens of the session called `id` are bound to.
+    pub fn key_name(&self, id: &str) -> String {
+        format!("sipbreakout/key/{}/{id}", self.realm)
+    }
+
+    /// Where it is tried whether the store takes anything.
+    pub fn probe_key(&self) -> String {
+        format!("sipbreakout/probe/{}", self.realm)
     }
 
     /// Where a revocation of consent is remembered.

@@ -38,10 +38,12 @@ impl<P: Platform, S: Store> Session<P, S> {
         if let Some((error, description, uri)) = refusal {
             return Err(refused_by_provider(&error, description, uri));
         }
+        let held = self.hold_briefly().await;
         if let Some(stored) = self.load().await? {
-            self.forget().await?;
+            self.forget(Some(&stored)).await?;
+            drop(held);
             realm.end(signed_out());
-            self.tell(SessionEvent::SignedOut, stored.sub.clone());
+            self.tell(SessionEvent::SignedOut, Some(&stored));
             self.revoke(&stored).await;
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! Tokens that are bound to a key of this browser (DPoP, RFC 9449): a proof with each request.
 
 use super::jwks::no_crypto;
+use super::limited::in_time;
 use super::session::{Inner, Session};
 use super::sign_in::random_text;
 use super::{AuthError, Secret};
-use crate::seams::{Fields, HttpMethod, Json, Platform, Store, header};
+use crate::seams::{CryptoFailure, Fields, HttpMethod, Json, Platform, Store, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -22,15 +23,13 @@ impl Nonces {
         self.0.borrow().iter().find(|(known, _)| known == origin).map(|(_, nonce)| nonce.clone())
     }
 
-    /// Whether it is another one than before.
-    fn learn(&self, origin: &str, nonce: &str) -> bool {
+    fn learn(&self, origin: &str, nonce: &str) {
         let mut nonces = self.0.borrow_mut();
-        let before = nonces.iter().position(|(known, _)| known == origin).map(|index| nonces.remove(index).1);
+        nonces.retain(|(known, _)| known != origin);
         if nonces.len() >= REMEMBERED {
             nonces.remove(0);
         }
         nonces.push((origin.to_owned(), nonce.to_owned()));
-        before.as_deref() != Some(nonce)
     }
 }
 
@@ -71,16 +70,18 @@ fn signing_input(x: &str, y: &str, claims: &Claims<'_>) -> String {
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
-    /// A proof for one request.
+    /// A proof for one request, by the key of the session called `id`.
     pub(super) async fn proof(
         &self,
+        id: &str,
         method: HttpMethod,
         url: &str,
         token: Option<&Secret>,
     ) -> Result<String, AuthError> {
         let Inner { platform, config, nonces, skew, .. } = &*self.inner;
-        let name = config.key_name();
-        let (x, y) = platform.proof_key(&name).await.map_err(no_crypto)?;
+        let name = config.key_name(id);
+        let key = in_time(platform, config.timeout_ms, platform.proof_key(&name)).await;
+        let (x, y) = key.unwrap_or_else(|| Err(silent())).map_err(no_crypto)?;
         let nonce = nonces.of(&self.origin(url));
         let jti = random_text(platform)?;
         let claims = Claims {
@@ -92,19 +93,26 @@ impl<P: Platform, S: Store> Session<P, S> {
             nonce: nonce.as_deref(),
         };
         let input = signing_input(&x, &y, &claims);
-        let signature = platform.sign(&name, input.as_bytes()).await.map_err(no_crypto)?;
+        let signature = in_time(platform, config.timeout_ms, platform.sign(&name, input.as_bytes())).await;
+        let signature = signature.unwrap_or_else(|| Err(silent())).map_err(no_crypto)?;
         Ok([input.as_str(), ".", &URL_SAFE_NO_PAD.encode(signature)].concat())
     }
 
-    /// Remembers the nonce of a reply from `url`, and says whether the request was refused for the want of it.
+    /// Remembers the nonce of a reply from `url`, and says whether there was one.
     pub(super) fn heed_nonce(&self, url: &str, headers: &[(String, String)]) -> bool {
         let Some(nonce) = header(headers, "dpop-nonce") else { return false };
-        self.inner.nonces.learn(&self.origin(url), nonce)
+        self.inner.nonces.learn(&self.origin(url), nonce);
+        true
     }
 
     fn origin(&self, url: &str) -> String {
         self.inner.platform.parse(url).map(|url| url.origin).unwrap_or_default()
     }
+}
+
+/// The key's storage does not answer.
+fn silent() -> CryptoFailure {
+    CryptoFailure { is_missing: false, cause: None }
 }
 
 /// Whether a `www-authenticate` header asks for a nonce (section 9).
@@ -150,8 +158,9 @@ mod tests {
     #[test]
     fn the_newest_nonce_of_each_origin_is_kept() {
         let nonces = Nonces::default();
-        assert!(nonces.learn("https://a", "1") && nonces.learn("https://b", "2") && nonces.learn("https://a", "3"));
-        assert!(!nonces.learn("https://a", "3"));
+        for (origin, nonce) in [("https://a", "1"), ("https://b", "2"), ("https://a", "3"), ("https://a", "3")] {
+            nonces.learn(origin, nonce);
+        }
         assert_eq!((nonces.of("https://a").as_deref(), nonces.of("https://c")), (Some("3"), None));
         for index in 0..100 {
             nonces.learn(&format!("https://{index}"), "n");

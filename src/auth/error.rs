@@ -112,8 +112,8 @@ impl From<NoRandom> for AuthError {
 
 impl From<StoreFailure> for AuthError {
     fn from(failure: StoreFailure) -> Self {
-        let message = "The browser's storage refused (blocked site data, private mode or a full quota): allow storage \
-                       for this site.";
+        let message = "The storage refused (blocked site data, private mode, a full quota or an adapter), or did not \
+                       answer in time: allow storage for this site.";
         Self::new(AuthCode::StorageUnavailable, message).with_cause(failure.cause)
     }
 }

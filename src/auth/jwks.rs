@@ -66,6 +66,16 @@ fn key(json: Json) -> Option<Key> {
     Some(Key { kid, algorithm, jwk: Json::Object(jwk) })
 }
 
+/// What the known keys say of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signature {
+    Good,
+    /// It is not by the key that is named.
+    Bad,
+    /// The key may be one that is not known yet.
+    Unknown,
+}
+
 /// What a JWS says of itself (RFC 7515, section 4).
 struct Header {
     algorithm: Algorithm,
@@ -92,38 +102,46 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// Whether the provider signed `token`. The keys are kept; for a key that is not among them they are asked for
     /// again, once.
     pub(super) async fn check_signature(&self, token: &Secret) -> Result<(), AuthError> {
+        match self.verify_signature(token).await? {
+            Signature::Good => return Ok(()),
+            Signature::Bad => {}
+            Signature::Unknown => {
+                self.fetch_keys().await?;
+                if self.verify_signature(token).await? == Signature::Good {
+                    return Ok(());
+                }
+            }
+        }
+        Err(bad("has a signature that is not the provider's, or by a key that it does not publish (`kid`)."))
+    }
+
+    /// The same by the keys that are known.
+    pub(super) async fn verify_signature(&self, token: &Secret) -> Result<Signature, AuthError> {
         if self.inner.config.skip_signature {
-            return Ok(());
+            return Ok(Signature::Good);
         }
         let malformed = || bad("is no signed JWT.");
         let (signed, signature) = token.expose().rsplit_once('.').ok_or_else(malformed)?;
         let header = header(signed.split('.').next().unwrap_or_default())?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
 
-        let known = self.inner.keys.borrow().clone();
-        let (keys, is_new) = match known {
-            Some(keys) => (keys, false),
-            None => (self.fetch_keys().await?, true),
-        };
-        let mut candidates = keys.of(&header);
-        if candidates.is_empty() && !is_new {
-            candidates = self.fetch_keys().await?.of(&header);
-        }
-        if candidates.is_empty() {
-            return Err(bad("is signed with a key that the provider does not publish (`kid`)."));
-        }
-        for key in candidates {
+        let Some(keys) = self.inner.keys.borrow().clone() else { return Ok(Signature::Unknown) };
+        let mut outcome = Signature::Unknown;
+        for key in keys.of(&header) {
             let verified = self.inner.platform.verify(key.algorithm, &key.jwk, signed.as_bytes(), &signature).await;
-            match verified {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
-                Err(failure) => return Err(no_crypto(failure)),
+            if verified.map_err(no_crypto)? {
+                return Ok(Signature::Good);
+            }
+            // A key that is not named may have been replaced by another that is not.
+            if key.kid.is_some() && key.kid == header.kid {
+                outcome = Signature::Bad;
             }
         }
-        Err(bad("has a signature that is not the provider's."))
+        Ok(outcome)
     }
 
-    async fn fetch_keys(&self) -> Result<Rc<Keys>, AuthError> {
+    /// Gets the keys anew.
+    pub(super) async fn fetch_keys(&self) -> Result<(), AuthError> {
         let Inner { platform, config, keys, .. } = &*self.inner;
         let endpoints = self.endpoints().await.map_err(unreachable)?;
         let address = endpoints.jwks.clone().ok_or_else(|| {
@@ -139,8 +157,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             let message = format!("The provider's keys ({address}) can't be read: HTTP {}.", reply.status);
             return Err(AuthError::new(AuthCode::JwksUnreachable, message));
         };
-        keys.replace(Some(Rc::clone(&found)));
-        Ok(found)
+        keys.replace(Some(found));
+        Ok(())
     }
 }
 

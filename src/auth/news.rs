@@ -15,6 +15,8 @@ pub(super) struct News {
     pub place: String,
     /// Whose session it was.
     pub sub: Option<String>,
+    /// Which one, where that is known: news may come late, when there is another one already.
+    pub session: Option<String>,
 }
 
 impl News {
@@ -23,6 +25,7 @@ impl News {
         fields.put("v", VERSION);
         fields.put("place", self.place.as_str());
         fields.put("sub", self.sub.as_deref());
+        fields.put("session", self.session.as_deref());
         let (name, detail) = match &self.event {
             SessionEvent::SignedIn => ("signedIn", Json::Null),
             SessionEvent::TokenRefreshed { expires_at_wall_ms } => ("tokenRefreshed", (*expires_at_wall_ms).into()),
@@ -53,7 +56,8 @@ impl News {
             "signedOut" => SessionEvent::SignedOut,
             _ => return None,
         };
-        Some(Self { event, place: fields.need_text("place")?, sub: fields.take_text("sub").ok()? })
+        let place = fields.need_text("place")?;
+        Some(Self { event, place, sub: fields.take_text("sub").ok()?, session: fields.take_text("session").ok()? })
     }
 }
 
@@ -70,7 +74,7 @@ mod tests {
             SessionEvent::SessionExpired(AuthCode::RefreshReplyLost),
             SessionEvent::SignedOut,
         ] {
-            let news = News { event, place: "local".into(), sub: Some("user-1".into()) };
+            let news = News { event, place: "local".into(), sub: Some("user-1".into()), session: Some("id".into()) };
             assert_eq!(News::read(&news.write()), Some(news));
         }
         for other in [

@@ -4,9 +4,10 @@
 
 use super::flight::{Flight, Work};
 use super::news::News;
-use super::session::SessionEvent;
+use super::session::{SessionEvent, replaced};
 use super::sign_in::Callback;
 use super::signal::Signal;
+use super::stored::Stored;
 use super::{AuthError, Secret};
 use crate::seams::{Channels, Moment, Post};
 use std::cell::{Cell, RefCell};
@@ -18,8 +19,8 @@ const REMEMBERED: usize = 8;
 
 type Listener = dyn Fn(SessionEvent);
 
-/// Takes news from another tab; false when its session is no more.
-type Member = dyn Fn(&News) -> bool;
+/// Takes news from another tab; without any, begins to watch the session's token. False when its session is no more.
+type Member = dyn Fn(Option<&News>) -> bool;
 
 /// A callback that is being finished, or was.
 pub(super) type Finishing = Work<Result<Callback, AuthError>>;
@@ -35,6 +36,10 @@ pub(super) struct Realm {
     pub changed: Signal,
     ended: Signal,
     last_end: RefCell<Option<AuthError>>,
+    /// How often something ended.
+    ends: Cell<u32>,
+    /// Whose session was in the store when it was last looked at: its id, and the person.
+    owner: RefCell<Option<(String, Option<String>)>>,
     /// Somebody sees to it that the token is renewed in time.
     pub is_kept: Cell<bool>,
     /// Whether the store was looked at for being another tab's copy.
@@ -92,9 +97,21 @@ impl Realm {
 
     fn hear(&self, news: &News) {
         let members = self.members.borrow().clone();
-        let gone = members.iter().take_while(|member| !member(news)).count();
+        let gone = members.iter().take_while(|member| !member(Some(news))).count();
         // Those that came meanwhile are behind these.
         self.members.borrow_mut().drain(..gone);
+    }
+
+    /// Who watched the session's token is gone: somebody else is to.
+    pub fn hand_over(&self) {
+        self.is_kept.set(false);
+        let members = self.members.borrow().clone();
+        for member in members {
+            member(None);
+            if self.is_kept.get() {
+                break;
+            }
+        }
     }
 
     /// Tells the other tabs.
@@ -106,8 +123,27 @@ impl Realm {
 
     /// Ends what is under way with the session's tokens.
     pub fn end(&self, why: AuthError) {
+        self.owner.replace(None);
+        self.fire_end(why);
+    }
+
+    fn fire_end(&self, why: AuthError) {
         self.last_end.replace(Some(why));
+        self.ends.set(self.ends.get().wrapping_add(1));
         self.ended.fire();
+    }
+
+    /// Another number whenever something ended.
+    pub fn ends(&self) -> u32 {
+        self.ends.get()
+    }
+
+    /// The store has this session. What is under way for somebody else ends: it would go on with these tokens.
+    pub fn meet(&self, stored: &Stored) {
+        let before = self.owner.replace(Some((stored.id.clone(), stored.sub.clone())));
+        if before.is_some_and(|(id, sub)| !stored.is_same_persons(&id, sub.as_deref())) {
+            self.fire_end(replaced());
+        }
     }
 
     /// Ends when the session does.

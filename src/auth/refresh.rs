@@ -1,16 +1,16 @@
 //! Access tokens, and getting new ones: one request at a time in the page and, where the tabs share a session, in the
 //! browser.
 
-use super::id_token::{Claims, Expected};
+use super::endpoints::Endpoints;
 use super::lease::{Held, SETTLE_MS};
-use super::life::Life;
 use super::request::{Reply, form, refusal};
 use super::session::{Inner, Session, SessionEvent, session_expired, sign_in_required};
 use super::stored::Stored;
-use super::token_reply::TokenReply;
+use super::successor::Afterwards;
 use super::{AuthCode, AuthError, Secret};
-use crate::seams::{Fields, Moment, Platform, Store};
+use crate::seams::{Fields, Platform, Store};
 use futures_util::FutureExt;
+use std::rc::Rc;
 
 const PLACE: &str = "token endpoint";
 
@@ -31,6 +31,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             return Ok(stored.access_token);
         }
         if stored.refresh_token.is_none() {
+            // If it ends, a sign-in must not come in between.
+            let _held = if stored.life.is_over(now) { self.hold_briefly().await } else { None };
             return self.without_refresh_token(stored, force_refresh).await;
         }
         let outcome = match realm.blocked(now) {
@@ -38,7 +40,9 @@ impl<P: Platform, S: Store> Session<P, S> {
             None => self.renewed(stored.access_token).await,
         };
         match outcome {
-            Err(error) if error.retryable && !force_refresh => self.still_valid().await.ok_or(error),
+            Err(error) if !force_refresh && (error.retryable || error.code == AuthCode::StorageUnavailable) => {
+                self.still_valid().await.ok_or(error)
+            }
             outcome => outcome,
         }
     }
@@ -70,11 +74,28 @@ impl<P: Platform, S: Store> Session<P, S> {
         (!stored.life.is_over(self.inner.platform.now())).then_some(stored.access_token)
     }
 
-    /// No other tab refreshes meanwhile; if one just did, its token is the one.
+    /// No other tab refreshes meanwhile; if one just did, its token is the one. What may take long and need not be done
+    /// alone is done before and afterwards.
     async fn refresh_alone(&self, seen: Secret) -> Result<Secret, AuthError> {
+        let mut afterwards = Afterwards { ends: self.inner.realm.ends(), ..Afterwards::default() };
+        let endpoints = self.endpoints().await;
         let held = self.hold().await;
-        let outcome = self.refresh(&seen, &held).await;
+        let mut outcome = self.refresh(&seen, &held, endpoints, &mut afterwards).await;
         self.let_go(held).await;
+        if let Some(orphan) = &afterwards.orphan {
+            self.revoke(orphan).await;
+        }
+        if afterwards.wants_keys {
+            // For the next ID token; this one is left out.
+            let _ = self.fetch_keys().await;
+        }
+        if outcome.as_ref().is_err_and(|error| error.retryable)
+            && let Ok(Some(stored)) = self.load().await
+            && !stored.access_token.is(&seen)
+        {
+            // Another tab had more luck.
+            outcome = Ok(stored.access_token);
+        }
         if let Err(error) = &outcome
             && let Some(ms) = error.retry_after_ms.filter(|_| error.retryable)
         {
@@ -83,7 +104,13 @@ impl<P: Platform, S: Store> Session<P, S> {
         outcome
     }
 
-    async fn refresh(&self, seen: &Secret, held: &Held<P>) -> Result<Secret, AuthError> {
+    async fn refresh(
+        &self,
+        seen: &Secret,
+        held: &Held<P>,
+        endpoints: Result<Rc<Endpoints>, AuthError>,
+        afterwards: &mut Afterwards,
+    ) -> Result<Secret, AuthError> {
         let platform = &self.inner.platform;
         let mut used = self.load().await?.ok_or_else(sign_in_required)?;
         if matches!(held, Held::Lock { has_waited: true, .. }) && used.access_token.is(seen) {
@@ -96,145 +123,107 @@ impl<P: Platform, S: Store> Session<P, S> {
             return Ok(used.access_token);
         }
         let Some(token) = &used.refresh_token else { return self.without_refresh_token(used, true).await };
-        let was_unanswered = self.note_asked(&used).await;
-        let (reply, was_lost) = self.ask_for_tokens(token).await?;
-        if reply.status != 200 {
-            let mut error = refusal(PLACE, &reply, &[token]);
-            let may_be_used = was_unanswered || was_lost;
-            if !may_be_used && !error.retryable && error.code != AuthCode::ProviderError {
-                self.note_answered().await;
-            }
-            return match error.code {
-                AuthCode::InvalidGrant | AuthCode::InvalidClient | AuthCode::UnauthorizedClient => {
-                    if error.code == AuthCode::InvalidGrant && may_be_used {
-                        error.code = AuthCode::RefreshReplyLost;
-                    }
-                    self.ended_by_provider(&used, error).await
-                }
-                _ => Err(error),
-            };
+        let endpoints = endpoints?;
+        if self.is_lost(held).await {
+            return Err(overtaken());
         }
-        let kept = match self.read(&used, &reply).await {
-            Ok(renewed) => self.keep(&used, renewed).await,
-            Err(error) => Err(error),
+        let was_unanswered = match self.note_asked(&used).await {
+            // What the refresh leads to could not be kept either, and the refresh token would be spent for it.
+            Err(error) if !used.life.is_over(platform.now()) => return Err(error),
+            noted => noted.unwrap_or(false),
         };
-        self.note_answered().await;
-        kept
-    }
-
-    async fn read(&self, used: &Stored, reply: &Reply) -> Result<Stored, AuthError> {
-        let tokens = TokenReply::read(&reply.body, self.inner.config.dpop)?;
-        let (tokens, sub) = self.check_successor(used, tokens, reply.sent_at).await?;
-        let life = Life { since: reply.sent_at, ms: tokens.life_ms };
-        Ok(used.refreshed(tokens, life, sub))
+        let (reply, was_lost) = self.ask_for_tokens(&used, token, &endpoints, held).await?;
+        if reply.status == 200 {
+            return self.succeed(&used, &reply, afterwards).await;
+        }
+        let mut error = refusal(PLACE, &reply, &[token]);
+        let may_be_used = was_unanswered || was_lost;
+        if !may_be_used && !error.retryable && error.code != AuthCode::ProviderError {
+            self.note_answered().await;
+        }
+        match error.code {
+            AuthCode::InvalidGrant | AuthCode::InvalidClient | AuthCode::UnauthorizedClient => {
+                if self.is_lost(held).await {
+                    // The other tab sent it too, and knows better.
+                    return Err(overtaken());
+                }
+                if error.code == AuthCode::InvalidGrant && may_be_used {
+                    error.code = AuthCode::RefreshReplyLost;
+                }
+                self.ended_by_provider(&used, error).await
+            }
+            _ => Err(error),
+        }
     }
 
     /// Sends the refresh token, and at once a second time when no reply came: the provider may have replaced it
     /// already, and only right after that takes the old one again. The flag says that this happened.
-    async fn ask_for_tokens(&self, token: &Secret) -> Result<(Reply, bool), AuthError> {
-        let endpoints = self.endpoints().await?;
+    async fn ask_for_tokens(
+        &self,
+        used: &Stored,
+        token: &Secret,
+        endpoints: &Endpoints,
+        held: &Held<P>,
+    ) -> Result<(Reply, bool), AuthError> {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
         let request = form(&endpoints.token, &self.inner.config.client_id, &fields);
-        match self.send(PLACE, request.clone(), None).await {
-            Err(error) if error.retryable => Ok((self.send(PLACE, request, None).await?, true)),
-            Ok(reply) if is_cut_off(&reply) => Ok((self.send(PLACE, request, None).await?, true)),
-            outcome => Ok((outcome?, false)),
+        match self.send(PLACE, request.clone(), None, used.key()).await {
+            Ok(reply) if !is_cut_off(&reply) => return Ok((reply, false)),
+            Err(error) if !error.retryable => return Err(error),
+            _ => {}
         }
-        .and_then(|(reply, was_lost)| if is_cut_off(&reply) { Err(cut_off()) } else { Ok((reply, was_lost)) })
+        // A page that was frozen comes here long after, and learns in its next turn what it missed.
+        self.inner.platform.turn().await;
+        let is_current = self.load().await?.is_some_and(|stored| stored.is_of(used));
+        if !is_current || self.is_lost(held).await {
+            return Err(overtaken());
+        }
+        let reply = self.send(PLACE, request, None, used.key()).await?;
+        if is_cut_off(&reply) { Err(cut_off()) } else { Ok((reply, true)) }
     }
 
     /// Notes that the refresh token of `used` is on its way, and says whether it was before without an answer: then the
     /// provider may have taken it although nobody heard.
-    async fn note_asked(&self, used: &Stored) -> bool {
+    async fn note_asked(&self, used: &Stored) -> Result<bool, AuthError> {
         let Inner { tokens, config, .. } = &*self.inner;
         let (key, mark) = (config.asked_key(), used.mark());
         let before = tokens.get(&key).await.ok().flatten();
-        // If the store refuses, an end will be told by a less telling word.
-        let _ = tokens.set(&key, &mark).await;
-        before.is_some_and(|before| before == mark)
+        tokens.set(&key, &mark).await?;
+        Ok(before.is_some_and(|before| before == mark))
     }
 
-    async fn note_answered(&self) {
+    pub(super) async fn note_answered(&self) {
         let _ = self.inner.tokens.remove(&self.inner.config.asked_key()).await;
-    }
-
-    /// Checks the ID token of a refresh, if there is one, and says whom it is about. When the provider's keys can't be
-    /// had it is left out: the other tokens came from the provider all the same, and the old ones are gone.
-    async fn check_successor(
-        &self,
-        used: &Stored,
-        mut tokens: TokenReply,
-        sent_at: Moment,
-    ) -> Result<(TokenReply, Option<String>), AuthError> {
-        let Inner { platform, config, skew, .. } = &*self.inner;
-        let Some(token) = &tokens.id_token else { return Ok((tokens, None)) };
-        let claims = Claims::required(token)?;
-        // This computer's clock may have been set since. What is in the token was true a moment ago.
-        if !claims.is_timely(skew.provider_wall_ms(platform.now())) {
-            skew.learn_from_issue(claims.iat, sent_at, platform.now());
-        }
-        let expected = Expected {
-            issuer: config.issuer.as_ref(),
-            client_id: &config.client_id,
-            nonce: None,
-            now_wall_ms: skew.provider_wall_ms(platform.now()),
-        };
-        claims.check(&expected)?;
-        if let Some(before) = used.id_token.as_ref().and_then(Claims::read) {
-            before.check_successor(&claims)?;
-        }
-        match self.check_signature(token).await {
-            Ok(()) => Ok((tokens, Some(claims.sub))),
-            Err(error) if error.code == AuthCode::JwksUnreachable => {
-                tokens.id_token = None;
-                Ok((tokens, None))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Stores `renewed`, unless the session that it comes from is no longer the stored one.
-    async fn keep(&self, used: &Stored, renewed: Stored) -> Result<Secret, AuthError> {
-        match self.load().await? {
-            Some(stored) if stored.is_of(used) => {
-                self.save(&renewed).await?;
-                let expires_at_wall_ms = renewed.life.end_wall_ms();
-                self.tell(SessionEvent::TokenRefreshed { expires_at_wall_ms }, renewed.sub);
-                Ok(renewed.access_token)
-            }
-            // Somebody signed in, or refreshed elsewhere: that session is the one to use.
-            Some(stored) => Ok(stored.access_token),
-            // Signed out: the tokens that just came must not live on.
-            None => {
-                self.revoke(&renewed).await;
-                Err(sign_in_required())
-            }
-        }
     }
 
     /// The provider no longer takes the refresh token `used`. Nothing ends if the store has another session by now.
     async fn ended_by_provider(&self, used: &Stored, error: AuthError) -> Result<Secret, AuthError> {
         match self.load().await? {
-            Some(stored) if stored.is_of(used) => {
-                let mut told = session_expired();
-                told.message = format!("{} {}", told.message, error.message);
-                told.description.clone_from(&error.description);
-                told.uri.clone_from(&error.uri);
-                told.http_status = error.http_status;
-                Err(self.end(used, error.code, told).await)
-            }
+            Some(stored) if stored.is_of(used) => Err(self.end_for(used, &error).await),
             Some(stored) => Ok(stored.access_token),
             None => Err(sign_in_required()),
         }
     }
 
+    /// Ends the session because of `why`.
+    pub(super) async fn end_for(&self, ended: &Stored, why: &AuthError) -> AuthError {
+        let mut told = session_expired();
+        told.message = [told.message.as_str(), " ", &why.message].concat();
+        told.description.clone_from(&why.description);
+        told.uri.clone_from(&why.uri);
+        told.http_status = why.http_status;
+        self.end(ended, why.code, told).await
+    }
+
     /// Ends the session, once however many wait for it. A store that refuses can't be helped; the provider takes these
     /// tokens no more.
     pub(super) async fn end(&self, ended: &Stored, why: AuthCode, error: AuthError) -> AuthError {
-        if self.load().await.is_ok_and(|stored| stored.is_some_and(|stored| stored.is_of(ended))) {
-            let _ = self.forget().await;
+        if let Ok(Some(stored)) = self.load().await
+            && stored.is_of(ended)
+        {
+            let _ = self.forget(Some(&stored)).await;
             self.inner.realm.end(error.clone());
-            self.tell(SessionEvent::SessionExpired(why), ended.sub.clone());
+            self.tell(SessionEvent::SessionExpired(why), Some(&stored));
         }
         error
     }
@@ -249,4 +238,12 @@ fn is_cut_off(reply: &Reply) -> bool {
 
 fn cut_off() -> AuthError {
     AuthError::new(AuthCode::Network, "The reply of the token endpoint broke off. Try again.")
+}
+
+/// Another tab goes on with the refresh token.
+fn overtaken() -> AuthError {
+    AuthError::new(
+        AuthCode::Timeout,
+        "Renewing the token took so long that another tab took over, or the session changed meanwhile. Try again.",
+    )
 }

@@ -65,8 +65,9 @@ impl<P: Platform, S: Store> Session<P, S> {
             async move {
                 let mut watch = Watch::default();
                 let mut woken = false;
-                // The session is not kept for this: it ends when nobody else has it.
-                while let Some(inner) = weak.upgrade() {
+                loop {
+                    // The session is not kept for this: it ends when nobody else has it.
+                    let Some(inner) = weak.upgrade() else { return realm.hand_over() };
                     let changed = realm.changed.next();
                     let Some(ms) = (Self { inner }).watch(&mut watch, woken).await else { break };
                     let rest = pin!(async { drop(select(pin!(platform.rest(ms)), changed).await) });
@@ -97,7 +98,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         let due_ms = watch.renew_in_ms(&stored.life, now);
         if due_ms > 0.0 {
-            return Some(due_ms.min(LOOK_MS));
+            return Some(due_ms.clamp(1.0, LOOK_MS));
         }
         if let Some(left_ms) = realm.blocked(now).and_then(|error| error.retry_after_ms) {
             self.tell_expiring(&stored, watch, now);
@@ -107,9 +108,19 @@ impl<P: Platform, S: Store> Session<P, S> {
             watch.failures = 0;
         }
         match self.renewed(stored.access_token.clone()).await {
-            Ok(_) => Some(0.0),
+            Ok(_) if !self.is_stored(&stored).await => Some(0.0),
+            // A store that does not take the new token: it would be renewed again and again.
+            Ok(_) => {
+                self.tell_expiring(&stored, watch, platform.now());
+                None
+            }
             Err(error) => self.after_failure(&stored, watch, &error),
         }
+    }
+
+    /// Whether the store still has the access token of `before`.
+    async fn is_stored(&self, before: &Stored) -> bool {
+        self.load().await.is_ok_and(|stored| stored.is_some_and(|stored| stored.access_token.is(&before.access_token)))
     }
 
     fn after_failure(&self, stored: &Stored, watch: &mut Watch, error: &AuthError) -> Option<f64> {
@@ -127,6 +138,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// There is nothing to renew it with: says so before the end, and at the end.
     async fn watch_end(&self, stored: &Stored, watch: &mut Watch, now: Moment) -> Option<f64> {
         if stored.life.is_over(now) {
+            let _held = self.hold_briefly().await;
             self.end(stored, AuthCode::SessionExpired, session_expired()).await;
             return None;
         }

@@ -48,17 +48,18 @@ pub(super) fn get(url: &str) -> HttpRequest {
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
-    /// Sends `request` with what it is authorized by: `token`, and a proof where tokens are bound to a key. It is sent
-    /// once more when the provider wants a proof with a nonce of its own (RFC 9449, section 8).
+    /// Sends `request` with what it is authorized by: `token`, and a proof where tokens are bound to a key, by the id of
+    /// its session. It is sent once more when the provider wants a proof with a nonce of its own (RFC 9449, section 8).
     pub(super) async fn send(
         &self,
         place: &str,
         request: HttpRequest,
         token: Option<&Secret>,
+        key: Option<&str>,
     ) -> Result<Reply, AuthError> {
-        let reply = self.send_once(place, request.clone(), token).await?;
-        if self.inner.config.dpop && wants_nonce(&reply) && header(&reply.headers, "dpop-nonce").is_some() {
-            return self.send_once(place, request, token).await;
+        let reply = self.send_once(place, request.clone(), token, key).await?;
+        if key.is_some() && wants_nonce(&reply) && header(&reply.headers, "dpop-nonce").is_some() {
+            return self.send_once(place, request, token, key).await;
         }
         Ok(reply)
     }
@@ -68,15 +69,16 @@ impl<P: Platform, S: Store> Session<P, S> {
         place: &str,
         mut request: HttpRequest,
         token: Option<&Secret>,
+        key: Option<&str>,
     ) -> Result<Reply, AuthError> {
         let Inner { platform, config, skew, .. } = &*self.inner;
         let url = request.url.clone();
         if let Some(token) = token {
-            let scheme = if config.dpop { "DPoP " } else { "Bearer " };
+            let scheme = if key.is_some() { "DPoP " } else { "Bearer " };
             request.headers.push(("authorization".to_owned(), [scheme, token.expose()].concat()));
         }
-        if config.dpop {
-            let proof = self.proof(request.method, &url, token).await?;
+        if let Some(key) = key {
+            let proof = self.proof(key, request.method, &url, token).await?;
             request.headers.push(("dpop".to_owned(), proof));
         }
         let reply = exchange(platform, place, request, config.timeout_ms).await?;

@@ -6,6 +6,7 @@ use super::discovery::discover;
 use super::dpop::Nonces;
 use super::endpoints::Endpoints;
 use super::jwks::Keys;
+use super::limited::{Limited, in_time};
 use super::news::News;
 use super::pending::PendingRecords;
 use super::realm::Realm;
@@ -13,7 +14,6 @@ use super::skew::Skew;
 use super::stored::{Found, Stored};
 use super::{AuthCode, AuthError, AuthOptions};
 use crate::seams::{Platform, Store};
-use futures_util::FutureExt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -42,7 +42,7 @@ pub enum SessionEvent {
 pub(super) struct Inner<P: Platform, S: Store> {
     pub platform: P,
     pub config: Config,
-    pub tokens: S,
+    pub tokens: Limited<P, S>,
     pub pending: S,
     pub realm: Rc<Realm>,
     /// Kept for the realm, which knows it only weakly.
@@ -78,6 +78,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Provider::Known(endpoints) => Some(Rc::new(endpoints.clone())),
             Provider::Discovered => None,
         };
+        let tokens = Limited::new(platform.clone(), config.timeout_ms, tokens);
         let realm = Realm::of(&[tokens.place(), config.session_key()].concat(), &on_event);
         let inner = Inner {
             platform,
@@ -96,35 +97,9 @@ impl<P: Platform, S: Store> Session<P, S> {
         Ok(session)
     }
 
-    fn join_realm(&self) {
-        let Inner { platform, config, realm, .. } = &*self.inner;
-        let weak = Rc::downgrade(&self.inner);
-        let member = move |news: &News| match weak.upgrade() {
-            Some(inner) => {
-                Self { inner }.hear(news);
-                true
-            }
-            None => false,
-        };
-        realm.join(platform, &config.channel_name(), Rc::new(member));
-    }
-
-    /// Another tab's session began, went on or ended.
-    fn hear(&self, news: &News) {
-        let Inner { platform, tokens, realm, .. } = &*self.inner;
-        if tokens.is_shared() && news.place == tokens.place() {
-            match &news.event {
-                SessionEvent::SessionExpired(_) => realm.end(session_expired()),
-                SessionEvent::SignedOut => realm.end(signed_out()),
-                SessionEvent::SignedIn => self.keep_alive(),
-                _ => {}
-            }
-            realm.tell(&news.event);
-        } else if news.event == SessionEvent::SignedOut {
-            // A session of its own, but the same person, who has left.
-            let (session, sub) = (self.clone(), news.sub.clone());
-            platform.spawn(async move { session.sign_out_with(sub).await }.boxed_local());
-        }
+    /// What its requests leave by.
+    pub fn platform(&self) -> &P {
+        &self.inner.platform
     }
 
     /// Whether there is a session that is usable, or can be refreshed. Asks the store only.
@@ -151,8 +126,18 @@ impl<P: Platform, S: Store> Session<P, S> {
         Ok(found)
     }
 
+    /// The session, if there is one. What is under way for another person ends.
     pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
-        let Inner { tokens, config, realm, .. } = &*self.inner;
+        let stored = self.look().await?;
+        if let Some(stored) = &stored {
+            self.inner.realm.meet(stored);
+        }
+        Ok(stored)
+    }
+
+    /// The session, if there is one.
+    pub(super) async fn look(&self) -> Result<Option<Stored>, AuthError> {
+        let Inner { platform, tokens, config, realm, .. } = &*self.inner;
         let key = config.session_key();
         let mut stored = match Stored::load(tokens, &key).await? {
             Found::Nothing => return Ok(None),
@@ -163,11 +148,14 @@ impl<P: Platform, S: Store> Session<P, S> {
                 return Ok(None);
             }
         };
-        // Both tabs would send the same refresh token, and the provider would take one of them for a thief.
-        if stored.refresh_token.is_some() && !realm.copy_checked.get() {
+        // Both tabs would send the same refresh token, and the provider would take one of them for a thief. What this very
+        // page signed in to is nobody else's, though the storage was copied before.
+        let (page, own) = (stored.life.since.page, platform.now().page);
+        if stored.refresh_token.is_some() && !realm.copy_checked.get() && (page != own || own == 0.0) {
             let is_copy = tokens.is_copy().await;
             if is_copy && !realm.copy_checked.get() {
                 stored.refresh_token = None;
+                stored.is_copy = true;
                 stored.save(tokens, &key).await?;
             }
             realm.copy_checked.set(true);
@@ -179,25 +167,33 @@ impl<P: Platform, S: Store> Session<P, S> {
         stored.save(&self.inner.tokens, &self.inner.config.session_key()).await
     }
 
-    /// Forgets the tokens, and with them the key that they are bound to.
-    pub(super) async fn forget(&self) -> Result<(), AuthError> {
-        let Inner { platform, tokens, config, .. } = &*self.inner;
+    /// Forgets the tokens, those of `stored` if they can be read, and with them the key that they are bound to.
+    pub(super) async fn forget(&self, stored: Option<&Stored>) -> Result<(), AuthError> {
+        let Inner { tokens, config, .. } = &*self.inner;
         let forgotten = tokens.remove(&config.session_key()).await;
         let _ = tokens.remove(&config.asked_key()).await;
-        if config.dpop {
-            platform.drop_key(&config.key_name()).await;
+        if let Some(id) = stored.and_then(Stored::own_key) {
+            self.drop_key(id).await;
         }
         Ok(forgotten?)
+    }
+
+    /// Forgets the key of the session called `id`.
+    pub(super) async fn drop_key(&self, id: &str) {
+        let Inner { platform, config, .. } = &*self.inner;
+        in_time(platform, config.timeout_ms, platform.drop_key(&config.key_name(id))).await;
     }
 
     pub(super) fn pending(&self) -> PendingRecords<'_, S> {
         PendingRecords { store: &self.inner.pending, prefix: self.inner.config.pending_prefix() }
     }
 
-    /// Tells this page and the other tabs.
-    pub(super) fn tell(&self, event: SessionEvent, sub: Option<String>) {
+    /// Tells this page and the other tabs; `stored` is the session that it is about.
+    pub(super) fn tell(&self, event: SessionEvent, stored: Option<&Stored>) {
         let Inner { realm, tokens, .. } = &*self.inner;
-        realm.post(&News { event: event.clone(), place: tokens.place(), sub });
+        let sub = stored.and_then(|stored| stored.sub.clone());
+        let session = stored.map(|stored| stored.id.clone());
+        realm.post(&News { event: event.clone(), place: tokens.place(), sub, session });
         realm.tell(&event);
     }
 }
@@ -208,6 +204,13 @@ pub(super) fn session_expired() -> AuthError {
 
 pub(super) fn signed_out() -> AuthError {
     AuthError::new(AuthCode::SignInRequired, "The session was signed out: sign in again.")
+}
+
+pub(super) fn replaced() -> AuthError {
+    AuthError::new(
+        AuthCode::SignInRequired,
+        "Somebody else signed in. What was begun before is not done in their name.",
+    )
 }
 
 pub(super) fn sign_in_required() -> AuthError {

@@ -41,11 +41,15 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// The URL to send the user to. What the callback will need is stored before this returns, so that a browser
     /// without storage is noticed before the user leaves the page.
     pub async fn authorization_url(&self, sign_in: SignIn) -> Result<String, AuthError> {
-        let Inner { platform, config, .. } = &*self.inner;
+        let Inner { platform, config, tokens, .. } = &*self.inner;
         check_params(&sign_in.params)?;
         check_prompt(sign_in.prompt.as_deref())?;
         let pending = self.pending();
         pending.sweep(platform.now().wall_ms).await?;
+        // A code that can't be kept would be used up for nothing.
+        let probe = config.probe_key();
+        tokens.set(&probe, "").await?;
+        tokens.remove(&probe).await?;
         let endpoints = self.endpoints().await?;
 
         let verifier = PkceCodeVerifier::new(random_text(platform)?);
@@ -126,8 +130,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         // Whatever happened, the code is used up. If this fails the record says "exchanging" and can't be used either.
         let _ = pending.remove(&state).await;
         match outcome {
-            Ok(()) => {
-                self.tell(SessionEvent::SignedIn, None);
+            Ok(stored) => {
+                self.tell(SessionEvent::SignedIn, Some(&stored));
                 self.keep_alive();
                 Ok(Callback { app_state: record.app_state })
             }
@@ -140,7 +144,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    async fn settle(&self, answer: Answer, record: &Pending) -> Result<(), AuthError> {
+    async fn settle(&self, answer: Answer, record: &Pending) -> Result<Stored, AuthError> {
         if record.step == Step::Exchanging || is_told(&answer) {
             return Err(interrupted());
         }
@@ -149,7 +153,15 @@ impl<P: Platform, S: Store> Session<P, S> {
         let issuer = self.issuer_of(record, answer.iss.as_deref())?;
         match answer.outcome {
             Outcome::Refused { error, description, uri } => Err(refused_by_provider(&error, description, uri)),
-            Outcome::Code(code) => self.exchange_code(&code, record, issuer.as_ref()).await,
+            Outcome::Code(code) => {
+                // The session's, and its key's, if it is to be bound to one.
+                let id = random_text(&self.inner.platform)?;
+                let outcome = self.exchange_code(&id, &code, record, issuer.as_ref()).await;
+                if outcome.is_err() && self.inner.config.dpop {
+                    self.drop_key(&id).await;
+                }
+                outcome
+            }
         }
     }
 
@@ -172,7 +184,13 @@ impl<P: Platform, S: Store> Session<P, S> {
         Err(AuthError::new(AuthCode::IssuerMismatch, message))
     }
 
-    async fn exchange_code(&self, code: &Secret, record: &Pending, issuer: Option<&Issuer>) -> Result<(), AuthError> {
+    async fn exchange_code(
+        &self,
+        id: &str,
+        code: &Secret,
+        record: &Pending,
+        issuer: Option<&Issuer>,
+    ) -> Result<Stored, AuthError> {
         const PLACE: &str = "token endpoint";
         let Inner { platform, config, skew, .. } = &*self.inner;
         let fields = [
@@ -182,7 +200,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             ("code_verifier", record.verifier.expose()),
         ];
         let request = form(&record.token_endpoint, &config.client_id, &fields);
-        let reply = self.send(PLACE, request, None).await?;
+        let reply = self.send(PLACE, request, None, config.dpop.then_some(id)).await?;
         if reply.status != 200 {
             return Err(refusal(PLACE, &reply, &[code, &record.verifier]));
         }
@@ -211,7 +229,28 @@ impl<P: Platform, S: Store> Session<P, S> {
             None => None,
         };
         let life = Life { since: reply.sent_at, ms: tokens.life_ms };
-        self.save(&Stored::new(tokens, life, sub, record.scope.clone())).await
+        let stored = Stored::new(id.to_owned(), tokens, life, sub, record.scope.clone());
+        self.begin(&stored).await?;
+        Ok(stored)
+    }
+
+    /// Puts a new session in the place of the one before.
+    async fn begin(&self, stored: &Stored) -> Result<(), AuthError> {
+        // A refresh, or the end, of the one before must not overlap it.
+        let held = self.hold_briefly().await;
+        let before = self.look().await.ok().flatten();
+        if let Err(error) = self.save(stored).await {
+            drop(held);
+            // Nobody has them now.
+            self.revoke(stored).await;
+            return Err(error);
+        }
+        drop(held);
+        self.inner.realm.meet(stored);
+        if let Some(id) = before.as_ref().and_then(Stored::own_key) {
+            self.drop_key(id).await;
+        }
+        Ok(())
     }
 }
 

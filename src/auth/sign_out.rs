@@ -59,24 +59,36 @@ pub struct SignedOut {
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
-    /// Signs out, and says how it went. Only a store that does not let go, or a bad
-    /// `return_to`, is an error.
-    pub async fn sign_out(&self, options: SignOut) -> Result<SignedOut, AuthError> {
+    /// Whether the options can be followed.
+    pub fn check_sign_out(&self, options: &SignOut) -> Result<(), AuthError> {
         if let Some(address) = &options.return_to {
             let url = safe_url(&self.inner.platform, address);
             url.map_err(|wanted| AuthError::config("returnTo", wanted))?;
         }
+        Ok(())
+    }
+
+    /// Signs out, and says how it went. Only a store that does not let go, or a bad
+    /// `return_to`, is an error.
+    pub async fn sign_out(&self, options: SignOut) -> Result<SignedOut, AuthError> {
+        self.check_sign_out(&options)?;
         self.inner.realm.settled().await;
-        // First of all, and also when it can't be read.
-        let Inner { tokens, config, .. } = &*self.inner;
-        let stored = match Stored::load(tokens, &config.session_key()).await {
-            Ok(Found::Session(stored)) => Some(stored),
-            _ => None,
-        };
-        let forgotten = self.forget().await;
-        self.inner.realm.end(signed_out());
-        if forgotten.is_ok() {
-            self.tell(SessionEvent::SignedOut, stored.as_ref().and_then(|stored| stored.sub.clone()));
+        // First of all, and also when it can't be read. A refresh that saves in between would bring the session back: it
+        // is waited for, and who does not know of it by the lock sees that something ended.
+        let Inner { tokens, config, realm, .. } = &*self.inner;
+        let held = self.hold_briefly().await;
+        realm.end(signed_out());
+        let found = Stored::load(tokens, &config.session_key()).await;
+        let is_nobody = matches!(found, Ok(Found::Nothing));
+        let stored = if let Ok(Found::Session(stored)) = found { Some(stored) } else { None };
+        let forgotten = self.forget(stored.as_ref()).await;
+        drop(held);
+        realm.end(signed_out());
+        if is_nobody {
+            // Other tabs may have sessions of their own, and could not tell that it was not their person who left.
+            realm.tell(&SessionEvent::SignedOut);
+        } else if forgotten.is_ok() {
+            self.tell(SessionEvent::SignedOut, stored.as_ref());
         }
         // A session that can't be removed is at least made worthless.
         let (refresh_token, access_token) = match &stored {
@@ -95,7 +107,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         if sub.is_some() && stored.sub.is_some() && sub != stored.sub {
             return;
         }
-        if self.forget().await.is_ok() {
+        if self.forget(Some(&stored)).await.is_ok() {
             self.inner.realm.end(signed_out());
             self.inner.realm.tell(&SessionEvent::SignedOut);
         }

@@ -15,7 +15,7 @@ struct Inner {
 
 /// Fired any number of times; each future of it ends at the first time after it was made.
 #[derive(Clone, Default)]
-pub(super) struct Signal(Rc<Inner>);
+pub(crate) struct Signal(Rc<Inner>);
 
 impl Signal {
     pub fn fire(&self) {
@@ -35,7 +35,7 @@ impl Signal {
 }
 
 /// Ends when the signal fires.
-pub(super) struct Next {
+pub(crate) struct Next {
     signal: Signal,
     seen: u64,
     id: u64,

@@ -1,11 +1,22 @@
 //! What a call sees of all this.
 
 use super::dpop::asks_for_nonce;
-use super::session::{Inner, session_expired};
+use super::session::{session_expired, sign_in_required};
 use super::{AuthError, Secret, Session};
 use crate::seams::{HttpMethod, Platform, Store, header};
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, pending};
+
+/// Whose registrations may be kept with the tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Nobody's: nobody is signed in.
+    Nobody,
+    /// Somebody's, of whom nothing is known but that it is the same as before for as long as it is not nobody's.
+    Nameless,
+    /// This one's, in every tab and at every time.
+    Named(String),
+}
 
 /// Gives access tokens.
 pub trait TokenSource {
@@ -31,6 +42,16 @@ pub trait TokenSource {
     /// that the same token is worth another try.
     fn heed(&self, _url: &str, _headers: &[(String, String)]) -> bool {
         false
+    }
+
+    /// Whose tokens they are, for as long as it takes to keep a registration.
+    fn owner(&self) -> LocalBoxFuture<'_, Owner> {
+        std::future::ready(Owner::Nameless).boxed_local()
+    }
+
+    /// Ends when there may be another owner than when this was called.
+    fn changed(&self) -> LocalBoxFuture<'_, ()> {
+        pending().boxed_local()
     }
 
     /// Ends when the tokens are no longer to be used: calls under way end with it.
@@ -63,20 +84,37 @@ impl<P: Platform, S: Store> TokenSource for Session<P, S> {
         url: &'a str,
     ) -> LocalBoxFuture<'a, Result<Vec<(&'static str, String)>, AuthError>> {
         async move {
-            let Inner { config, .. } = &*self.inner;
-            if !config.dpop {
+            // The store says how, and not the options: the session goes on as it began.
+            let stored = self.load().await?.ok_or_else(sign_in_required)?;
+            let Some(key) = stored.key() else {
                 return Ok(vec![("authorization", ["Bearer ", token.expose()].concat())]);
-            }
-            let proof = self.proof(HttpMethod::Post, url, Some(token)).await?;
+            };
+            let proof = self.proof(key, HttpMethod::Post, url, Some(token)).await?;
             Ok(vec![("authorization", ["DPoP ", token.expose()].concat()), ("dpop", proof)])
         }
         .boxed_local()
     }
 
     fn heed(&self, url: &str, headers: &[(String, String)]) -> bool {
-        self.inner.config.dpop
-            && self.heed_nonce(url, headers)
-            && header(headers, "www-authenticate").is_some_and(asks_for_nonce)
+        // That the nonce is known already does not mean that this request had it: calls are made at the same time.
+        self.heed_nonce(url, headers) && header(headers, "www-authenticate").is_some_and(asks_for_nonce)
+    }
+
+    fn owner(&self) -> LocalBoxFuture<'_, Owner> {
+        async move {
+            if !self.is_signed_in().await {
+                return Owner::Nobody;
+            }
+            match self.subject().await {
+                Some(sub) => Owner::Named(self.inner.config.owner_name(&sub)),
+                None => Owner::Nameless,
+            }
+        }
+        .boxed_local()
+    }
+
+    fn changed(&self) -> LocalBoxFuture<'_, ()> {
+        self.inner.realm.changed.next().boxed_local()
     }
 
     fn ended(&self) -> LocalBoxFuture<'_, AuthError> {

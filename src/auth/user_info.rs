@@ -2,7 +2,7 @@
 
 use super::json::flag;
 use super::request::{Reply, get, refusal};
-use super::session::Session;
+use super::session::{Session, sign_in_required};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::seams::{Fields, Json, Platform, Store};
@@ -63,7 +63,8 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     async fn ask_who(&self, endpoint: &str, token: &Secret) -> Result<Reply, AuthError> {
-        self.send(PLACE, get(endpoint), Some(token)).await.map_err(|error| {
+        let stored = self.load().await?.ok_or_else(sign_in_required)?;
+        self.send(PLACE, get(endpoint), Some(token), stored.key()).await.map_err(|error| {
             if error.code != AuthCode::Network {
                 return error;
             }

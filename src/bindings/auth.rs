@@ -8,6 +8,7 @@ use crate::auth::{
 };
 use crate::browser::{AnyStore, Browser, aborted, get, object};
 use crate::error::Error;
+use crate::keeper::sign_out;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, JSON, Promise};
 use std::pin::pin;
@@ -20,21 +21,24 @@ type BrowserSession = Session<Browser, AnyStore>;
 #[wasm_bindgen]
 pub struct AuthHandle {
     session: BrowserSession,
+    /// Where registrations that are kept are stored.
+    kept: JsValue,
 }
 
 #[wasm_bindgen]
 impl AuthHandle {
     /// `face` has what lives in JavaScript: `memory` is the store behind `storage: "memory"`, which outlives this
-    /// instance; `keys` are the key pairs for DPoP; `copied` is a promise for whether the tab's storage was copied from
-    /// another tab. `on_event` is called with the name of an event and its details.
+    /// instance; `keys` are the key pairs for DPoP; `isCopied` promises whether the tab's storage was copied from another
+    /// tab. `on_event` is called with the name of an event and its details.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, face: &JsValue, on_event: Function) -> Result<Self, JsValue> {
-        Self::read(options, face, on_event).map(|session| Self { session }).map_err(raw)
+        let kept = get(face, "kept").unwrap_or_default();
+        Self::read(options, face, on_event).map(|session| Self { session, kept }).map_err(raw)
     }
 
     /// Another handle of the same session, for a client to keep.
     pub fn share(&self) -> Self {
-        Self { session: self.session.clone() }
+        Self { session: self.session.clone(), kept: self.kept.clone() }
     }
 
     /// Resolves to the address to navigate to.
@@ -120,13 +124,17 @@ impl AuthHandle {
         let mut reader = Reader::new(options, "options");
         let options =
             SignOut { return_to: reader.string("returnTo"), local_only: reader.boolean("localOnly").unwrap_or(false) };
+        let delete = reader.boolean("deleteRegistrations").unwrap_or(false);
+        let kept = AnyStore::Memory(self.kept.clone());
         let checked = refuse(reader.finish());
         promise(async move {
             checked.map_err(raw)?;
-            let signed_out = session.sign_out(options).await.map_err(auth_error)?;
+            let (signed_out, deleted) = sign_out(&session, &kept, options, delete).await.map_err(auth_error)?;
             let form = signed_out.logout.as_ref().map(form_object);
             let revoked = JsValue::from_bool(signed_out.is_revoked());
-            Ok(object(&[("revoked", revoked), ("form", form.unwrap_or_default())]).into())
+            let deleted = JsValue::from_bool(delete && deleted);
+            Ok(object(&[("revoked", revoked), ("registrationsDeleted", deleted), ("form", form.unwrap_or_default())])
+                .into())
         })
     }
 }
@@ -198,7 +206,7 @@ fn store(reader: &mut Reader, face: &JsValue) -> AnyStore {
         return AnyStore::Adapter(given);
     }
     match given.as_string().as_deref() {
-        Some("session") => AnyStore::Session(get(face, "copied").unwrap_or_default()),
+        Some("session") => AnyStore::Session(get(face, "isCopied").unwrap_or_default()),
         Some("local") => AnyStore::Local,
         Some("memory") => AnyStore::Memory(get(face, "memory").unwrap_or_default()),
         _ => {
@@ -225,6 +233,11 @@ fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
         params: reader.record("authorizationParams"),
         popup: reader.boolean("popup").unwrap_or(false),
     };
+    if sign_in.popup {
+        // The page heeds them (`js/popup.ts`).
+        reader.signal("signal");
+        reader.number("popupTimeoutMs", 1.0, 2_147_483_647.0);
+    }
     if app_state.is_some() && sign_in.app_state.is_none() {
         reader.problem("appState", "wrong_type", "It must be something that JSON can say.");
     }

@@ -14,6 +14,7 @@ use crate::breakout::{
 use crate::browser::{Browser, aborted, object};
 use crate::error::Error;
 use crate::grpc_web::{DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, parse_base_url};
+use crate::keeper::{KeepOptions, MAX_PER_SECOND};
 use crate::seams::Cancelled;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Promise};
@@ -29,6 +30,7 @@ pub struct ClientHandle {
     client: Rc<Client<Browser>>,
     version: ApiVersion,
     defaults: Defaults,
+    keeping: KeepOptions,
     closed: JsValue,
 }
 
@@ -83,6 +85,19 @@ impl ClientHandle {
         })
     }
 
+    /// The client itself.
+    pub(super) fn client(&self) -> Rc<Client<Browser>> {
+        Rc::clone(&self.client)
+    }
+
+    pub(super) fn version(&self) -> ApiVersion {
+        self.version
+    }
+
+    pub(super) fn keep_options(&self) -> KeepOptions {
+        self.keeping
+    }
+
     fn read(options: &JsValue, auth: Option<AuthHandle>, closed: JsValue) -> Result<Self, Error> {
         let mut reader = Reader::new(options, "options");
         let base_url = reader.string("baseUrl");
@@ -92,6 +107,13 @@ impl ClientHandle {
         let timeout_ms = reader.milliseconds("timeoutMs").unwrap_or(DEFAULT_TIMEOUT_MS);
         let metadata = reader.headers("headers");
         let max_message_bytes = reader.number("maxMessageBytes", 0.0, f64::from(i32::MAX));
+        let keeping = reader.value("keeping").unwrap_or_default();
+        let mut keeping = Reader::nested(&keeping, "keeping.");
+        let owner = keeping.string("owner");
+        let max_per_second = keeping.number("maxPerSecond", 1.0, 1_000.0);
+        if owner.is_some() && auth_given {
+            keeping.problem("owner", "conflict", "With auth it is who is signed in. Leave it out.");
+        }
         let wanted = "Give the address of the gRPC-Web endpoint, for example https://api.example.com.";
         let base_url = match base_url.as_deref().map(|base| parse_base_url(&Browser::default(), base)) {
             Some(Ok(base)) => base,
@@ -113,7 +135,7 @@ impl ClientHandle {
                 reader.problem("auth", "wrong_type", "Give what createAuth returned.");
                 None
             }
-            (false, _, Some(supplier)) => Some(Rc::new(Supplied::new(browser.clone(), JsSupplier(supplier)))),
+            (false, _, Some(supplier)) => Some(Rc::new(Supplied::new(browser.clone(), JsSupplier(supplier)).of(owner))),
             (true, _, Some(_)) => {
                 reader.problem("accessToken", "conflict", "Give either auth or accessToken, not both.");
                 None
@@ -125,6 +147,7 @@ impl ClientHandle {
         };
         let mut found = reader.finish();
         found.append(&mut problems);
+        found.extend(keeping.finish());
         refuse(found)?;
         let tokens = tokens.ok_or_else(|| InvalidRequest { problems: Vec::new() })?;
         let options = ClientOptions {
@@ -137,7 +160,8 @@ impl ClientHandle {
             max_message_bytes: max_message_bytes.map_or(DEFAULT_MAX_MESSAGE_BYTES, |bytes| bytes as usize),
             lanes: LANES.with(Rc::clone),
         };
-        Ok(Self { client: Rc::new(Client::new(browser, options)), version, defaults, closed })
+        let keeping = KeepOptions { max_per_second: max_per_second.map_or(MAX_PER_SECOND, |most| most as usize) };
+        Ok(Self { client: Rc::new(Client::new(browser, options)), version, defaults, keeping, closed })
     }
 
     fn call_options(&self, options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
@@ -173,8 +197,12 @@ pub fn validate_registration(request: &JsValue, options: &JsValue) -> Result<Arr
     }
 }
 
-fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
-    let mut reader = Reader::new(request, "request");
+pub fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {
+    read_registration(Reader::new(request, "request"))
+}
+
+/// A registration, and what is wrong with how it is given.
+pub fn read_registration(mut reader: Reader) -> (RegistrationInput, Vec<Problem>) {
     let input = RegistrationInput {
         sip_uri: reader.string("sipUri"),
         route_type: reader.string("routeType"),
@@ -193,18 +221,20 @@ struct CallInput {
 }
 
 /// What reading found comes first; of the same field validation need not speak again.
-fn merged<T>(mut found: Vec<Problem>, validated: Result<T, InvalidRequest>) -> Result<T, Error> {
+pub fn merged<T>(found: Vec<Problem>, validated: Result<T, InvalidRequest>) -> Result<T, Error> {
     match validated {
         Ok(value) => refuse(found).map(|()| value),
-        Err(invalid) => {
-            for problem in invalid.problems {
-                if found.iter().all(|other| other.field != problem.field) {
-                    found.push(problem);
-                }
-            }
-            Err(InvalidRequest { problems: found }.into())
+        Err(invalid) => Err(joined(found, invalid)),
+    }
+}
+
+fn joined(mut found: Vec<Problem>, invalid: InvalidRequest) -> Error {
+    for problem in invalid.problems {
+        if found.iter().all(|other| other.field != problem.field) {
+            found.push(problem);
         }
     }
+    InvalidRequest { problems: found }.into()
 }
 
 async fn either(signal: Option<JsValue>, closed: JsValue) -> Cancelled {

@@ -6,10 +6,12 @@
 #[cfg(feature = "test-doors")]
 mod adapter;
 mod auth;
+mod call_flow;
 mod call_options;
 mod client;
 #[cfg(feature = "test-doors")]
 mod doors;
+mod keeper;
 mod raw_error;
 mod read;
 mod supplier;

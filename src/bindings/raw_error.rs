@@ -40,6 +40,11 @@ fn number(value: Option<f64>) -> JsValue {
     value.map(JsValue::from_f64).unwrap_or_default()
 }
 
+/// The plain object of an error that another tab had.
+pub fn told(family: &str, code: &str, kind: Kind, message: &str) -> JsValue {
+    base(family, code, kind, false, message, None).into()
+}
+
 fn rpc(error: &RpcError) -> Object {
     let raw = base("rpc", error.code_name(), error.kind, error.retryable, &error.message, error.cause.as_ref());
     set(&raw, "grpcStatus", &JsValue::from_f64(f64::from(error.code.number())));

@@ -54,6 +54,13 @@ enum Ended {
     Deadline,
 }
 
+/// The caller gave up between two attempts, or before the first one.
+fn aborted(was_sent: bool, attempts: u32, path: &str, by: Cancelled) -> Error {
+    let mut error = failure::cancelled(was_sent, path).with_cause(by.reason);
+    error.attempts = attempts;
+    error.into()
+}
+
 /// The limits of one call.
 struct Limits<'a, P> {
     platform: &'a P,
@@ -183,14 +190,14 @@ impl<P: Platform> Client<P> {
             let token = match token {
                 Ok(token) if left_ms > 0.0 => token?,
                 Err(Ended::Cancelled(by)) => {
-                    return Err(failure::cancelled(failed.is_some(), path).with_cause(by.reason).into());
+                    return Err(aborted(failed.is_some(), sent, path, by));
                 }
                 _ => return Err(failed.unwrap_or_else(|| failure::no_token_in_time(limits.timeout_ms, path)).into()),
             };
             let metadata = match limits.hold(self.metadata(call, &token, path)).await {
                 Ok(metadata) => metadata?,
                 Err(Ended::Cancelled(by)) => {
-                    return Err(failure::cancelled(failed.is_some(), path).with_cause(by.reason).into());
+                    return Err(aborted(failed.is_some(), sent, path, by));
                 }
                 Err(Ended::Deadline) => return Err(failure::no_token_in_time(limits.timeout_ms, path).into()),
             };
@@ -250,7 +257,7 @@ impl<P: Platform> Client<P> {
                 Next::Again(ms) => {
                     failed = Some(error);
                     if let Err(Ended::Cancelled(by)) = limits.hold(limits.platform.sleep(ms)).await {
-                        return Err(failure::cancelled(true, path).with_cause(by.reason).into());
+                        return Err(aborted(true, sent, path, by));
                     }
                 }
             }

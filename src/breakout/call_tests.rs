@@ -123,7 +123,7 @@ fn giving_up_ends_a_wait() {
     };
     let client = client_of(&fake);
     let error = rpc(fake.run(client.upsert(&registration(), &Call::default(), given_up)).expect_err("aborted"));
-    assert_eq!((error.code, fake.elapsed_ms()), (Code::Cancelled, 300.0));
+    assert_eq!((error.code, error.attempts, fake.elapsed_ms()), (Code::Cancelled, 1, 300.0));
     assert!(error.message.contains("unknown"), "{}", error.message);
 }
 

@@ -8,7 +8,7 @@ use crate::auth::{Secret, TokenSource};
 use crate::error::{Error, Kind};
 use crate::grpc_web::{Code, Metadata, RetryBucket, RetryPolicy, RpcError};
 use crate::proto::methods;
-use crate::seams::{Cancelled, Platform};
+use crate::seams::{Cancelled, Moment, Platform};
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
@@ -40,6 +40,8 @@ pub struct Registered {
     pub ttl_seconds: f64,
     /// When it will be forgotten, in milliseconds since 1970.
     pub expires_at_ms: f64,
+    /// When the request was sent.
+    pub sent_at: Moment,
 }
 
 /// The core answered NOT_ACCEPTABLE.
@@ -62,6 +64,26 @@ impl<P: Platform> Client<P> {
         Self { platform, options, bucket: RetryBucket::default() }
     }
 
+    /// Where the core is.
+    pub fn base_url(&self) -> &str {
+        &self.options.base_url
+    }
+
+    /// Which API it speaks.
+    pub fn api_version(&self) -> ApiVersion {
+        self.options.api_version
+    }
+
+    /// Where its tokens come from.
+    pub fn tokens(&self) -> &Rc<dyn TokenSource> {
+        &self.options.tokens
+    }
+
+    /// What its requests leave by.
+    pub fn platform(&self) -> &P {
+        &self.platform
+    }
+
     /// Creates, replaces or refreshes the registration.
     pub async fn upsert(
         &self,
@@ -77,7 +99,11 @@ impl<P: Platform> Client<P> {
         let message = wire::encode_upsert(registration);
         let Answered { reply, token, .. } = self.call(method, number, message, call, pin!(cancelled)).await?;
         let ttl_seconds = judge(method.path, wire::decode_upsert(&reply.message), &token)?;
-        Ok(Registered { ttl_seconds, expires_at_ms: reply.sent_at.wall_ms + ttl_seconds * 1000.0 })
+        Ok(Registered {
+            ttl_seconds,
+            expires_at_ms: reply.sent_at.wall_ms + ttl_seconds * 1000.0,
+            sent_at: reply.sent_at,
+        })
     }
 
     /// Ends the registration.

@@ -18,6 +18,11 @@ struct State {
 pub struct Event(Rc<RefCell<State>>);
 
 impl Event {
+    /// Whether it was fired.
+    pub fn has_fired(&self) -> bool {
+        self.0.borrow().fired
+    }
+
     /// Completes the future; again does nothing.
     pub fn fire(&self) {
         let waker = {

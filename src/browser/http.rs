@@ -21,6 +21,10 @@ fn unusable(what: &str) -> HttpFailure {
 impl Http for Browser {
     type Body = Body;
 
+    fn outliving(&self) -> Self {
+        Self { keepalive: true, ..self.clone() }
+    }
+
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
         let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
         let init = self.init(&request, signal);

@@ -3,10 +3,10 @@
 
 use super::event::Event;
 use super::{AbortOnDrop, Browser, array, call, get, is_nullish, object};
-use crate::seams::{Channels, Locks, NoLocks, Post, Wake};
+use crate::seams::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 use futures_util::future::{Either, select};
 use js_sys::{Function, Promise, Reflect};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -15,7 +15,18 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 /// aborts are what is left of an instance that stopped (`scripts/build/glue.mjs`).
 pub struct HeldLock {
     given_up: Rc<Cell<bool>>,
+    stolen: Event,
     _let_go: AbortOnDrop,
+}
+
+impl Held for HeldLock {
+    fn is_lost(&self) -> bool {
+        self.stolen.has_fired()
+    }
+
+    async fn lost(&self) {
+        self.stolen.clone().await;
+    }
 }
 
 impl Drop for HeldLock {
@@ -32,7 +43,8 @@ impl Locks for Browser {
         let locks = locks.ok().filter(|locks| !is_nullish(locks)).ok_or(NoLocks)?;
         let (let_go, signal) = AbortOnDrop::new().map_err(|_| NoLocks)?;
         let given_up = Rc::new(Cell::new(false));
-        let held = HeldLock { given_up: Rc::clone(&given_up), _let_go: let_go };
+        let stolen = Event::default();
+        let held = HeldLock { given_up: Rc::clone(&given_up), stolen: stolen.clone(), _let_go: let_go };
         let released = Promise::new(&mut |resolve, _| {
             let _ = call(&signal, "addEventListener", &[&JsValue::from_str("abort"), &resolve]);
         });
@@ -52,7 +64,11 @@ impl Locks for Browser {
         // It rejects when the wish is taken back, or the lock stolen.
         let settled = Box::pin(JsFuture::from(Promise::resolve(&outcome)));
         match select(event, settled).await {
-            Either::Left(((), settled)) => spawn_local(async move { drop(settled.await) }),
+            Either::Left(((), settled)) => spawn_local(async move {
+                if settled.await.is_err() {
+                    stolen.fire();
+                }
+            }),
             Either::Right(_) => return Err(NoLocks),
         }
         Ok(held)
@@ -95,25 +111,45 @@ impl Channels for Browser {
 
 impl Wake for Browser {
     async fn woken(&self) {
-        let global = js_sys::global();
-        let document = get(&global, "document").unwrap_or_default();
-        let event = Event::default();
-        let (fired, page) = (event.clone(), document.clone());
-        let callback = Closure::<dyn FnMut()>::new(move || {
-            // Hidden is the one news that is none. A worker has no document, and is never hidden.
-            let is_hidden = get(&page, "visibilityState").is_ok_and(|state| state == "hidden");
-            if !is_hidden {
-                fired.fire();
-            }
-        });
-        let Ok((_until_dropped, signal)) = AbortOnDrop::new() else { return std::future::pending().await };
-        let options = object(&[("signal", signal)]);
-        let targets = [(&JsValue::from(global), ["online", "pageshow"]), (&document, ["visibilitychange", "resume"])];
-        for (target, names) in targets {
-            for name in names {
-                let _ = call(target, "addEventListener", &[&JsValue::from_str(name), callback.as_ref(), &options]);
-            }
-        }
-        event.await;
+        listen(&["online", "pageshow"], &["visibilitychange", "resume"], true).await;
     }
+
+    async fn leaving(&self) -> Leaving {
+        let event = listen(&["pagehide"], &["freeze"], false).await;
+        // A freeze has no such property, and is not for good.
+        let is_for_good = get(&event, "persisted").is_ok_and(|persisted| persisted == JsValue::FALSE);
+        if is_for_good { Leaving::ForGood } else { Leaving::ForAWhile }
+    }
+
+    fn is_online(&self) -> bool {
+        let navigator = get(&js_sys::global(), "navigator").unwrap_or_default();
+        get(&navigator, "onLine").is_ok_and(|online| online != JsValue::FALSE)
+    }
+}
+
+/// The next event of one of these names, on the global object or the document. With `but_hiding`, that a page is hidden
+/// does not count; what else happens to a hidden one does: a browser thaws it, or has a network again.
+async fn listen(of_global: &[&str], of_document: &[&str], but_hiding: bool) -> JsValue {
+    let global = js_sys::global();
+    let document = get(&global, "document").unwrap_or_default();
+    let heard = Rc::new(RefCell::new(JsValue::UNDEFINED));
+    let event = Event::default();
+    let (fired, kept, page) = (event.clone(), Rc::clone(&heard), document.clone());
+    let callback = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
+        let is_hidden = get(&page, "visibilityState").is_ok_and(|state| state == "hidden");
+        let is_hiding = is_hidden && get(&event, "type").is_ok_and(|name| name == "visibilitychange");
+        if !(but_hiding && is_hiding) {
+            kept.replace(event);
+            fired.fire();
+        }
+    });
+    let Ok((_until_dropped, signal)) = AbortOnDrop::new() else { return std::future::pending().await };
+    let options = object(&[("signal", signal)]);
+    for (target, names) in [(&JsValue::from(global), of_global), (&document, of_document)] {
+        for name in names {
+            let _ = call(target, "addEventListener", &[&JsValue::from_str(name), callback.as_ref(), &options]);
+        }
+    }
+    event.await;
+    heard.take()
 }

@@ -2,14 +2,14 @@
 
 use super::{call, get, is_nullish, keys, text_of};
 use crate::seams::{Cause, Store, StoreFailure};
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// Where strings are kept.
 pub enum AnyStore {
     /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings. The value is a
-    /// promise for whether its content is another tab's; undefined if it is not.
+    /// function that promises whether its content is another tab's, or undefined.
     Session(JsValue),
     /// The page's localStorage.
     Local,
@@ -70,10 +70,16 @@ impl Store for AnyStore {
         matches!(self, Self::Local | Self::Adapter(_))
     }
 
+    fn is_foreign(&self) -> bool {
+        matches!(self, Self::Adapter(_))
+    }
+
     async fn is_copy(&self) -> bool {
         match self {
-            Self::Session(copied) if !is_nullish(copied) => {
-                JsFuture::from(Promise::resolve(copied)).await.is_ok_and(|copied| copied.is_truthy())
+            Self::Session(is_copied) => {
+                let Some(ask) = is_copied.dyn_ref::<Function>() else { return false };
+                let Ok(answer) = ask.call0(&JsValue::UNDEFINED) else { return false };
+                JsFuture::from(Promise::resolve(&answer)).await.is_ok_and(|copied| copied.is_truthy())
             }
             _ => false,
         }
@@ -90,6 +96,20 @@ impl Store for AnyStore {
 
     async fn remove(&self, key: &str) -> Result<(), StoreFailure> {
         self.ask("removeItem", "remove", &[&JsValue::from_str(key)]).await.map(drop)
+    }
+
+    /// The face hands them out at once.
+    async fn entries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreFailure> {
+        let mut entries = Vec::new();
+        if let Self::Memory(_) = self {
+            let list =
+                self.ask("", "entries", &[&JsValue::from_str(prefix)]).await?.dyn_into::<Array>().map_err(refused)?;
+            for entry in list.iter() {
+                let part = |name: &str| get(&entry, name).ok().and_then(|part| part.as_string());
+                entries.extend(part("0").zip(part("1")));
+            }
+        }
+        Ok(entries)
     }
 
     /// Only sign-ins under way are listed, and those are in sessionStorage.

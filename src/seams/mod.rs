@@ -19,7 +19,7 @@ pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpReq
 pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
-pub use tabs::{Channels, Locks, NoLocks, Post, Wake};
+pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 pub use time::{Clock, Moment, Timer};
 pub use urls::{UrlParts, Urls, is_secure_enough};
 

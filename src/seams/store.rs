@@ -24,6 +24,10 @@ pub trait Store: 'static {
     async fn is_copy(&self) -> bool {
         false
     }
+    /// Whether it is the application's own: that may take its time, or never answer.
+    fn is_foreign(&self) -> bool {
+        false
+    }
     /// What is kept under `key`.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure>;
     /// Keeps `value` under `key`.
@@ -32,4 +36,14 @@ pub trait Store: 'static {
     async fn remove(&self, key: &str) -> Result<(), StoreFailure>;
     /// All names that begin with `prefix`.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure>;
+    /// All that is kept under names that begin with `prefix`.
+    async fn entries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreFailure> {
+        let mut entries = Vec::new();
+        for key in self.keys(prefix).await? {
+            if let Some(value) = self.get(&key).await? {
+                entries.push((key, value));
+            }
+        }
+        Ok(entries)
+    }
 }

@@ -12,6 +12,7 @@ const names = [
   ...[
     "createAuth",
     "createClient",
+    "describeCallFlow",
     "diagnose",
     "isSdkError",
     "preload",

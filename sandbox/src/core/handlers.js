@@ -2,6 +2,7 @@
 import { ConnectError, createContextKey, createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { accessInterceptor, setHeaderKey } from "./access.js";
+import { nameOf, noteKey } from "./call-log.js";
 import { addServices } from "./service.js";
 
 /** @typedef {ReturnType<typeof connectNodeAdapter>} NodeHandler */
@@ -13,9 +14,10 @@ const requestKey = createContextKey(/** @type {object} */ ({}), { description: "
  * @param {import("./access.js").TokenLookup} lookUpToken
  * @param {import("../http/access-log.js").AccessLog} log
  * @param {import("./proof.js").Proofs} proofs
+ * @param {import("./call-log.js").CallLog} callLog
  * @returns {{ grpcWeb: NodeHandler, grpc: NodeHandler }}
  */
-export function createCoreHandlers(state, lookUpToken, log, proofs) {
+export function createCoreHandlers(state, lookUpToken, log, proofs, callLog) {
   /** @type {import("@connectrpc/connect").Interceptor} */
   const noteStatus = (next) => async (req) => {
     const httpRequest = req.contextValues.get(requestKey);
@@ -24,7 +26,9 @@ export function createCoreHandlers(state, lookUpToken, log, proofs) {
       log.noteGrpcStatus(httpRequest, 0);
       return response;
     } catch (error) {
-      log.noteGrpcStatus(httpRequest, ConnectError.from(error).code);
+      const { code } = ConnectError.from(error);
+      log.noteGrpcStatus(httpRequest, code);
+      req.contextValues.get(noteKey)({ outcome: nameOf(code) });
       throw error;
     }
   };
@@ -47,7 +51,8 @@ export function createCoreHandlers(state, lookUpToken, log, proofs) {
     contextValues: (req) =>
       shared
         .contextValues(req)
-        .set(setHeaderKey, (name, value) => responses.get(req)?.setHeader(name, value)),
+        .set(setHeaderKey, (name, value) => responses.get(req)?.setHeader(name, value))
+        .set(noteKey, callLog.noteOf(req)),
   });
   return {
     grpcWeb(req, res) {

@@ -48,11 +48,19 @@ export class Registrations {
   }
 
   /**
+   * The number's registration, if it has one.
+   * @param {string} phoneNumber
+   */
+  find(phoneNumber) {
+    return this.#find(phoneNumber, Date.now())?.wanted;
+  }
+
+  /**
    * The PBX of the number's registration, if it has one.
    * @param {string} phoneNumber
    */
   sipUriOf(phoneNumber) {
-    return this.#find(phoneNumber, Date.now())?.wanted.sipUri;
+    return this.find(phoneNumber)?.sipUri;
   }
 
   /** @param {string} phoneNumber */

@@ -5,6 +5,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import * as v0 from "../gen/wgtwo/sipbreakout/v0/sipbreakout_pb.js";
 import * as v1 from "../gen/wgtwo/sipbreakout/v1/sipbreakout_pb.js";
 import { callerKey, numberFor } from "./access.js";
+import { noteKey } from "./call-log.js";
 import { numberProblem, registrationProblem } from "./rules.js";
 
 /** @typedef {import("./rules.js").WireRegistration & { phoneNumber?: { e164: string } | undefined }} Wire */
@@ -36,7 +37,7 @@ function methods(state, apiVersion, routeTypes) {
     upsertRegistration(request, context) {
       const { registration, caller, phoneNumber } = read(request, context);
       const problem = numberProblem(phoneNumber) ?? registrationProblem(registration, routeTypes);
-      if (problem !== undefined) return { statusCode: NOT_ACCEPTABLE, errorMessage: problem };
+      if (problem !== undefined) return refuse(context, problem);
       state.registrations.upsert(
         phoneNumber,
         {
@@ -47,6 +48,7 @@ function methods(state, apiVersion, routeTypes) {
         },
         { apiVersion, tokenKind: caller.kind, clientId: caller.clientId },
       );
+      context.values.get(noteKey)({ outcome: "ok" });
       return { statusCode: OK, timeToLive: durationFromMs(state.registrations.ttlMs) };
     },
 
@@ -57,8 +59,9 @@ function methods(state, apiVersion, routeTypes) {
     deleteRegistration(request, context) {
       const { registration, phoneNumber } = read(request, context);
       const problem = numberProblem(phoneNumber) ?? deleteProblem(state, phoneNumber, registration.sipUri);
-      if (problem !== undefined) return { statusCode: NOT_ACCEPTABLE, errorMessage: problem };
+      if (problem !== undefined) return refuse(context, problem);
       state.registrations.delete(phoneNumber);
+      context.values.get(noteKey)({ outcome: "ok" });
       return { statusCode: OK };
     },
   };
@@ -72,7 +75,18 @@ function read({ registration }, context) {
   const caller = context.values.get(callerKey);
   if (!caller) throw new ConnectError("the call was not checked for its access token", Code.Internal);
   if (!registration) throw new ConnectError("registration is missing", Code.InvalidArgument);
-  return { registration, caller, phoneNumber: numberFor(caller, registration.phoneNumber?.e164) };
+  const phoneNumber = numberFor(caller, registration.phoneNumber?.e164);
+  context.values.get(noteKey)({ phoneNumber, sipUri: registration.sipUri });
+  return { registration, caller, phoneNumber };
+}
+
+/**
+ * @param {import("@connectrpc/connect").HandlerContext} context
+ * @param {string} errorMessage
+ */
+function refuse(context, errorMessage) {
+  context.values.get(noteKey)({ outcome: "refused" });
+  return { statusCode: NOT_ACCEPTABLE, errorMessage };
 }
 
 /**

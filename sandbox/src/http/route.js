@@ -60,7 +60,8 @@ function dispatch(handlers, req, res) {
     return allowOnly(["POST"], handlers.consentLink, req, res);
   }
   if (path.startsWith(consentPrefix)) return allowOnly(["GET", "POST"], handlers.consentPage, req, res);
-  if (path === "/control" || path.startsWith("/control/")) return handlers.control(req, res);
+  if (path === "/calls" || path === "/control" || path.startsWith("/control/"))
+    return handlers.control(req, res);
   if (path === "/") return allowOnly(["GET", "HEAD"], handlers.status.page, req, res);
   if (path === "/status.json") return allowOnly(["GET", "HEAD", "OPTIONS"], handlers.status.json, req, res);
   if (path.startsWith(interactionPrefix)) return allowOnly(["GET", "POST"], handlers.interaction, req, res);

@@ -208,11 +208,27 @@ fn a_code_is_sent_once_even_if_no_reply_comes() {
 #[test]
 fn a_token_store_that_refuses_fails_the_sign_in() {
     let bench = Bench::default();
-    bench.tokens.refuse(true);
     let session = bench.session();
     let sent = bench.begin(&session, SignIn::default());
+    bench.tokens.refuse(true);
     bench.fake.reply(Reply::json(200, &with_id_token(tokens(), &sent["nonce"]).to_string()));
+    bench.fake.reply(Reply::json(200, "")).reply(Reply::json(200, ""));
     let error = bench.fake.run(session.handle_callback(&callback(&sent["state"], "code=a-code"))).unwrap_err();
     assert_eq!(error.code, AuthCode::StorageUnavailable);
     assert!(bench.events().is_empty() && bench.pending.entries().is_empty());
+    let revoked: Vec<String> =
+        bench.fake.requests()[1..].iter().map(|request| fields(request)["token"].clone()).collect();
+    assert_eq!(revoked, ["refresh-1", "access-1"], "nobody has them now");
+}
+
+#[test]
+fn a_token_store_that_refuses_is_noticed_before_the_page_is_left() {
+    let bench = Bench::default();
+    let session = bench.session();
+    bench.tokens.refuse(true);
+    let error = bench.fake.run(session.authorization_url(SignIn::default())).unwrap_err();
+    assert_eq!(error.code, AuthCode::StorageUnavailable);
+    bench.tokens.refuse(false);
+    bench.fake.run(session.authorization_url(SignIn::default())).unwrap();
+    assert!(bench.tokens.entries().is_empty(), "nothing is left of trying");
 }

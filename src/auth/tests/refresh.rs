@@ -161,41 +161,6 @@ fn a_lost_reply_is_asked_for_again_at_once_with_the_same_token() {
 }
 
 #[test]
-fn a_refreshed_id_token_must_be_the_same_persons() {
-    let changes: [(&str, Value); 5] = [
-        ("sub", "user-2".into()),
-        ("iss", "https://id.wgtwo.com".into()),
-        ("aud", json!([CLIENT, "other"])),
-        ("nonce", "another".into()),
-        ("exp", json!(NOW_SECONDS - 3600)),
-    ];
-    for (name, value) in changes {
-        let bench = Bench::default();
-        let session = bench.signed_in(tokens());
-        let mut claims = claims("");
-        claims.as_object_mut().unwrap().remove("nonce");
-        claims["azp"] = CLIENT.into();
-        claims[name] = value;
-        let mut reply = renewed(2);
-        reply["id_token"] = jwt(&claims).into();
-        bench.fake.reply(ok(&reply));
-        let error = bench.fake.run(session.access_token(true)).unwrap_err();
-        assert_eq!((error.code, error.retryable), (AuthCode::IdTokenInvalid, false), "{name}");
-        assert!(error.message.contains(name), "{}", error.message);
-        assert_eq!(bench.stored().unwrap()["access_token"], "access-1", "the session stays as it was");
-    }
-    let bench = Bench::default();
-    let session = bench.signed_in(tokens());
-    let mut claims = claims("");
-    claims.as_object_mut().unwrap().remove("nonce");
-    let mut reply = renewed(2);
-    reply["id_token"] = jwt(&claims).into();
-    bench.fake.reply(ok(&reply));
-    assert_eq!(token(&bench, &session, true), "access-2", "a nonce may be missing");
-    assert_eq!(bench.stored().unwrap()["id_token"], reply["id_token"]);
-}
-
-#[test]
 fn a_fresh_instance_reads_the_session_and_damage_is_dropped() {
     let bench = Bench::default();
     bench.signed_in(tokens());

@@ -32,7 +32,7 @@ fn debug_of_every_type_that_holds_one_is_redacted() {
     let tokens = TokenReply::read(reply.as_bytes(), false).unwrap();
     clean("TokenReply", &format!("{tokens:?}"));
     let life = Life { since: bench.fake.now(), ms: 1.0 };
-    clean("Stored", &format!("{:?}", Stored::new(tokens, life, None, "openid".into())));
+    clean("Stored", &format!("{:?}", Stored::new("id".into(), tokens, life, None, "openid".into())));
     clean("Secret", &format!("{:?} {:#?}", Secret::new("PLANTED"), Secret::new("PLANTED")));
     let supplied = SuppliedToken { token: "PLANTED".into(), expires_at_wall_ms: None };
     clean("SuppliedToken", &format!("{supplied:?}"));

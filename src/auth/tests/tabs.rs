@@ -43,7 +43,8 @@ fn a_tab_that_hangs_is_overtaken() {
     let _held = bench.fake.run(crate::seams::Locks::lock(&bench.fake, &key, false)).unwrap();
     bench.fake.reply(ok(&renewed(2)));
     assert_eq!(bench.fake.run(two.access_token(true)).unwrap().expose(), "access-2");
-    assert_eq!((bench.fake.stolen(), bench.fake.elapsed_ms()), (1, 35_050.0));
+    assert_eq!(bench.fake.stolen(), 1);
+    assert!((35_050.0..36_200.0).contains(&bench.fake.elapsed_ms()), "{}", bench.fake.elapsed_ms());
 }
 
 #[test]
@@ -91,9 +92,27 @@ fn a_copied_tab_has_no_refresh_token() {
     let bench = Bench::default();
     bench.signed_in(tokens());
     bench.tokens.mark_as_copy();
+    bench.fake.begin_page();
     let copy = bench.session();
     assert_eq!(bench.fake.run(copy.access_token(false)).unwrap().expose(), "access-1");
     assert_eq!(bench.fake.run(copy.access_token(true)).unwrap_err().code, AuthCode::SignInRequired);
+    assert_eq!(bench.stored().unwrap()["refresh_token"], Value::Null);
+}
+
+#[test]
+fn what_a_copied_tab_signs_in_to_is_its_own() {
+    // What was copied was no session.
+    let bench = Bench::default();
+    bench.tokens.mark_as_copy();
+    bench.fake.begin_page();
+    let session = bench.signed_in(tokens());
+    for session in [session, bench.session()] {
+        bench.fake.run(session.is_signed_in());
+        assert_eq!(bench.stored().unwrap()["refresh_token"], "refresh-1", "also after a crash: a fresh instance");
+    }
+    // In a copy of this one it is not.
+    bench.fake.begin_page();
+    bench.fake.run(bench.session().is_signed_in());
     assert_eq!(bench.stored().unwrap()["refresh_token"], Value::Null);
 }
 
@@ -162,6 +181,19 @@ fn a_session_without_refresh_token_is_told_before_its_end_and_at_it() {
     assert!(matches!(bench.events()[..], [SessionEvent::TokenExpiring { .. }]));
     wait(&bench, 60_000.0);
     assert_eq!(bench.events(), [SessionEvent::SessionExpired(AuthCode::SessionExpired)]);
+}
+
+#[test]
+fn somebody_else_watches_when_the_first_is_gone() {
+    let bench = Bench::default();
+    let first = renewing(&bench, 3600);
+    let _idle = bench.another_session();
+    let second = bench.session_with(AuthOptions { auto_refresh: true, ..preset() }).unwrap();
+    drop(first);
+    bench.fake.reply(ok(&renewed(2)));
+    wait(&bench, 3_241_000.0);
+    assert_eq!(bench.stored().unwrap()["access_token"], "access-2");
+    drop(second);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 #[derive(Default)]
 pub(super) struct State {
     is_missing: Cell<bool>,
+    hangs: Cell<bool>,
     keys: RefCell<Vec<String>>,
 }
 
@@ -14,6 +15,17 @@ impl Fake {
     /// From now on there is no WebCrypto.
     pub fn refuse_crypto(&self) {
         self.0.crypto.is_missing.set(true);
+    }
+
+    /// From now on the storage of key pairs never answers.
+    pub fn hang_keys(&self) {
+        self.0.crypto.hangs.set(true);
+    }
+
+    async fn keys_answer(&self) {
+        if self.0.crypto.hangs.get() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// The names of the key pairs.
@@ -41,6 +53,7 @@ impl Crypto for Fake {
 
     async fn proof_key(&self, name: &str) -> Result<(String, String), CryptoFailure> {
         self.check()?;
+        self.keys_answer().await;
         let mut keys = self.0.crypto.keys.borrow_mut();
         if !keys.iter().any(|known| known == name) {
             keys.push(name.to_owned());
@@ -54,6 +67,7 @@ impl Crypto for Fake {
     }
 
     async fn drop_key(&self, name: &str) {
+        self.keys_answer().await;
         self.0.crypto.keys.borrow_mut().retain(|known| known != name);
     }
 }

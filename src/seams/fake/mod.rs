@@ -20,10 +20,26 @@ use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// What answers a request that the script has no reply for.
+type Answer = Rc<dyn Fn(&HttpRequest) -> Reply>;
+
+/// Whether somebody was woken since the last look: then there is something to do before time goes on.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 struct Inner {
     start_wall_ms: f64,
+    page: Cell<f64>,
     elapsed_ms: Cell<f64>,
     timers: RefCell<Vec<f64>>,
     replies: RefCell<VecDeque<Reply>>,
@@ -32,6 +48,8 @@ struct Inner {
     draws: Cell<u64>,
     no_random: Cell<bool>,
     spawned: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
+    answer: RefCell<Option<Answer>>,
+    woken: Arc<Woken>,
     tabs: tabs::Tabs,
     crypto: crypto::State,
 }
@@ -51,6 +69,7 @@ impl Fake {
     pub fn new() -> Self {
         Self(Rc::new(Inner {
             start_wall_ms: 1_800_000_000_000.0,
+            page: Cell::new(1_800_000_000_000.0),
             elapsed_ms: Cell::new(0.0),
             timers: RefCell::default(),
             replies: RefCell::default(),
@@ -59,6 +78,8 @@ impl Fake {
             draws: Cell::new(0),
             no_random: Cell::new(false),
             spawned: RefCell::default(),
+            answer: RefCell::default(),
+            woken: Arc::default(),
             tabs: tabs::Tabs::default(),
             crypto: crypto::State::default(),
         }))
@@ -68,6 +89,11 @@ impl Fake {
     pub fn reply(&self, reply: Reply) -> &Self {
         self.0.replies.borrow_mut().push_back(reply);
         self
+    }
+
+    /// Answers what comes when the script is at its end.
+    pub fn answer(&self, answer: impl Fn(&HttpRequest) -> Reply + 'static) {
+        self.0.answer.replace(Some(Rc::new(answer)));
     }
 
     /// The requests sent so far.
@@ -90,6 +116,11 @@ impl Fake {
         self.0.no_random.set(true);
     }
 
+    /// From now on the clocks are those of another page.
+    pub fn begin_page(&self) {
+        self.0.page.set(self.0.page.get() + 1.0);
+    }
+
     /// Lets `ms` pass at once.
     pub fn advance(&self, ms: f64) {
         self.0.elapsed_ms.set(self.0.elapsed_ms.get() + ms);
@@ -98,13 +129,15 @@ impl Fake {
     /// Runs `future` to its end in virtual time, spawned work beside it.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
-        let mut context = Context::from_waker(Waker::noop());
+        let waker = Waker::from(Arc::clone(&self.0.woken));
+        let mut context = Context::from_waker(&waker);
         for _ in 0..1_000_000 {
+            self.0.woken.0.store(false, Ordering::Relaxed);
             self.0.timers.borrow_mut().clear();
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            if !self.poll_spawned(&mut context) {
+            if !self.poll_spawned(&mut context) && !self.is_moved() {
                 self.jump();
             }
         }
@@ -113,17 +146,24 @@ impl Fake {
 
     /// Runs spawned work until nothing of it is left.
     pub fn drain(&self) {
-        let mut context = Context::from_waker(Waker::noop());
+        let waker = Waker::from(Arc::clone(&self.0.woken));
+        let mut context = Context::from_waker(&waker);
         loop {
+            self.0.woken.0.store(false, Ordering::Relaxed);
             self.0.timers.borrow_mut().clear();
             let progress = self.poll_spawned(&mut context);
             if self.0.spawned.borrow().is_empty() {
                 return;
             }
-            if !progress {
+            if !progress && !self.is_moved() {
                 self.jump();
             }
         }
+    }
+
+    /// Somebody was woken, or a lock or the page's state changed.
+    fn is_moved(&self) -> bool {
+        self.0.woken.0.load(Ordering::Relaxed) || self.0.tabs.has_moved()
     }
 
     /// True when a spawned future ended.
@@ -158,7 +198,7 @@ impl Fake {
 impl Clock for Fake {
     fn now(&self) -> Moment {
         let elapsed = self.elapsed_ms();
-        Moment { wall_ms: self.0.start_wall_ms + elapsed, monotonic_ms: elapsed, page: self.0.start_wall_ms }
+        Moment { wall_ms: self.0.start_wall_ms + elapsed, monotonic_ms: elapsed, page: self.0.page.get() }
     }
 }
 
@@ -171,6 +211,7 @@ impl Timer for Fake {
 impl Spawn for Fake {
     fn spawn(&self, future: LocalBoxFuture<'static, ()>) {
         self.0.spawned.borrow_mut().push(future);
+        self.0.woken.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -212,7 +253,9 @@ impl Http for Fake {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<FakeBody>, HttpFailure> {
         self.0.requests.borrow_mut().push(request);
         let reply = self.0.replies.borrow_mut().pop_front();
-        let Some(reply) = reply else { panic!("a request that the script does not expect") };
+        let answer = self.0.answer.borrow().clone();
+        let answered = || answer.zip(self.0.requests.borrow().last()).map(|(answer, request)| answer(request));
+        let Some(reply) = reply.or_else(answered) else { panic!("a request that the script does not expect") };
         let body = FakeBody { fake: self.clone(), steps: reply.body.into(), ended: false };
         self.sleep(reply.delay_ms).await;
         if let Some(kind) = reply.failure {

@@ -2,7 +2,7 @@
 //! own.
 
 use super::Fake;
-use crate::seams::{Channels, Locks, NoLocks, Post, Spawn, Wake};
+use crate::seams::{Channels, Held, Leaving, Locks, NoLocks, Post, Spawn, Wake};
 use futures_util::FutureExt;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,14 +15,30 @@ type Ear = (u64, String, Rc<dyn Fn(String)>);
 #[derive(Default)]
 pub(super) struct Tabs {
     locks: Rc<RefCell<BTreeMap<String, u64>>>,
+    queue: Rc<RefCell<Vec<(String, u64)>>>,
+    moves: Rc<Cell<u64>>,
+    seen_moves: Cell<u64>,
     no_locks: Cell<bool>,
     stolen: Cell<usize>,
     ears: Rc<RefCell<Vec<Ear>>>,
     woken: Cell<u64>,
+    left: Cell<u64>,
+    leaves_for_good: Cell<bool>,
+    is_offline: Cell<bool>,
     ids: Cell<u64>,
 }
 
 impl Tabs {
+    /// Whether a lock was taken or let go, or the page changed, since this was asked last.
+    pub fn has_moved(&self) -> bool {
+        let moves = self.moves.get();
+        self.seen_moves.replace(moves) != moves
+    }
+
+    fn moved(&self) {
+        self.moves.set(self.moves.get() + 1);
+    }
+
     fn id(&self) -> u64 {
         self.ids.set(self.ids.get() + 1);
         self.ids.get()
@@ -43,14 +59,50 @@ impl Fake {
     /// The page is visible, or online, again.
     pub fn wake(&self) {
         self.0.tabs.woken.set(self.0.tabs.woken.get() + 1);
+        self.0.tabs.moved();
+    }
+
+    /// The page is about to stop running.
+    pub fn leave(&self, leaving: Leaving) {
+        self.0.tabs.leaves_for_good.set(leaving == Leaving::ForGood);
+        self.0.tabs.left.set(self.0.tabs.left.get() + 1);
+        self.0.tabs.moved();
+    }
+
+    /// The browser knows that there is no network, or that there is one again.
+    pub fn go_offline(&self, is_offline: bool) {
+        self.0.tabs.is_offline.set(is_offline);
+        if !is_offline {
+            self.wake();
+        }
     }
 }
 
 /// A lock that is held.
 pub struct FakeHeld {
     locks: Rc<RefCell<BTreeMap<String, u64>>>,
+    moves: Rc<Cell<u64>>,
     name: String,
     id: u64,
+}
+
+/// A wish for a lock; dropping it takes it back.
+struct Waiting(Rc<RefCell<Vec<(String, u64)>>>, u64);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.borrow_mut().retain(|(_, id)| *id != self.1);
+    }
+}
+
+impl Held for FakeHeld {
+    fn is_lost(&self) -> bool {
+        self.locks.borrow().get(&self.name) != Some(&self.id)
+    }
+
+    async fn lost(&self) {
+        poll_fn(|_| if self.is_lost() { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
 }
 
 impl Drop for FakeHeld {
@@ -58,6 +110,7 @@ impl Drop for FakeHeld {
         let mut locks = self.locks.borrow_mut();
         if locks.get(&self.name) == Some(&self.id) {
             locks.remove(&self.name);
+            self.moves.set(self.moves.get() + 1);
         }
     }
 }
@@ -71,18 +124,24 @@ impl Locks for Fake {
             return Err(NoLocks);
         }
         let id = tabs.id();
+        tabs.queue.borrow_mut().push((name.to_owned(), id));
+        let _waiting = Waiting(Rc::clone(&tabs.queue), id);
         poll_fn(|_| {
             let mut locks = tabs.locks.borrow_mut();
-            if locks.contains_key(name) && !steal {
+            // Who asked first is first.
+            let is_first = tabs.queue.borrow().iter().find(|(of, _)| of == name).is_none_or(|(_, first)| *first == id);
+            if (locks.contains_key(name) || !is_first) && !steal {
                 return Poll::Pending;
             }
             if locks.insert(name.to_owned(), id).is_some() {
                 tabs.stolen.set(tabs.stolen.get() + 1);
+                tabs.moved();
             }
             Poll::Ready(())
         })
         .await;
-        Ok(FakeHeld { locks: Rc::clone(&tabs.locks), name: name.to_owned(), id })
+        let (locks, moves) = (Rc::clone(&tabs.locks), Rc::clone(&tabs.moves));
+        Ok(FakeHeld { locks, moves, name: name.to_owned(), id })
     }
 }
 
@@ -121,5 +180,16 @@ impl Wake for Fake {
     async fn woken(&self) {
         let seen = self.0.tabs.woken.get();
         poll_fn(|_| if self.0.tabs.woken.get() == seen { Poll::Pending } else { Poll::Ready(()) }).await;
+    }
+
+    async fn leaving(&self) -> Leaving {
+        let tabs = &self.0.tabs;
+        let seen = tabs.left.get();
+        poll_fn(|_| if tabs.left.get() == seen { Poll::Pending } else { Poll::Ready(()) }).await;
+        if tabs.leaves_for_good.get() { Leaving::ForGood } else { Leaving::ForAWhile }
+    }
+
+    fn is_online(&self) -> bool {
+        !self.0.tabs.is_offline.get()
     }
 }

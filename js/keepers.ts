@@ -1,0 +1,188 @@
+// All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
+// in the next instance.
+import { toSdkError } from "./errors.js";
+import { fleeting, lasting } from "./kept.js";
+import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
+import { enter, type Wasm } from "./load.js";
+import type { KeepOptions, RegistrationRequest } from "./options.js";
+
+type Handle = InstanceType<Wasm["KeepingHandle"]>;
+type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
+
+/** Before the next try, at first and at most: a crash that comes again and again must not take all the time there is. */
+const AGAIN_MS = 1000;
+const LONGEST_MS = 30_000;
+
+/** @internal The keepers of one client. */
+export class ClientKeepers {
+  readonly #openClient: (wasm: Wasm) => ClientHandle;
+  readonly #live = new Map<RegistrationKeeper, { key?: string; options: KeepOptions | undefined }>();
+  readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
+  readonly #noting = new Set<Promise<unknown>>();
+  #handle: Handle | undefined;
+  #wasm: Wasm | undefined;
+  isLeading = false;
+  readonly #onChange: () => void;
+
+  constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void) {
+    this.#openClient = openClient;
+    this.#onChange = onChange;
+  }
+
+  keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
+    const keeper = this.#add(request, options);
+    this.#insist(keeper);
+    return keeper;
+  }
+
+  #add(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
+    const keeper = new RegistrationKeeper(this, request);
+    this.#live.set(keeper, { options });
+    this.#onChange();
+    return keeper;
+  }
+
+  /** Those of this page, and those that were kept before a reload or are by other tabs. */
+  async restore(): Promise<RegistrationKeeper[]> {
+    const keys = await this.#run((handle) => handle.keys() as Promise<string[]>);
+    for (const key of keys) {
+      const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
+      if (snapshot) this.#meet(key, snapshot);
+    }
+    return this.list();
+  }
+
+  list(): RegistrationKeeper[] {
+    return [...this.#live.keys()];
+  }
+
+  async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
+    await this.#of(keeper, (handle, key) => handle.update(key, request));
+  }
+
+  async refresh(keeper: RegistrationKeeper): Promise<void> {
+    await this.#of(keeper, (handle, key) => handle.refresh(key));
+  }
+
+  async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
+    const kept = this.#live.get(keeper);
+    if (!kept) return;
+    const isDelete = options?.delete === true;
+    // Others may be about to want the same: React's strict mode makes one, stops it, and makes another.
+    await Promise.allSettled([...this.#noting]);
+    const { key } = kept;
+    const others = key === undefined ? 0 : (this.#byKey.get(key)?.size ?? 0) - 1;
+    if (key === undefined || (others > 0 && !isDelete)) return this.#end(keeper);
+    try {
+      await this.#run((handle) => handle.stop(key, isDelete) as Promise<void>);
+    } finally {
+      this.#end(keeper);
+    }
+  }
+
+  close(): void {
+    this.#handle?.close();
+    this.#handle = undefined;
+    for (const keeper of this.list()) this.#end(keeper);
+  }
+
+  /** One that another tab, or a page before this one, began to keep. */
+  #meet(key: string, snapshot: Snapshot): void {
+    if (!this.#byKey.has(key) && this.#noting.size === 0) this.#know(this.#add(snapshot.request), key);
+  }
+
+  /** Runs for a keeper that is known to Rust. */
+  async #of(keeper: RegistrationKeeper, work: (handle: Handle, key: string) => Promise<unknown>): Promise<void> {
+    await Promise.allSettled([...this.#noting]);
+    const key = this.#live.get(keeper)?.key;
+    if (key !== undefined) await this.#run((handle) => work(handle, key));
+  }
+
+  /** Until the wish is noted: the wasm may not load at once. Wrong input ends it; its error says so. */
+  async #insist(keeper: RegistrationKeeper): Promise<void> {
+    for (let waitMs = AGAIN_MS; this.#live.has(keeper); waitMs = Math.min(waitMs * 2, LONGEST_MS)) {
+      try {
+        return await this.#note(keeper);
+      } catch (thrown) {
+        const error = toSdkError(thrown);
+        if (error.kind !== "network" && error.kind !== "crashed") return this.#end(keeper, error);
+        tell(keeper, "change", { error });
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  async #note(keeper: RegistrationKeeper): Promise<void> {
+    const options = this.#live.get(keeper)?.options;
+    const noting = this.#run((handle) => handle.keep(keeper.request, options) as Promise<string>);
+    this.#noting.add(noting);
+    try {
+      const key = await noting;
+      if (this.#live.has(keeper)) this.#know(keeper, key);
+    } finally {
+      this.#noting.delete(noting);
+    }
+  }
+
+  #know(keeper: RegistrationKeeper, key: string): void {
+    const kept = this.#live.get(keeper);
+    if (!kept) return;
+    kept.key = key;
+    const keepers = this.#byKey.get(key) ?? new Set();
+    this.#byKey.set(key, keepers.add(keeper));
+    const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
+    if (snapshot) tell(keeper, "change", snapshot);
+  }
+
+  #end(keeper: RegistrationKeeper, error?: unknown): void {
+    const kept = this.#live.get(keeper);
+    if (!kept) return;
+    this.#live.delete(keeper);
+    if (kept.key !== undefined) {
+      const keepers = this.#byKey.get(kept.key);
+      keepers?.delete(keeper);
+      if (keepers?.size === 0) this.#byKey.delete(kept.key);
+    }
+    tell(keeper, "stopped", { state: "stopped", error });
+    this.#onChange();
+  }
+
+  #run<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
+    return enter((wasm) => work(this.#open(wasm)));
+  }
+
+  #open(wasm: Wasm): Handle {
+    if (this.#handle && this.#wasm === wasm) return this.#handle;
+    const handle = new wasm.KeepingHandle(this.#openClient(wasm), {
+      lasting,
+      fleeting,
+      onEvent: (key: string, type: string, snapshot: Snapshot) => {
+        if (type !== "stopped") this.#meet(key, snapshot);
+        for (const keeper of [...(this.#byKey.get(key) ?? [])]) {
+          if (type === "stopped") this.#end(keeper, snapshot.error);
+          else tell(keeper, type, snapshot);
+        }
+      },
+      onLead: (isLeading: boolean) => {
+        this.isLeading = isLeading;
+        for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
+      },
+    });
+    this.#handle = handle;
+    this.#wasm = wasm;
+    // It ends only if the wasm does.
+    enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));
+    return handle;
+  }
+
+  /** The instance is no more: what it kept is kept by another one. */
+  #begin(dead: Wasm): void {
+    if (this.#wasm !== dead || !this.#handle) return;
+    this.#handle = undefined;
+    this.isLeading = false;
+    this.#byKey.clear();
+    setTimeout(() => {
+      for (const keeper of this.list()) this.#insist(keeper);
+    }, AGAIN_MS);
+  }
+}

@@ -1,0 +1,114 @@
+// Where the registrations that are kept are remembered: strings by name, never a token. One store outlives the page and is
+// shared by all tabs (IndexedDB), one outlives only an instance of the wasm.
+
+/** @internal What Rust asks for. */
+export interface KeptStore {
+  get(key: string): unknown;
+  set(key: string, value: string): unknown;
+  remove(key: string): unknown;
+  keys(): unknown;
+  entries(prefix: string): unknown;
+}
+
+const DATABASE = "sipbreakout-kept";
+const STORE = "records";
+/** A database that does not answer must not hold up a call. */
+const TIMEOUT_MS = 3000;
+
+interface Work {
+  ask: (store: IDBObjectStore) => IDBRequest;
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
+}
+
+let database: Promise<IDBDatabase> | undefined;
+let waiting: Work[] = [];
+
+function open(): Promise<IDBDatabase> {
+  database ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+    opening.onsuccess = () => {
+      const opened = opening.result;
+      const leave = () => {
+        database = undefined;
+      };
+      opened.onclose = leave;
+      // A later version of this package wants another form.
+      opened.onversionchange = () => {
+        opened.close();
+        leave();
+      };
+      resolve(opened);
+    };
+    opening.onerror = () => reject(opening.error);
+    opening.onblocked = () => reject(new Error("The database is blocked by another tab."));
+  });
+  database.catch(() => {
+    database = undefined;
+  });
+  return database;
+}
+
+/** All that was asked in one turn is one transaction. */
+async function flush(): Promise<void> {
+  const works = waiting;
+  waiting = [];
+  const fail = (reason: unknown) => {
+    for (const { reject } of works) reject(reason);
+  };
+  const timer = setTimeout(fail, TIMEOUT_MS, new Error("The database does not answer."));
+  try {
+    const transaction = (await open()).transaction(STORE, "readwrite");
+    const store = transaction.objectStore(STORE);
+    const requests = works.map(({ ask }) => ask(store));
+    await new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    works.forEach(({ resolve }, index) => {
+      resolve(requests[index]?.result);
+    });
+  } catch (thrown) {
+    fail(thrown);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function ask<T>(request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (waiting.length === 0) queueMicrotask(flush);
+    waiting.push({ ask: request, resolve: resolve as Work["resolve"], reject });
+  });
+}
+
+/** Names that begin with `prefix`. */
+const range = (prefix: string) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+
+/** @internal Shared by all tabs of this origin. Where there is no IndexedDB every access rejects. */
+export const lasting: KeptStore = {
+  get: (key) => ask((store) => store.get(key)),
+  set: (key, value) => ask((store) => store.put(value, key)),
+  remove: (key) => ask((store) => store.delete(key)),
+  keys: () => ask((store) => store.getAllKeys()),
+  // Both in one transaction, so that they belong together.
+  entries: async (prefix) => {
+    const [keys, values] = await Promise.all([
+      ask((store) => store.getAllKeys(range(prefix))),
+      ask((store) => store.getAll(range(prefix))),
+    ]);
+    return keys.map((key, index) => [key, values[index]]);
+  },
+};
+
+const entries = new Map<string, string>();
+
+/** @internal This page's. */
+export const fleeting: KeptStore = {
+  get: (key) => entries.get(key),
+  set: (key, value) => void entries.set(key, value),
+  remove: (key) => void entries.delete(key),
+  keys: () => [...entries.keys()],
+  entries: (prefix) => [...entries].filter(([key]) => key.startsWith(prefix)),
+};

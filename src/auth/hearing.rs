@@ -1,0 +1,61 @@
+//! What the other tabs tell of a session.
+
+use super::news::News;
+use super::session::{Inner, Session, SessionEvent, session_expired, signed_out};
+use crate::seams::{Platform, Store};
+use futures_util::FutureExt;
+use std::rc::Rc;
+
+impl<P: Platform, S: Store> Session<P, S> {
+    pub(super) fn join_realm(&self) {
+        let Inner { platform, config, realm, .. } = &*self.inner;
+        let weak = Rc::downgrade(&self.inner);
+        let member = move |news: Option<&News>| {
+            let Some(session) = weak.upgrade().map(|inner| Self { inner }) else { return false };
+            match news {
+                Some(news) => session.hear(news),
+                None => session.keep_alive(),
+            }
+            true
+        };
+        realm.join(platform, &config.channel_name(), Rc::new(member));
+    }
+
+    /// Another tab's session began, went on or ended.
+    fn hear(&self, news: &News) {
+        let Inner { platform, tokens, realm, .. } = &*self.inner;
+        let is_ours = tokens.is_shared() && news.place == tokens.place();
+        if is_ours && news.event == SessionEvent::SignedIn {
+            self.keep_alive();
+        }
+        let (session, news) = (self.clone(), news.clone());
+        match news.event {
+            // The store may tell more than the news.
+            SessionEvent::SignedIn | SessionEvent::SessionExpired(_) | SessionEvent::SignedOut if is_ours => {
+                platform.spawn(async move { session.believe(news).await }.boxed_local());
+            }
+            _ if is_ours => realm.tell(&news.event),
+            // A session of its own, but the same person, who has left.
+            SessionEvent::SignedOut => {
+                platform.spawn(async move { session.sign_out_with(news.sub).await }.boxed_local());
+            }
+            _ => {}
+        }
+    }
+
+    /// The shared session began or ended: but a page that slept hears of an end when another session may have begun. The
+    /// one that ended may still be seen for a moment, because storage and news go from tab to tab on different ways.
+    async fn believe(&self, news: News) {
+        let realm = &self.inner.realm;
+        // Looking also ends what is under way for another person.
+        let stored = self.load().await.ok().flatten();
+        let is_another = stored.is_some_and(|stored| news.session.is_none_or(|ended| ended != stored.id));
+        match &news.event {
+            SessionEvent::SessionExpired(_) | SessionEvent::SignedOut if is_another => return,
+            SessionEvent::SessionExpired(_) => realm.end(session_expired()),
+            SessionEvent::SignedOut => realm.end(signed_out()),
+            _ => {}
+        }
+        realm.tell(&news.event);
+    }
+}

@@ -1,0 +1,141 @@
+//! `client.keepRegistered`.
+
+use super::client::{ClientHandle, merged, registration_input};
+use super::promise;
+use super::raw_error::{raw, told};
+use super::read::Reader;
+use crate::breakout::{ApiVersion, Registration, validate};
+use crate::browser::{AnyStore, Browser, array, get, object};
+use crate::error::Error;
+use crate::keeper::{Event, Keeping, Listeners, Snapshot, Trouble};
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+/// The registrations that a client keeps.
+#[wasm_bindgen]
+pub struct KeepingHandle {
+    keeping: Keeping<Browser, AnyStore>,
+    version: ApiVersion,
+}
+
+#[wasm_bindgen]
+impl KeepingHandle {
+    /// `face` has what lives in JavaScript: `lasting` and `fleeting` are stores that outlive the page and this instance,
+    /// `onEvent` is told the key, the name of an event and how the registration stands, `onLead` whether this page makes
+    /// the calls.
+    #[wasm_bindgen(constructor)]
+    pub fn new(client: &ClientHandle, face: &JsValue) -> Self {
+        let part = |name: &str| get(face, name).unwrap_or_default();
+        let (on_event, on_lead) = (Function::from(part("onEvent")), Function::from(part("onLead")));
+        let listeners = Listeners {
+            // A listener that throws is the page's affair.
+            on_event: Box::new(move |key: &str, event: Event, snapshot: &Snapshot| {
+                let arguments = [JsValue::from_str(key), JsValue::from_str(event.as_str()), snapshot_object(snapshot)];
+                let _ = on_event.apply(&JsValue::UNDEFINED, &array(&mut arguments.into_iter()));
+            }),
+            on_lead: Box::new(move |is_leading: bool| {
+                let _ = on_lead.call1(&JsValue::UNDEFINED, &JsValue::from_bool(is_leading));
+            }),
+        };
+        let (lasting, fleeting) = (AnyStore::Memory(part("lasting")), AnyStore::Memory(part("fleeting")));
+        let keeping = Keeping::new(client.client(), lasting, fleeting, client.keep_options(), listeners);
+        Self { keeping, version: client.version() }
+    }
+
+    /// Resolves to the registration's key, when the wish is taken.
+    pub fn keep(&self, request: &JsValue, options: &JsValue) -> Promise {
+        let keeping = self.keeping.clone();
+        let mut reader = Reader::new(options, "options");
+        let delete_on_leave = reader.boolean("deleteOnPageHide").unwrap_or(false);
+        let registration = self.registration(request, reader);
+        promise(async move {
+            let key = keeping.keep(registration.map_err(raw)?, delete_on_leave).await.map_err(raw)?;
+            Ok(JsValue::from_str(&key))
+        })
+    }
+
+    /// Resolves when the wish is taken.
+    pub fn update(&self, key: String, request: &JsValue) -> Promise {
+        let keeping = self.keeping.clone();
+        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+        promise(async move {
+            keeping.update(&key, registration.map_err(raw)?).await.map_err(raw)?;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Resolves when it is due.
+    pub fn refresh(&self, key: String) -> Promise {
+        let keeping = self.keeping.clone();
+        promise(async move { keeping.refresh(&key).await.map(|()| JsValue::UNDEFINED).map_err(raw) })
+    }
+
+    /// Resolves when it is kept no more, and if `delete`, when it is deleted.
+    pub fn stop(&self, key: String, delete: bool) -> Promise {
+        let keeping = self.keeping.clone();
+        promise(async move {
+            keeping.stop(&key, delete).await.map(|()| JsValue::UNDEFINED).map_err(|trouble| trouble_object(&trouble))
+        })
+    }
+
+    /// Resolves to the keys of all that is kept.
+    pub fn keys(&self) -> Promise {
+        let keeping = self.keeping.clone();
+        promise(async move {
+            let keys = keeping.keys().await.map_err(raw)?;
+            Ok(array(&mut keys.iter().map(|key| JsValue::from_str(key))).into())
+        })
+    }
+
+    /// How a registration stands; undefined if it is not kept.
+    pub fn snapshot(&self, key: &str) -> JsValue {
+        self.keeping.snapshot(key).map(|snapshot| snapshot_object(&snapshot)).unwrap_or_default()
+    }
+
+    /// Nothing is kept in this page any more.
+    pub fn close(&self) {
+        self.keeping.close();
+    }
+
+    fn registration(&self, request: &JsValue, options: Reader) -> Result<Registration, Error> {
+        let (input, mut found) = registration_input(request);
+        found.extend(options.finish());
+        merged(found, validate(&input, self.version))
+    }
+}
+
+fn trouble_object(trouble: &Trouble) -> JsValue {
+    match trouble {
+        Trouble::Own(error) => raw(error.clone()),
+        Trouble::Told { family, code, kind, message } => told(family, code, *kind, message),
+    }
+}
+
+fn snapshot_object(snapshot: &Snapshot) -> JsValue {
+    let text = |text: &str| JsValue::from_str(text);
+    let time = |ms: Option<f64>| ms.map(JsValue::from_f64).unwrap_or_default();
+    let registration = &snapshot.registration;
+    let state = match () {
+        () if snapshot.is_stopped => "stopped",
+        () if snapshot.is_suspended => "suspended",
+        () => snapshot.state.as_str(),
+    };
+    let request = object(&[
+        ("sipUri", text(registration.target.sip_uri.as_str())),
+        ("routeType", text(registration.route_type.as_str())),
+        (
+            "phoneNumber",
+            registration.target.phone_number.as_ref().map(|number| text(number.as_str())).unwrap_or_default(),
+        ),
+        ("mobileOriginatingPrefix", text(registration.mobile_originating_prefix.as_str())),
+        ("mobileTerminatingPrefix", text(registration.mobile_terminating_prefix.as_str())),
+    ]);
+    object(&[
+        ("request", request.into()),
+        ("state", text(state)),
+        ("expiresAtMs", time(snapshot.expires_at_wall_ms)),
+        ("nextRefreshAtMs", time(snapshot.next_refresh_at_wall_ms)),
+        ("error", snapshot.trouble.as_ref().map(trouble_object).unwrap_or_default()),
+    ])
+    .into()
+}

@@ -1,0 +1,334 @@
+//! The life of one registration that is kept: a state machine without input or output. Time and randomness come in.
+
+use super::pulse::Now;
+use super::snapshot::Event;
+use super::timing::{
+    LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
+    patience_ms, refresh_after_ms, retry_ms,
+};
+use crate::breakout::DEFAULT_TTL_SECONDS;
+use crate::seams::Moment;
+
+/// What the core granted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Granted {
+    /// When the request was sent: the core's own count can only have begun later.
+    pub sent: Moment,
+    /// The same as this page counts time.
+    since_ms: f64,
+    /// For how long, from then.
+    pub ttl_ms: f64,
+    /// When it is refreshed, from then. Drawn once, so that all tabs know the same.
+    pub refresh_after_ms: f64,
+}
+
+impl Granted {
+    /// What was granted just now.
+    pub fn new(sent: Moment, ttl_ms: f64, random: f64, now: Now) -> Self {
+        Self::of(sent, ttl_ms, refresh_after_ms(ttl_ms, random), now)
+    }
+
+    /// What was granted when `sent` was.
+    pub fn of(sent: Moment, ttl_ms: f64, refresh_after_ms: f64, now: Now) -> Self {
+        Self { sent, since_ms: now.steady_ms - sent.age_ms(now.moment), ttl_ms, refresh_after_ms }
+    }
+
+    /// Milliseconds since then.
+    pub fn age_ms(&self, now: Now) -> f64 {
+        now.steady_ms - self.since_ms
+    }
+
+    /// Milliseconds that are left; negative afterwards.
+    pub fn left_ms(&self, now: Now) -> f64 {
+        self.ttl_ms - self.age_ms(now)
+    }
+
+    /// When the core forgets it, by the wall clock.
+    pub fn expires_at_wall_ms(&self) -> f64 {
+        self.sent.wall_ms + self.ttl_ms
+    }
+}
+
+/// How a registration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The core has not taken it yet.
+    Registering,
+    /// The core has it.
+    Registered,
+    /// The core has it still, and could not be told again so far.
+    AtRisk,
+    /// The core has forgotten it.
+    Lapsed,
+    /// The core does not want it.
+    Rejected,
+}
+
+impl State {
+    /// As JavaScript names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registering => "registering",
+            Self::Registered => "registered",
+            Self::AtRisk => "atRisk",
+            Self::Lapsed => "lapsed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// How the next attempt is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Attempt {
+    /// The call's deadline.
+    pub timeout_ms: f64,
+    /// The first attempt of a new wish may be repeated by the transport: a person waits for it. All others are repeated
+    /// here.
+    pub is_first: bool,
+}
+
+/// The last attempt: when, by this page's monotonic clock, and how long to wait from then on. The wall clock has no part
+/// in it, because a clock that is set would make two attempts of one.
+#[derive(Clone, Copy, Debug)]
+struct Tried {
+    at_ms: f64,
+    wait_ms: f64,
+}
+
+/// One registration.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    granted: Option<Granted>,
+    /// The core has not taken the newest wish.
+    is_wished: bool,
+    is_first: bool,
+    tried: Option<Tried>,
+    is_under_way: bool,
+    has_failed: bool,
+    is_rejected: bool,
+    /// There are so many before it that it can't be refreshed in time.
+    is_crowded: bool,
+    told: State,
+}
+
+impl Kept {
+    /// A new wish.
+    pub fn new() -> Self {
+        Self {
+            granted: None,
+            is_wished: true,
+            is_first: true,
+            tried: None,
+            is_under_way: false,
+            has_failed: false,
+            is_rejected: false,
+            is_crowded: false,
+            told: State::Registering,
+        }
+    }
+
+    /// What the core granted last.
+    pub fn granted(&self) -> Option<Granted> {
+        self.granted
+    }
+
+    /// The core has the newest wish.
+    pub fn is_settled(&self) -> bool {
+        !self.is_wished
+    }
+
+    /// How it stands.
+    pub fn state(&self, now: Now) -> State {
+        let Some(granted) = self.granted else {
+            return if self.is_rejected { State::Rejected } else { State::Registering };
+        };
+        let left_ms = granted.left_ms(now);
+        let age_ms = granted.ttl_ms - left_ms;
+        let is_late = age_ms >= at_risk_after_ms(granted.ttl_ms);
+        match () {
+            () if self.is_rejected => State::Rejected,
+            () if left_ms <= 0.0 => State::Lapsed,
+            () if is_late || self.is_crowded => State::AtRisk,
+            () if self.has_failed && age_ms >= may_be_due_ms(granted.ttl_ms) => State::AtRisk,
+            () => State::Registered,
+        }
+    }
+
+    /// What is left of what the core granted; nothing if it granted nothing.
+    pub fn left_ms(&self, now: Now) -> f64 {
+        self.granted.map_or(0.0, |granted| granted.left_ms(now))
+    }
+
+    fn ttl_ms(&self) -> f64 {
+        self.granted.map_or(DEFAULT_TTL_SECONDS * 1000.0, |granted| granted.ttl_ms)
+    }
+
+    /// Milliseconds until the core is to be told: 0 or less if now, infinite if not at all as things stand.
+    pub fn due_ms(&self, now: Now, is_online: bool) -> f64 {
+        if self.is_rejected || self.is_under_way {
+            return f64::INFINITY;
+        }
+        let by_age_ms = match self.granted {
+            Some(granted) if !self.is_wished => granted.refresh_after_ms - granted.age_ms(now),
+            _ => 0.0,
+        };
+        let factor = if is_online { 1.0 } else { OFFLINE_FACTOR };
+        let by_wait_ms =
+            self.tried.map_or(0.0, |tried| tried.wait_ms * factor - (now.moment.monotonic_ms - tried.at_ms));
+        by_age_ms.max(by_wait_ms)
+    }
+
+    /// Whether the core is to be told, apart from waits and calls under way.
+    pub fn is_called_for(&self, now: Now) -> bool {
+        let is_old = |granted: Granted| granted.age_ms(now) >= granted.refresh_after_ms;
+        !self.is_rejected && (self.is_wished || self.granted.is_none_or(is_old))
+    }
+
+    /// Milliseconds until its state changes by itself.
+    pub fn changes_in_ms(&self, now: Now) -> f64 {
+        let Some(granted) = self.granted.filter(|_| !self.is_rejected) else { return f64::INFINITY };
+        let left_ms = granted.left_ms(now);
+        let until_risk_ms = left_ms - (granted.ttl_ms - at_risk_after_ms(granted.ttl_ms));
+        match () {
+            () if until_risk_ms > 0.0 => until_risk_ms,
+            () if left_ms > 0.0 => left_ms,
+            () => f64::INFINITY,
+        }
+    }
+
+    /// The longest that nobody need look at the clocks: short times to live are looked at more often.
+    pub fn look_ms(&self) -> f64 {
+        (self.ttl_ms() / 120.0).clamp(LEAST_MS, LOOK_MS)
+    }
+
+    /// Milliseconds until a leader that was last heard `silent_ms` ago, and leaves this undone, is to be overtaken.
+    pub fn overtaken_in_ms(&self, now: Now, silent_ms: f64, wished_ms: f64) -> f64 {
+        if self.is_rejected {
+            return f64::INFINITY;
+        }
+        let left_ms = self.left_ms(now);
+        let patience_ms = patience_ms(self.ttl_ms(), left_ms);
+        let by_age_ms = match self.granted {
+            Some(granted) if !self.is_wished => overdue_after_ms(granted.ttl_ms) - (granted.ttl_ms - left_ms),
+            // Nobody has seen to the wish yet.
+            _ => patience_ms - wished_ms,
+        };
+        by_age_ms.max(patience_ms - silent_ms)
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self, now: Now) -> Attempt {
+        self.is_under_way = true;
+        self.tried = Some(Tried { at_ms: now.moment.monotonic_ms, wait_ms: LEAST_MS });
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        Attempt { timeout_ms: deadline_ms(self.left_ms(now)), is_first }
+    }
+
+    /// The core took it. `is_current`: what it took is the newest wish.
+    pub fn succeeded(&mut self, granted: Granted, is_current: bool, now: Now) -> Event {
+        let was_wished = self.is_wished;
+        let was_over = matches!(self.state(now), State::Registering | State::Lapsed);
+        self.is_under_way = false;
+        self.has_failed = false;
+        self.is_crowded = false;
+        self.is_rejected = false;
+        self.granted = Some(granted);
+        self.is_wished = was_wished && !is_current;
+        self.told = self.state(now);
+        if was_over || (was_wished && is_current) { Event::Registered } else { Event::Refreshed }
+    }
+
+    /// The attempt failed; the server may have asked for patience. Returns the wait from its beginning.
+    pub fn failed(&mut self, asked_ms: Option<f64>, random: f64, now: Now) -> f64 {
+        self.is_under_way = false;
+        self.has_failed = true;
+        let own_ms = retry_ms(self.ttl_ms(), random);
+        let asked_ms = asked_ms.map_or(0.0, |asked_ms| heeded_ms(asked_ms, self.left_ms(now)));
+        // From the attempt's end, as the server means it.
+        let spent_ms = self.tried.map_or(0.0, |tried| now.moment.monotonic_ms - tried.at_ms);
+        let wait_ms = if asked_ms > 0.0 { own_ms.max(asked_ms + spent_ms) } else { own_ms };
+        self.wait(wait_ms, now);
+        wait_ms
+    }
+
+    /// Another tab makes an attempt.
+    pub fn heard_try(&mut self, now: Now) {
+        self.heard_wait(LEAST_MS, 0.0, now);
+    }
+
+    fn heard_wait(&mut self, wait_ms: f64, ago_ms: f64, now: Now) {
+        self.is_first = false;
+        self.tried = Some(Tried { at_ms: now.moment.monotonic_ms - ago_ms, wait_ms });
+    }
+
+    /// As `failed`, of an attempt that another tab made, and began `ago_ms` ago.
+    pub fn heard_failed(&mut self, wait_ms: f64, ago_ms: f64, now: Now) {
+        self.has_failed = true;
+        self.heard_wait(wait_ms, ago_ms, now);
+    }
+
+    fn wait(&mut self, wait_ms: f64, now: Now) {
+        let at_ms = self.tried.map_or(now.moment.monotonic_ms, |tried| tried.at_ms);
+        self.tried = Some(Tried { at_ms, wait_ms });
+    }
+
+    /// The attempt came to nothing, without any fault: it was not sent, or not by us to the end.
+    pub fn put_off(&mut self) {
+        self.is_under_way = false;
+    }
+
+    /// The core does not want it: it is not asked again until there is a new wish.
+    pub fn rejected(&mut self) {
+        self.is_under_way = false;
+        self.is_rejected = true;
+        self.told = State::Rejected;
+    }
+
+    /// Somebody wants it otherwise, or now.
+    pub fn wished(&mut self) {
+        self.is_wished = true;
+        self.is_first = true;
+        self.is_rejected = false;
+        if let Some(tried) = &mut self.tried {
+            tried.wait_ms = LEAST_MS;
+        }
+    }
+
+    /// What was granted before, in another page or by another tab. `is_current`: for the newest wish. An older one than
+    /// what is known is no news.
+    pub fn adopt(&mut self, granted: Granted, is_current: bool, now: Now) -> Option<Event> {
+        let is_newer = self.granted.is_none_or(|known| granted.left_ms(now) > known.left_ms(now) + 1.0);
+        let is_settling = is_current && self.is_wished;
+        if !is_newer && !is_settling {
+            return None;
+        }
+        let was_over = matches!(self.state(now), State::Registering | State::Lapsed);
+        if is_newer {
+            self.granted = Some(granted);
+            self.has_failed = false;
+            self.is_crowded = false;
+        }
+        if is_settling {
+            self.is_wished = false;
+            self.is_rejected = false;
+        }
+        self.told = self.state(now);
+        Some(if was_over || is_settling { Event::Registered } else { Event::Refreshed })
+    }
+
+    /// There are many before it.
+    pub fn crowd(&mut self) {
+        self.is_crowded = true;
+    }
+
+    /// What to tell of what time alone has changed since the last look.
+    pub fn look(&mut self, now: Now) -> Option<Event> {
+        let state = self.state(now);
+        let before = std::mem::replace(&mut self.told, state);
+        match state {
+            State::AtRisk if before != state => Some(Event::AtRisk),
+            State::Lapsed if before != state => Some(Event::Lapsed),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Keeping registrations: the core forgets one an hour after it was last told of it, so it is told again in time, for as
+//! long as somebody wants it. Pure; uses `breakout` to call, the seams for time, tabs and storage.
+//!
+//! `kept` is the life of one registration, `book` all of them with one timer and one rate; both only decide. `Keeping`
+//! carries it out: `run` makes the calls, `lead` sees to it that one tab of the browser does, `news` is what tabs tell
+//! each other, `wish` what outlives the page.
+
+mod book;
+mod keeping;
+mod kept;
+mod lead;
+mod news;
+mod pulse;
+mod run;
+mod sign_out;
+mod snapshot;
+mod timing;
+mod wish;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;
+
+/// How many kept registrations the core is told of in a second, unless the application says otherwise.
+pub const MAX_PER_SECOND: usize = 50;
+
+pub use keeping::{KeepOptions, Keeping, Listeners};
+pub use kept::State;
+pub use sign_out::{Leaver, sign_out};
+pub use snapshot::{Event, Snapshot, Trouble};

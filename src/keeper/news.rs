@@ -1,0 +1,168 @@
+//! What the tabs tell each other about the registrations they keep. Never a token.
+
+use super::kept::Granted;
+use super::pulse::Now;
+use super::snapshot::Trouble;
+use crate::error::{Error, Kind};
+use crate::seams::{Fields, Json};
+
+/// The form of the messages; a tab with another version of the package does not read them.
+const VERSION: f64 = 1.0;
+
+/// One message.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A tab is here, and wants to know who else is.
+    Hello { tab: String },
+    /// An answer to that.
+    Here { tab: String },
+    /// A tab goes.
+    Bye { tab: String },
+    /// The sender leads from now on.
+    Leads,
+    /// There is a new wish, as it lies in the store.
+    Wished { key: String, wish: String },
+    /// The leader makes an attempt.
+    Tries { key: String },
+    /// The core took it, `age_ms` ago.
+    Granted { key: String, wish: String, age_ms: f64, ttl_ms: f64, refresh_after_ms: f64 },
+    /// The attempt failed: nothing is tried for `wait_ms` from its beginning, `ago_ms` ago.
+    Failed { key: String, wait_ms: f64, ago_ms: f64, trouble: Told },
+    /// The core does not want it.
+    Rejected { key: String, wish: String, trouble: Told },
+    /// It is kept no more; if it was to be deleted, what came in the way.
+    Gone { key: String, trouble: Option<Told> },
+}
+
+/// An error, for other tabs: its words hold no token (`breakout::client`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Which error it was: the name of the room that made it.
+    pub family: &'static str,
+    pub code: String,
+    pub kind: Kind,
+    pub message: String,
+}
+
+impl Told {
+    /// Of this tab's error.
+    pub fn of(error: &Error) -> Self {
+        let (family, code, message) = match error {
+            Error::Rpc(error) => ("rpc", error.code_name(), error.message.clone()),
+            Error::Auth(error) => ("auth", error.code.as_str(), error.message.clone()),
+            Error::Rejected(error) => ("rejected", "not_acceptable", error.message.clone()),
+            Error::Invalid(_) => ("invalid", "invalid_input", String::new()),
+        };
+        Self { family, code: code.to_owned(), kind: error.kind(), message }
+    }
+
+    /// For the application.
+    pub fn trouble(self) -> Trouble {
+        Trouble::Told { family: self.family, code: self.code, kind: self.kind, message: self.message }
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        fields.put("family", self.family);
+        fields.put("code", self.code.as_str());
+        fields.put("kind", self.kind.as_str());
+        fields.put("message", self.message.as_str());
+    }
+
+    fn take(fields: &mut Fields) -> Option<Self> {
+        let family = fields.need_text("family")?;
+        let family = ["rpc", "auth", "rejected", "invalid"].into_iter().find(|known| *known == family)?;
+        let kind = fields.need_text("kind")?;
+        let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        Some(Self { family, code: fields.need_text("code")?, kind, message: fields.need_text("message")? })
+    }
+}
+
+impl News {
+    /// The core took it.
+    pub fn granted(key: &str, wish: &str, granted: &Granted, now: Now) -> Self {
+        Self::Granted {
+            key: key.to_owned(),
+            wish: wish.to_owned(),
+            age_ms: granted.age_ms(now),
+            ttl_ms: granted.ttl_ms,
+            refresh_after_ms: granted.refresh_after_ms,
+        }
+    }
+
+    pub fn write(&self) -> String {
+        let mut fields = Fields::default();
+        fields.put("v", VERSION);
+        let mut put = |name: &str, texts: &[(&str, &str)], numbers: &[(&str, f64)]| {
+            fields.put("news", name);
+            for (name, text) in texts {
+                fields.put(name, *text);
+            }
+            for (name, number) in numbers {
+                fields.put(name, *number);
+            }
+        };
+        match self {
+            Self::Hello { tab } => put("hello", &[("tab", tab)], &[]),
+            Self::Here { tab } => put("here", &[("tab", tab)], &[]),
+            Self::Bye { tab } => put("bye", &[("tab", tab)], &[]),
+            Self::Leads => put("leads", &[], &[]),
+            Self::Wished { key, wish } => put("wished", &[("key", key), ("wish", wish)], &[]),
+            Self::Tries { key } => put("tries", &[("key", key)], &[]),
+            Self::Granted { key, wish, age_ms, ttl_ms, refresh_after_ms } => put(
+                "granted",
+                &[("key", key), ("wish", wish)],
+                &[("age_ms", *age_ms), ("ttl_ms", *ttl_ms), ("refresh_after_ms", *refresh_after_ms)],
+            ),
+            Self::Failed { key, wait_ms, ago_ms, .. } => {
+                put("failed", &[("key", key)], &[("wait_ms", *wait_ms), ("ago_ms", *ago_ms)]);
+            }
+            Self::Rejected { key, wish, .. } => put("rejected", &[("key", key), ("wish", wish)], &[]),
+            Self::Gone { key, .. } => put("gone", &[("key", key)], &[]),
+        }
+        if let Self::Failed { trouble, .. }
+        | Self::Rejected { trouble, .. }
+        | Self::Gone { trouble: Some(trouble), .. } = self
+        {
+            trouble.put(&mut fields);
+        }
+        Json::Object(fields).write()
+    }
+
+    /// `None` for what is no such message: other scripts of the origin can post there too.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut fields = Fields::parse(text)?;
+        if fields.need_number("v") != Some(VERSION) {
+            return None;
+        }
+        let name = fields.need_text("news")?;
+        let number = |fields: &mut Fields, name: &str| fields.need_number(name).filter(|number| number.is_finite());
+        let text = |fields: &mut Fields, name: &str| fields.need_text(name);
+        let fields = &mut fields;
+        Some(match name.as_str() {
+            "hello" => Self::Hello { tab: text(fields, "tab")? },
+            "here" => Self::Here { tab: text(fields, "tab")? },
+            "bye" => Self::Bye { tab: text(fields, "tab")? },
+            "leads" => Self::Leads,
+            "wished" => Self::Wished { key: text(fields, "key")?, wish: text(fields, "wish")? },
+            "tries" => Self::Tries { key: text(fields, "key")? },
+            "granted" => Self::Granted {
+                key: text(fields, "key")?,
+                wish: text(fields, "wish")?,
+                age_ms: number(fields, "age_ms")?,
+                ttl_ms: number(fields, "ttl_ms")?,
+                refresh_after_ms: number(fields, "refresh_after_ms")?,
+            },
+            "failed" => Self::Failed {
+                key: text(fields, "key")?,
+                wait_ms: number(fields, "wait_ms")?,
+                ago_ms: number(fields, "ago_ms")?,
+                trouble: Told::take(fields)?,
+            },
+            "rejected" => {
+                Self::Rejected { key: text(fields, "key")?, wish: text(fields, "wish")?, trouble: Told::take(fields)? }
+            }
+            "gone" => Self::Gone { key: text(fields, "key")?, trouble: Told::take(fields) },
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,305 @@
+//! Carrying out what the book decides: one timer, and the calls.
+
+use super::book::{Entry, Stand};
+use super::keeping::Keeping;
+use super::kept::{Attempt, Granted};
+use super::news::{News, Told};
+use super::pulse::Now;
+use super::snapshot::{Event, Trouble};
+use super::wish::{What, Wish, read_granted, write_granted};
+use crate::breakout::{Call, Registered};
+use crate::error::{Error, Kind};
+use crate::grpc_web::RetryPolicy;
+use crate::seams::{Cancelled, Moment, Platform, Store};
+use futures_util::FutureExt;
+use futures_util::future::select;
+use std::pin::pin;
+
+impl<P: Platform, S: Store> Keeping<P, S> {
+    /// Looks at the book whenever something has changed, or something is due.
+    pub(super) async fn run(self) {
+        let platform = self.0.platform.clone();
+        while !self.0.is_closed.get() {
+            let changed = self.0.changed.next();
+            let wait_ms = self.look();
+            // A timer that is set in a timer's own task, and that in another one's, is one of those that browsers slow
+            // down to one a minute in hidden pages. This one is set in a task of its own.
+            platform.turn().await;
+            if self.0.book.borrow().is_empty() {
+                // Nothing is kept, and no process need live for it.
+                changed.await;
+                continue;
+            }
+            let rest = pin!(platform.sleep(wait_ms));
+            select(pin!(platform.woken()), select(rest, changed)).await;
+        }
+    }
+
+    /// Begins what is due, and returns when to look again.
+    fn look(&self) -> f64 {
+        let now = self.now();
+        let owner = self.0.owner.borrow().clone();
+        let stand = Stand {
+            owner: owner.as_deref().filter(|_| self.0.is_ready.get()),
+            is_leading: self.0.is_leading.get() && !self.0.is_away.get(),
+            is_online: self.0.platform.is_online(),
+            hesitation: self.0.hesitation.get(),
+            silent_ms: now.moment.monotonic_ms - self.0.heard_at_ms.get(),
+        };
+        let look = self.0.book.borrow_mut().look(now, stand);
+        for (key, event) in look.events {
+            self.tell(&key, event);
+        }
+        for (key, attempt) in look.begin {
+            let keeping = self.clone();
+            self.0.platform.spawn(async move { keeping.attempt(key, attempt).await }.boxed_local());
+        }
+        if look.overtake && !self.0.is_away.get() {
+            self.hear_leader();
+            self.0.overtakes.fire();
+        }
+        look.wait_ms
+    }
+
+    async fn attempt(self, key: String, attempt: Attempt) {
+        let deposed = self.0.deposed.next();
+        let halted = self.0.halted.next();
+        let era = self.0.era.get();
+        let began = self.now();
+        let wish = self.0.book.borrow().get(&key).map(|entry| entry.wish.clone());
+        let may_go_on = || self.0.era.get() == era && self.0.is_leading.get() && !self.0.is_closed.get();
+        if let Some(wish) = wish.filter(|_| may_go_on())
+            && self.is_news(&key, &wish).await
+            && may_go_on()
+        {
+            self.post(&News::Tries { key: key.clone() });
+            let cancelled = async {
+                select(deposed, halted).await;
+                Cancelled::default()
+            };
+            let retry =
+                if attempt.is_first { None } else { Some(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }) };
+            let call = Call { timeout_ms: Some(attempt.timeout_ms), retry, ..Call::default() };
+            match &wish.what {
+                What::Keep(registration) => {
+                    let result = self.0.client.upsert(registration, &call, cancelled).await;
+                    self.upserted(&key, &wish, result, began, may_go_on()).await;
+                }
+                What::Delete(_) => {
+                    let call = Call { timeout_ms: None, retry: None, ..call };
+                    let result = self.0.client.delete(wish.target(), &call, cancelled).await;
+                    self.deleted(&key, &wish, result.err(), may_go_on()).await;
+                }
+            }
+        }
+        self.put_off(&key);
+        self.0.book.borrow_mut().ended();
+        self.0.changed.fire();
+    }
+
+    /// Whatever became of an attempt, it is over.
+    fn put_off(&self, key: &str) {
+        if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
+            entry.kept.put_off();
+        }
+    }
+
+    /// Whether the core is still to be told. Another tab may have done it, or want it otherwise, while this one was frozen.
+    async fn is_news(&self, key: &str, wish: &Wish) -> bool {
+        let Some(names) = self.names().filter(|_| self.0.is_shared.get()) else { return true };
+        let stored = self.store().get(&[&names.wishes, key].concat()).await;
+        let granted = self.store().get(&[&names.grants, key].concat()).await;
+        let Ok(stored) = stored else { return true };
+        let Some(stored) = stored else {
+            let is_stopped = self.0.book.borrow().get(key).is_some_and(|entry| entry.is_stored);
+            if is_stopped {
+                self.end(key, "", None);
+            }
+            return !is_stopped;
+        };
+        if let Some(stored) = Wish::read(&stored, self.0.client.api_version()).filter(|stored| stored.id != wish.id) {
+            self.take_wish(key, stored);
+            return false;
+        }
+        let now = self.now();
+        let granted = granted.ok().flatten().and_then(|text| read_granted(&text, now));
+        let event = granted.and_then(|(granted, granted_wish)| {
+            let mut book = self.0.book.borrow_mut();
+            book.get_mut(key)?.kept.adopt(granted, granted_wish == wish.id, now)
+        });
+        if let Some(event) = event {
+            self.tell(key, event);
+        }
+        let book = self.0.book.borrow();
+        book.get(key).is_some_and(|entry| entry.kept.is_called_for(now))
+    }
+
+    async fn upserted(&self, key: &str, wish: &Wish, result: Result<Registered, Error>, began: Now, is_leading: bool) {
+        let now = self.now();
+        match result {
+            Ok(registered) => {
+                let random = self.0.platform.fraction();
+                let granted = Granted::new(registered.sent_at, registered.ttl_seconds * 1000.0, random, now);
+                self.granted(key, wish, granted, now).await;
+            }
+            // Not for its own sake: the owner changed, the lead went, or a call of the application's took its turn.
+            Err(error) if error.kind() == Kind::Aborted || !is_leading => {}
+            Err(error @ Error::Rejected(_)) => {
+                let is_current = self.0.book.borrow_mut().get_mut(key).is_some_and(|entry| {
+                    let is_current = entry.wish.id == wish.id;
+                    if is_current {
+                        entry.kept.rejected();
+                        entry.is_stored = false;
+                    }
+                    is_current
+                });
+                if is_current {
+                    // Not again after a reload.
+                    self.forget(key).await;
+                    let (key_, wish) = (key.to_owned(), wish.id.clone());
+                    self.post(&News::Rejected { key: key_, wish, trouble: Told::of(&error) });
+                    self.tell_trouble(key, Event::Rejected, Trouble::Own(error));
+                }
+            }
+            Err(error) => self.failed(key, error, began, now),
+        }
+    }
+
+    async fn granted(&self, key: &str, wish: &Wish, granted: Granted, now: Now) {
+        let event = self.0.book.borrow_mut().get_mut(key).map(|entry| {
+            entry.trouble = None;
+            entry.is_own = true;
+            entry.kept.succeeded(granted, entry.wish.id == wish.id, now)
+        });
+        // Somebody stopped it meanwhile, and everybody knows.
+        let Some(event) = event else { return };
+        if let Some(names) = self.names() {
+            let _ = self.store().set(&[&names.grants, key].concat(), &write_granted(&granted, &wish.id)).await;
+        }
+        self.post(&News::granted(key, &wish.id, &granted, self.now()));
+        self.tell(key, event);
+    }
+
+    fn failed(&self, key: &str, error: Error, began: Now, now: Now) {
+        let random = self.0.platform.fraction();
+        let failed = self.0.book.borrow_mut().get_mut(key).map(|entry| {
+            let wait_ms = entry.kept.failed(error.retry_after_ms(), random, now);
+            (wait_ms, entry.kept.look(now))
+        });
+        let Some((wait_ms, event)) = failed else { return };
+        let ago_ms = now.moment.monotonic_ms - began.moment.monotonic_ms;
+        self.post(&News::Failed { key: key.to_owned(), wait_ms, ago_ms, trouble: Told::of(&error) });
+        self.tell_trouble(key, event.unwrap_or(Event::Changed), Trouble::Own(error));
+        self.let_others_try(wait_ms);
+    }
+
+    /// A deletion is not repeated here: the transport has done that.
+    async fn deleted(&self, key: &str, wish: &Wish, error: Option<Error>, is_leading: bool) {
+        if error.is_some() && !is_leading {
+            // The next leader does it.
+            return;
+        }
+        let is_current = self.0.book.borrow().get(key).is_some_and(|entry| entry.wish.id == wish.id);
+        if is_current {
+            self.forget(key).await;
+            self.post(&News::Gone { key: key.to_owned(), trouble: error.as_ref().map(Told::of) });
+            self.end(key, &wish.id, error.map(Trouble::Own));
+        }
+    }
+
+    /// Another tab's wish.
+    fn take_wish(&self, key: &str, wish: Wish) {
+        self.end_of_others(key);
+        let owner = self.0.owner.borrow().clone();
+        let now = self.now();
+        {
+            let mut book = self.0.book.borrow_mut();
+            match book.get_mut(key) {
+                Some(entry) if entry.wish.id == wish.id => return,
+                Some(entry) => {
+                    entry.wish = wish;
+                    entry.is_own = false;
+                    entry.is_stored = true;
+                    entry.wished_at_ms = now.moment.monotonic_ms;
+                    entry.kept.wished();
+                }
+                None => book.insert(Entry { is_stored: true, ..Entry::new(key, owner, wish, now) }),
+            }
+        }
+        self.tell(key, Event::Changed);
+        self.0.changed.fire();
+    }
+
+    /// What another tab tells.
+    pub(super) fn hear(&self, news: News) {
+        let now = self.now();
+        match news {
+            News::Hello { tab } => {
+                self.post(&News::Here { tab: self.0.tab.clone() });
+                self.meet(tab);
+            }
+            News::Here { tab } => self.meet(tab),
+            News::Bye { tab } => self.0.others.borrow_mut().retain(|other| *other != tab),
+            News::Leads => self.hear_leader(),
+            News::Wished { key, wish } => {
+                if let Some(wish) = Wish::read(&wish, self.0.client.api_version()) {
+                    self.take_wish(&key, wish);
+                }
+            }
+            News::Tries { key } => {
+                self.hear_leader();
+                if let Some(entry) = self.0.book.borrow_mut().get_mut(&key) {
+                    entry.kept.heard_try(now);
+                }
+            }
+            News::Granted { key, wish, age_ms, ttl_ms, refresh_after_ms } => {
+                self.hear_leader();
+                let age_ms = age_ms.max(0.0);
+                let Moment { wall_ms, monotonic_ms, page } = now.moment;
+                let sent = Moment { wall_ms: wall_ms - age_ms, monotonic_ms: monotonic_ms - age_ms, page };
+                let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
+                let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {
+                    entry.trouble = None;
+                    entry.is_own = false;
+                    entry.kept.adopt(granted, entry.wish.id == wish, now)
+                });
+                if let Some(event) = event {
+                    self.tell(&key, event);
+                }
+                self.0.changed.fire();
+            }
+            News::Failed { key, wait_ms, ago_ms, trouble } => {
+                self.hear_leader();
+                let event = self.0.book.borrow_mut().get_mut(&key).map(|entry| {
+                    entry.kept.heard_failed(wait_ms, ago_ms, now);
+                    entry.kept.look(now)
+                });
+                if let Some(event) = event {
+                    self.tell_trouble(&key, event.unwrap_or(Event::Changed), trouble.trouble());
+                }
+            }
+            News::Rejected { key, wish, trouble } => {
+                self.hear_leader();
+                let is_current = self.0.book.borrow_mut().get_mut(&key).is_some_and(|entry| {
+                    let is_current = entry.wish.id == wish;
+                    if is_current {
+                        entry.kept.rejected();
+                        entry.is_stored = false;
+                    }
+                    is_current
+                });
+                if is_current {
+                    self.tell_trouble(&key, Event::Rejected, trouble.trouble());
+                }
+            }
+            News::Gone { key, trouble } => self.end(&key, "", trouble.map(Told::trouble)),
+        }
+    }
+
+    fn meet(&self, tab: String) {
+        let mut others = self.0.others.borrow_mut();
+        if !others.contains(&tab) {
+            others.push(tab);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Signing out, as far as registrations are concerned: who leaves takes them along.
+
+use super::keeping::Keeping;
+use super::wish::Names;
+use crate::auth::{AuthError, Owner, Session, SignOut, SignedOut, TokenSource};
+use crate::seams::{Platform, Store};
+use futures_util::FutureExt;
+use futures_util::future::{Either, LocalBoxFuture, select};
+use std::cell::RefCell;
+use std::pin::pin;
+use std::rc::Weak;
+
+/// How long the deletions may take.
+const DELETE_MS: f64 = 30_000.0;
+
+/// Somebody who keeps registrations in this page, of whichever client.
+pub trait Leaver {
+    /// Deletes all that is kept for `owner`. False if one is left.
+    fn delete_all<'a>(&'a self, owner: &'a str) -> LocalBoxFuture<'a, bool>;
+}
+
+thread_local! {
+    static LEAVERS: RefCell<Vec<Weak<dyn Leaver>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Makes `leaver` one of those that a sign-out asks.
+pub(super) fn enlist(leaver: Weak<dyn Leaver>) {
+    LEAVERS.with_borrow_mut(|leavers| {
+        leavers.retain(|leaver| leaver.strong_count() > 0);
+        leavers.push(leaver);
+    });
+}
+
+impl<P: Platform, S: Store> Leaver for super::keeping::Inner<P, S> {
+    fn delete_all<'a>(&'a self, owner: &'a str) -> LocalBoxFuture<'a, bool> {
+        async move {
+            let Some(own) = self.me.upgrade() else { return true };
+            let keeping = Keeping(own);
+            if self.owner.borrow().as_deref() != Some(owner) {
+                return true;
+            }
+            let keys: Vec<String> = self.book.borrow().iter().map(|entry| entry.key.clone()).collect();
+            let mut is_deleted = true;
+            // One after the other: a person has one number, or a few.
+            for key in keys {
+                is_deleted &= keeping.stop(&key, true).await.is_ok();
+            }
+            is_deleted
+        }
+        .boxed_local()
+    }
+}
+
+/// Signs out, and forgets what was kept for the person; deletes it at the core first if `delete` says so, which needs the
+/// session still. That a deletion fails keeps nobody from signing out; it is told beside.
+pub async fn sign_out<P: Platform, S: Store, K: Store>(
+    session: &Session<P, S>,
+    lasting: &K,
+    options: SignOut,
+    delete: bool,
+) -> Result<(SignedOut, bool), AuthError> {
+    session.check_sign_out(&options)?;
+    let owner = session.owner().await;
+    let Owner::Named(owner) = owner else {
+        return session.sign_out(options).await.map(|signed_out| (signed_out, true));
+    };
+    let mut is_deleted = true;
+    if delete {
+        let leavers: Vec<_> = LEAVERS.with_borrow(|leavers| leavers.iter().filter_map(Weak::upgrade).collect());
+        let deletions = async {
+            let mut is_deleted = true;
+            for leaver in leavers {
+                is_deleted &= leaver.delete_all(&owner).await;
+            }
+            is_deleted
+        };
+        is_deleted = match select(pin!(deletions), pin!(session.platform().sleep(DELETE_MS))).await {
+            Either::Left((is_deleted, _)) => is_deleted,
+            Either::Right(_) => false,
+        };
+    }
+    let signed_out = session.sign_out(options).await;
+    for prefix in Names::all_of(&owner) {
+        for key in lasting.keys(&prefix).await.unwrap_or_default() {
+            let _ = lasting.remove(&key).await;
+        }
+    }
+    signed_out.map(|signed_out| (signed_out, is_deleted))
+}

@@ -1,0 +1,262 @@
+//! One page.
+
+use super::bench::{Bench, TTL_SECONDS, refused, status};
+use crate::auth::Owner;
+use crate::keeper::wish::registration;
+use crate::keeper::{Event, State, Trouble};
+use crate::seams::fake::FakeStore;
+
+const MINUTE_MS: f64 = 60_000.0;
+const NUMBER: Option<&str> = Some("+4799900001");
+
+#[test]
+fn it_is_registered_and_refreshed_at_four_fifths_of_its_time() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    let snapshot = page.keeping.snapshot(&key).expect("kept");
+    assert_eq!((snapshot.state, bench.asked().len()), (State::Registered, 1));
+    let expected = 1_800_000_000_000.0 + TTL_SECONDS * 1000.0;
+    assert!((snapshot.expires_at_wall_ms.unwrap() - expected).abs() < 1_000.0);
+    for _ in 0..20 {
+        bench.pass(50.0 * MINUTE_MS);
+    }
+    let asked = bench.asked();
+    assert!((19..=23).contains(&asked.len()), "{} in 1000 minutes", asked.len());
+    for pair in asked.windows(2) {
+        let minutes = (pair[1].at_ms - pair[0].at_ms) / MINUTE_MS;
+        assert!((45.0..=51.2).contains(&minutes), "{minutes} minutes between two");
+    }
+    assert_eq!(page.events()[..2], [Event::Registered, Event::Refreshed]);
+}
+
+#[test]
+fn a_failure_is_tried_again_each_minute_until_it_is_lapsed_and_on() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.answer((0..30).map(|at| status(if at % 2 == 0 { "14" } else { "7" })));
+    bench.pass(90.0 * MINUTE_MS);
+    let asked = bench.asked();
+    for pair in asked[..31].windows(2) {
+        let seconds = (pair[1].at_ms - pair[0].at_ms) / 1000.0;
+        assert!((60.0..=67.0).contains(&seconds), "{seconds} seconds between two");
+    }
+    assert_eq!(page.events(), [Event::Registered, Event::AtRisk, Event::Lapsed, Event::Registered]);
+    assert!(page.keeping.snapshot(&key).unwrap().trouble.is_none());
+}
+
+#[test]
+fn a_server_that_asks_for_patience_gets_it_but_not_at_the_registration_s_cost() {
+    let bench = Bench::default();
+    let page = bench.page();
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    let busy = |seconds: &str| {
+        let mut reply = status("14");
+        reply.headers.push(("retry-after".to_owned(), seconds.to_owned()));
+        reply
+    };
+    bench.answer([busy("120"), busy("86400")]);
+    bench.pass(58.0 * MINUTE_MS);
+    let asked = bench.asked();
+    assert!((asked[1].at_ms - asked[0].at_ms) >= 120_000.0);
+    // Half of what was left: at most six and a half minutes.
+    let waited = (asked[2].at_ms - asked[1].at_ms) / MINUTE_MS;
+    assert!((2.0..7.0).contains(&waited), "{waited} minutes");
+    assert!(!page.events().contains(&Event::Lapsed));
+}
+
+#[test]
+fn a_refusal_stops_it_until_there_is_another_wish() {
+    let bench = Bench::default();
+    let page = bench.page();
+    bench.answer([refused()]);
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(300.0 * MINUTE_MS);
+    assert_eq!((page.events(), bench.asked().len()), (vec![Event::Rejected], 1));
+    assert!(matches!(page.keeping.snapshot(&key).unwrap().trouble, Some(Trouble::Own(_))));
+    assert!(bench.lasting.entries().is_empty(), "nor is it tried after a reload");
+    bench.fake.run(page.keeping.update(&key, registration(NUMBER, "sips:other.example.com"))).unwrap();
+    bench.pass(1_000.0);
+    assert_eq!(page.events(), [Event::Rejected, Event::Registered]);
+}
+
+#[test]
+fn the_last_wish_wins_and_no_two_calls_overlap() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(NUMBER, "sips:one.example.com"));
+    bench.pass(10.0);
+    // While the first call is under way.
+    for name in ["sips:two.example.com", "sips:three.example.com"] {
+        bench.fake.run(page.keeping.update(&key, registration(NUMBER, name))).unwrap();
+    }
+    bench.pass(10_000.0);
+    let asked = bench.asked();
+    assert!(asked[0].has("sips:one.example.com") && asked.last().unwrap().has("sips:three.example.com"));
+    for pair in asked.windows(2) {
+        assert!(pair[1].at_ms - pair[0].at_ms >= 1_000.0, "refreshes are at least a second apart");
+    }
+    assert!(page.keeping.snapshot(&key).unwrap().trouble.is_none());
+    let error = bench.fake.run(page.keeping.update(&key, registration(Some("+4799900002"), "sips:one.example.com")));
+    assert!(error.is_err(), "another number is another registration");
+}
+
+#[test]
+fn the_same_wish_again_is_no_news() {
+    let bench = Bench::default();
+    let page = bench.page();
+    for _ in 0..3 {
+        bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+        bench.pass(5_000.0);
+    }
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn stopping_leaves_it_to_end_by_itself_or_deletes_it() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.fake.run(page.keeping.stop(&key, false)).unwrap();
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), page.events().last()), (1, Some(&Event::Stopped)));
+    assert!(bench.lasting.entries().is_empty());
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.fake.run(page.keeping.stop(&key, true)).unwrap();
+    let asked = bench.asked();
+    assert!(asked[0].is_upsert && !asked[1].is_upsert && asked.len() == 2);
+    // One that fails says why, and is kept no more all the same.
+    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.answer([status("7")]);
+    let trouble = bench.fake.run(page.keeping.stop(&key, true)).unwrap_err();
+    assert!(matches!(trouble, Trouble::Own(error) if error.kind() == crate::error::Kind::Auth));
+    assert!(page.keeping.snapshot(&key).is_none());
+}
+
+#[test]
+fn a_session_that_expires_suspends_it_and_the_same_person_resumes_it() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.session.expire();
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1, "nothing without a session");
+    assert_eq!(page.events(), [Event::Registered, Event::Suspended, Event::AtRisk, Event::Lapsed]);
+    assert!(page.keeping.snapshot(&key).unwrap().is_suspended);
+    bench.session.sign_in(Owner::Named("bob".to_owned()));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty(), "nobody else's number is registered at this PBX");
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(1_000.0);
+    assert!(bench.asked().iter().all(|asked| asked.token == "ada" && asked.is_upsert));
+    assert_eq!(page.events()[4..], [Event::Resumed, Event::Registered]);
+}
+
+#[test]
+fn without_a_name_nobody_resumes_it() {
+    let bench = Bench::default();
+    bench.session.sign_in(Owner::Nameless);
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.session.expire();
+    bench.pass(1_000.0);
+    bench.session.sign_in(Owner::Nameless);
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1);
+    assert!(page.keeping.snapshot(&key).unwrap().is_suspended, "it may be another person");
+    assert!(bench.lasting.entries().is_empty());
+}
+
+#[test]
+fn what_is_wanted_before_the_sign_in_waits_for_it() {
+    let bench = Bench::default();
+    bench.session.expire();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(60_000.0);
+    assert!(bench.asked().is_empty() && page.keeping.snapshot(&key).unwrap().is_suspended);
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(1_000.0);
+    assert_eq!((bench.asked().len(), page.events()), (1, vec![Event::Resumed, Event::Registered]));
+    assert_eq!(bench.lasting.entries().len(), 2, "a wish and a grant");
+}
+
+#[test]
+fn signing_out_stops_it_for_good() {
+    let bench = Bench::default();
+    let page = bench.page();
+    bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.session.sign_out();
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), page.events().last()), (1, Some(&Event::Stopped)));
+    assert!(bench.lasting.entries().is_empty());
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    assert!(bench.fake.run(page.keeping.keys()).unwrap().is_empty());
+    // The same person may want it again.
+    bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn it_survives_a_reload_and_needs_no_call_for_that() {
+    let bench = Bench::default();
+    let page = bench.page();
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(10.0 * MINUTE_MS);
+    page.keeping.close();
+    drop(page);
+    let page = bench.page();
+    assert_eq!(bench.fake.run(page.keeping.keys()).unwrap(), ["+4799900001"]);
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(45.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1, "refreshed when it was due");
+    assert!(!page.events().contains(&Event::Lapsed));
+}
+
+#[test]
+fn a_store_that_refuses_costs_nothing_but_the_reload() {
+    let bench = Bench::default();
+    bench.lasting.refuse(true);
+    let page = bench.page();
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(100.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 3);
+    let fleeting = FakeStore::default();
+    fleeting.refuse(true);
+    bench.session.sign_in(Owner::Nameless);
+    let page = bench.page_with(fleeting, 50);
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn who_stops_it_while_nobody_is_signed_in_has_stopped_it_in_all_tabs() {
+    let bench = Bench::default();
+    let (page, other) = (bench.page(), bench.page());
+    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    assert_eq!(bench.fake.run(other.keeping.keys()).unwrap().len(), 1);
+    bench.pass(1_000.0);
+    bench.session.expire();
+    bench.pass(1_000.0);
+    bench.fake.run(page.keeping.stop(&key, false)).unwrap();
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), other.events().last()), (1, Some(&Event::Stopped)));
+    assert!(bench.lasting.entries().is_empty());
+}

@@ -1,0 +1,10 @@
+//! Natively, in virtual time.
+
+mod bench;
+mod fleet;
+mod keeping;
+mod kept;
+mod simulation;
+mod tabs;
+mod wishes;
+mod world;
