@@ -198,7 +198,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   async signOut(options?: SignOutOptions): Promise<SignOutResult> {
     const { revoked, registrationsDeleted, form } = await this.#run((handle) => handle.signOut(options));
     if (form && globalThis.document) leave(() => postForm(form));
-    return { revoked, registrationsDeleted };
+    return registrationsDeleted === undefined ? { revoked } : { revoked, registrationsDeleted };
   }
 
   /** @internal */

@@ -342,8 +342,8 @@ export interface SignOutResult {
    * they expire.
    */
   revoked: boolean;
-  /** Whether registrations were to be deleted, and the core confirmed each of them. */
-  registrationsDeleted: boolean;
+  /** With `deleteRegistrations`: whether the core confirmed that all are deleted. */
+  registrationsDeleted?: boolean | undefined;
 }
 
 export interface GetAccessTokenOptions {

@@ -35,8 +35,11 @@ function pathRemapping() {
   const sources = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
   const remaps = [`${root}=.`];
   for (const registry of readdirSync(sources)) remaps.push(`${join(sources, registry)}=crates`);
-  return remaps.map((remap) => `--remap-path-prefix=${remap}`).join("\x1f");
+  return remaps.map((remap) => `--remap-path-prefix=${remap}`);
 }
+
+/** Whatever goes wrong in the wasm, it does not take more than a gigabyte of the visitor's memory. */
+const memoryLimit = "-Clink-arg=--max-memory=1073741824";
 
 /** Replaced in one step: a development server may be reading the old one. */
 function putFile(directory, file, content) {
@@ -51,7 +54,7 @@ async function compile(features) {
   await run("cargo", ["fetch", "--quiet", ...locked]);
   const chosen = features.length > 0 ? ["--features", features.join(",")] : [];
   await run("cargo", ["build", "--release", "--target", crateTarget, "--lib", ...chosen, ...locked], {
-    env: { CARGO_ENCODED_RUSTFLAGS: pathRemapping() },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...pathRemapping(), memoryLimit].join("\x1f") },
   });
   return join(targetDir, crateTarget, "release", "sipbreakout_web.wasm");
 }

@@ -132,7 +132,7 @@ impl AuthHandle {
             let (signed_out, deleted) = sign_out(&session, &kept, options, delete).await.map_err(auth_error)?;
             let form = signed_out.logout.as_ref().map(form_object);
             let revoked = JsValue::from_bool(signed_out.is_revoked());
-            let deleted = JsValue::from_bool(delete && deleted);
+            let deleted = if delete { JsValue::from_bool(deleted) } else { JsValue::UNDEFINED };
             Ok(object(&[("revoked", revoked), ("registrationsDeleted", deleted), ("form", form.unwrap_or_default())])
                 .into())
         })

@@ -55,7 +55,13 @@ const refreshes = [
   ["one lost request", { on: "token.refresh", lose: "request" }, undefined],
   ["one lost reply", { on: "token.refresh", lose: "reply" }, undefined],
   ["two lost replies", { on: "token.refresh", lose: "reply", times: 2 }, "network"],
-  ["an ID token of somebody else", { on: "idToken", claims: { sub: "other" } }, "id_token_invalid"],
+  [
+    "an ID token of somebody else",
+    { on: "idToken", claims: { sub: "other" } },
+    "session_expired",
+    "id_token_invalid",
+  ],
+  ["an ID token that is over", { on: "idToken", claims: { exp: 1 } }, undefined],
   ["keys that can't be had", [{ on: "jwks", status: 503 }], undefined, undefined, { rotateKeys: true }],
 ];
 
@@ -67,12 +73,6 @@ for (const browser of browsers) {
     });
     after(() => stage.close());
 
-    /** Nothing secret in what the page was told. */
-    const isClean = (text) => {
-      for (const secret of stage.sandbox.issuedSecrets)
-        assert.ok(!text.includes(secret), "a secret is shown");
-    };
-
     for (const [what, fault, code] of signIns) {
       test(`sign-in: ${what}: ${code ?? "goes through"}`, async () => {
         await stage.begin({ timeoutMs: 1000 });
@@ -81,9 +81,10 @@ for (const browser of browsers) {
         if (fault.on === "discovery") {
           const refused = await tab.evaluate(() => window.page.caught(window.page.auth.signIn()));
           assert.equal(refused.error, code);
+          assert.equal(tab.url(), stage.served.url, "the page is not left");
         } else {
           const outcome = await stage.signIn(tab, users[0], { appState: "kept" });
-          isClean(JSON.stringify(outcome));
+          stage.isClean(JSON.stringify(outcome));
           assert.equal(outcome?.error, code);
         }
         stage.sandbox.disarm();
@@ -103,16 +104,79 @@ for (const browser of browsers) {
         stage.sandbox.arm(fault);
         const refreshed = await newToken(tab);
         assert.equal(refreshed.error, code);
-        if (code) isClean(JSON.stringify(refreshed));
+        if (code) stage.isClean(JSON.stringify(refreshed));
         stage.sandbox.disarm();
         const told = (await events(tab)).filter(([type]) => type === "sessionExpired");
         assert.deepEqual(told, ended ? [["sessionExpired", ended]] : []);
         if (ended) assert.equal((await token(tab)).error, "sign_in_required");
         else assert.equal(typeof (await token(tab)), "string", "what is left of the token is used on");
         if (code === "temporarily_unavailable") await new Promise((resolve) => setTimeout(resolve, 1200));
-        if (!ended && code !== "id_token_invalid") assert.equal(typeof (await newToken(tab)), "string");
+        if (!ended) assert.equal(typeof (await newToken(tab)), "string");
       });
     }
+
+    for (const status of [429, 503]) {
+      test(`a ${status} whose Retry-After can be read: nothing is sent before the time, and then it goes through`, async () => {
+        const { url, mediatedClientId } = stage.sandbox;
+        const endpoints = { token: `${url}/vendor/oauth2/token`, revocation: `${url}/vendor/oauth2/revoke` };
+        await stage.begin({ clientId: mediatedClientId, endpoints });
+        const tab = await stage.signedIn();
+        stage.sandbox.arm({ on: "token.refresh", status, retryAfterSeconds: 3 });
+        let last = await newToken(tab);
+        assert.equal(last.error, "temporarily_unavailable");
+        const [refused] = stage.refreshes();
+        while (last.error === "temporarily_unavailable") {
+          last = await newToken(tab);
+          assert.equal(typeof (await token(tab)), "string", "what is left of the token is used on");
+        }
+        assert.equal(typeof last, "string");
+        assert.equal(stage.refreshes().length, 2);
+        const waited = stage.refreshes()[1].startedAt - refused.endedAt;
+        assert.ok(waited > 2950, `asked again after ${waited} ms`);
+      });
+    }
+
+    test("what the provider repeats of a token is in no error", async () => {
+      await stage.begin();
+      const tab = await stage.signedIn();
+      const stored = await tab.evaluate(() => {
+        const key = Object.keys(localStorage).find((name) => name.startsWith("sipbreakout/session/"));
+        return JSON.parse(localStorage.getItem(key));
+      });
+      const sent = stored.refresh_token;
+      assert.ok(stage.sandbox.issuedSecrets.has(sent));
+      const said = { errorDescription: `There is no token ${sent}` };
+      for (const fault of [
+        { error: "invalid_scope", ...said },
+        { error: sent },
+        { status: 400, body: sent },
+        {
+          status: 500,
+          body: { error: "server_error", error_description: sent, error_uri: `https://a.example/${sent}` },
+        },
+        { error: "invalid_grant", ...said },
+      ]) {
+        stage.sandbox.arm({ on: "token.refresh", ...fault });
+        const refused = await newToken(tab);
+        assert.equal(refused.name, "AuthError");
+        stage.isClean(JSON.stringify(refused));
+      }
+      stage.isClean(JSON.stringify(await events(tab)));
+    });
+
+    test("discovery that is down leaves a session as it was", async () => {
+      await stage.begin();
+      await stage.signedIn();
+      const tab = await stage.tab();
+      stage.sandbox.arm({ on: "discovery", status: 500, times: "always" });
+      const refused = await tab.evaluate(() => window.page.caught(window.page.auth.signIn()));
+      assert.equal(refused.error, "server_error");
+      assert.equal(tab.url(), stage.served.url);
+      assert.equal((await newToken(tab)).error, "server_error");
+      assert.equal(typeof (await token(tab)), "string");
+      stage.sandbox.disarm();
+      assert.equal(typeof (await newToken(tab)), "string");
+    });
 
     for (const minutes of [-10, 10]) {
       test(`a provider's clock ${minutes} minutes off keeps nobody out`, async () => {
@@ -163,6 +227,11 @@ for (const browser of browsers) {
       const access = await newToken(tab);
       assert.equal(typeof access, "string");
       assert.ok(stage.sandbox.tokenLog.every(({ dpop }) => dpop));
+      assert.deepEqual(
+        stage.sandbox.tokenLog.map(({ outcome }) => outcome),
+        ["use_dpop_nonce", "issued", "issued"],
+        "a nonce is asked for once",
+      );
       const [status, number] = await tab.evaluate(async (baseUrl) => {
         const { auth, sdk, caught } = window.page;
         const client = sdk.createClient({ baseUrl, auth });

@@ -1,19 +1,53 @@
 // What a console does with a session: makes it, handles the answer if there is one, and notes what it is told.
 import * as sdk from "/dist/index.js";
 
-const { session, more = [] } = await (await fetch("/options")).json();
+const { session, more = [], isLazy = false } = await (await fetch("/options")).json();
 const types = ["signedIn", "tokenRefreshed", "tokenExpiring", "sessionExpired", "signedOut"];
-const toError = (error) => ({ error: error.code, name: error.name, message: error.message });
+/** `shown` is all that it shows of itself but the cause, which is somebody else's. */
+const toError = (error) => ({
+  error: error.code,
+  name: error.name,
+  message: error.message,
+  shown: [String(error), error.stack, error.description, error.uri, JSON.stringify(error)].join("\n"),
+});
+
+/** An application's own store: asynchronous, one for all tabs. `page.broken` are its methods that fail. */
+function database() {
+  const result = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const opening = indexedDB.open("application", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("strings");
+  const opened = result(opening);
+  const method =
+    (name, work) =>
+    async (...given) => {
+      const database = await opened;
+      if (page.broken.includes(name)) throw new Error(`no ${name} of ${given}`);
+      return result(work(database.transaction("strings", "readwrite").objectStore("strings"), ...given));
+    };
+  return {
+    get: method("get", (strings, key) => strings.get(key)),
+    set: method("set", (strings, key, value) => strings.put(value, key)),
+    remove: method("remove", (strings, key) => strings.delete(key)),
+    keys: method("keys", (strings) => strings.getAllKeys()),
+  };
+}
 
 function make(options) {
-  const auth = sdk.createAuth({ redirectUri: `${location.origin}/`, ...options });
+  const storage = options.storage === "database" ? page.database : options.storage;
+  const auth = page.sdk.createAuth({ redirectUri: `${location.origin}/`, ...options, storage });
   for (const type of types)
     auth.addEventListener(type, ({ detail }) => page.events.push([type, detail.code ?? ""]));
   return auth;
 }
 
-const page = { sdk, make, events: [], toError, outcome: undefined };
+const page = { sdk, make, events: [], toError, outcome: undefined, broken: [] };
 window.page = page;
+page.database = database();
+page.session = session;
 page.auth = make(session);
 page.others = more.map(make);
 page.caught = (promise) => promise.then((value) => value ?? "done", toError);
@@ -32,5 +66,5 @@ for (const auth of [page.auth, ...page.others]) {
 addEventListener("pageshow", () => {
   page.isDone = true;
 });
-page.isSignedIn = await page.caught(page.auth.isSignedIn());
+if (!isLazy) page.isSignedIn = await page.caught(page.auth.isSignedIn());
 page.isDone = true;

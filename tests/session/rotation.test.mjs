@@ -60,6 +60,20 @@ for (const browser of browsers) {
       return byStart.filter((entry, index) => index > 0 && entry.startedAt < byStart[index - 1].endedAt);
     }
 
+    /**
+     * Requests that were not made with what the one before them brought, or with the same token if its answer was lost:
+     * operations that overlapped, even if their requests did not.
+     */
+    function forks(log) {
+      const byStart = [...log].sort((one, other) => one.startedAt - other.startedAt);
+      return byStart.filter((entry, index) => {
+        const before = byStart[index - 1];
+        if (!before) return false;
+        const isLost = before.replyLost || before.outcome === "lost";
+        return entry.tokenFingerprint !== (isLost ? before.tokenFingerprint : before.issuedFingerprint);
+      });
+    }
+
     test(`${REFRESHES} refreshes, a tenth of the replies lost, 30 s of grace: the session lives`, async () => {
       const tabs = await fiveTabs(30);
       await until(`${REFRESHES} refreshes`, () => arrived(stage.refreshes()) >= REFRESHES, 110_000);
@@ -69,7 +83,9 @@ for (const browser of browsers) {
       console.log(`${browser}: ${log.length} requests, ${lost} replies lost`, JSON.stringify(results));
       assert.ok(lost >= 10, `${lost} lost`);
       assert.deepEqual(overlaps(log), []);
+      assert.deepEqual(forks(log), []);
       assert.ok(log.every(({ outcome }) => outcome === "issued"));
+      assert.ok(log.every(({ endedAt }) => endedAt > 0));
       for (const tab of tabs) {
         assert.deepEqual(await endings(tab), []);
         assert.equal(typeof (await token(tab)), "string");
@@ -92,6 +108,7 @@ for (const browser of browsers) {
       for (const tab of tabs)
         assert.deepEqual(await endings(tab), [["sessionExpired", "refresh_reply_lost"]]);
       assert.deepEqual(overlaps(stage.refreshes()), []);
+      assert.deepEqual(forks(stage.refreshes()), []);
       for (const { errors } of results) {
         const codes = Object.keys(errors).filter(
           (code) => !["session_expired", "sign_in_required", "network"].includes(code),

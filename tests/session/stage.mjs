@@ -1,5 +1,6 @@
 // What each test of sessions needs: a sandbox, a page that has a session, and a browser with tabs.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join, normalize } from "node:path";
@@ -14,6 +15,9 @@ export const users = ["+4799900001", "+4799900002"];
 
 const types = { js: "text/javascript", html: "text/html", wasm: "application/wasm", map: "application/json" };
 
+/** The package is there twice, for pages that have two copies of it. */
+const unprefixed = (path) => path.replace(/^\/copy\//, "/");
+
 /** The page, and the package as built. */
 async function serve(optionsOf) {
   const server = createServer(async (req, res) => {
@@ -23,7 +27,11 @@ async function serve(optionsOf) {
       return res.end(JSON.stringify(optionsOf()));
     }
     const file =
-      path === "/" ? "tests/session/page.html" : path === "/page.js" ? "tests/session/page.js" : path;
+      path === "/"
+        ? "tests/session/page.html"
+        : path === "/page.js"
+          ? "tests/session/page.js"
+          : unprefixed(path);
     try {
       const content = await readFile(join(root, normalize(file)));
       res.writeHead(200, { "content-type": types[file.split(".").at(-1)] ?? "text/plain" });
@@ -42,10 +50,23 @@ async function serve(optionsOf) {
 
 function launch(name) {
   if (name === "firefox") {
-    return puppeteer.launch({ browser: "firefox", executablePath: findFirefox(), headless: true });
+    const extraPrefsFirefox = { "dom.disable_open_during_load": true };
+    return puppeteer.launch({
+      browser: "firefox",
+      executablePath: findFirefox(),
+      headless: true,
+      extraPrefsFirefox,
+    });
   }
   const { args } = webdriverJson["goog:chromeOptions"];
-  return puppeteer.launch({ executablePath: findBrowser().chromium, headless: true, args });
+  // Windows that nobody asked for are blocked, as for everybody.
+  const ignoreDefaultArgs = ["--disable-popup-blocking"];
+  return puppeteer.launch({
+    executablePath: findBrowser().chromium,
+    headless: true,
+    args,
+    ignoreDefaultArgs,
+  });
 }
 
 export class Stage {
@@ -53,7 +74,7 @@ export class Stage {
   static async open(name, sandboxOptions = {}) {
     const stage = new Stage();
     stage.sandbox = await startSandbox({ port: 0, grpcPort: 0, quiet: true, ...sandboxOptions });
-    stage.served = await serve(() => ({ session: stage.session, more: stage.more }));
+    stage.served = await serve(() => ({ session: stage.session, more: stage.more, isLazy: stage.isLazy }));
     stage.browser = await launch(name);
     stage.name = name;
     return stage;
@@ -76,9 +97,12 @@ export class Stage {
       clockOffsetSeconds: 0,
       dpop: "allowed",
       dpopNonces: false,
+      openerPolicy: "unsafe-none",
     });
     this.sandbox.tokenLog.length = 0;
     const base = { clientId: this.sandbox.clientId, issuer: this.sandbox.issuer, storage: "local" };
+    /** Pages make their Auth and ask it for nothing. */
+    this.isLazy = false;
     this.session = { ...base, ...session };
     this.more = more.map((options) => ({ ...base, ...options }));
   }
@@ -135,6 +159,11 @@ export class Stage {
     const outcome = await this.signIn(tab, user, { prompt: "login" });
     if (outcome?.error) throw new Error(JSON.stringify(outcome));
     return tab;
+  }
+
+  /** Nothing secret in what a page was told. */
+  isClean(text) {
+    for (const secret of this.sandbox.issuedSecrets) assert.ok(!text.includes(secret), "a secret is shown");
   }
 
   refreshes() {

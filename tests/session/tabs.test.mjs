@@ -18,6 +18,7 @@ import {
 
 const signedIn = (tab) => tab.evaluate(() => window.page.auth.isSignedIn());
 const newToken = (tab) => token(tab, { forceRefresh: true });
+const number = (tab) => tab.evaluate(async () => (await window.page.auth.getUser()).phoneNumber);
 
 for (const browser of browsers) {
   describe(browser, () => {
@@ -113,19 +114,44 @@ for (const browser of browsers) {
       assert.equal(await signedIn(second), false);
     });
 
-    test("two people in one browser: the one's sign-out leaves the other alone", async () => {
-      await stage.begin({ storage: "memory" });
-      const [one, two] = [await stage.signedIn(), await stage.signedIn({ user: users[1] })];
-      const third = await stage.signedIn();
+    for (const storage of ["memory", "session"])
+      test(`two people in one browser (${storage}): the one's sign-out leaves the other alone`, async () => {
+        await stage.begin({ storage });
+        const [one, two] = [await stage.signedIn(), await stage.signedIn({ user: users[1] })];
+        const third = await stage.signedIn();
+        await one.evaluate(() => window.page.auth.signOut({ localOnly: true }));
+        await told(third, "signedOut");
+        assert.equal(await signedIn(third), false, "the same person's other tab");
+        assert.equal(await signedIn(two), true);
+        assert.equal(typeof (await newToken(two)), "string");
+        assert.deepEqual(
+          (await events(two)).filter(([type]) => type === "signedOut"),
+          [],
+        );
+      });
+
+    test("two people in one browser (local): who comes second has the session, in all tabs", async () => {
+      await stage.begin();
+      const one = await stage.signedIn();
+      const two = await stage.signedIn({ user: users[1] });
+      await told(one, "signedIn");
+      assert.deepEqual([await number(one), await number(two)], [users[1], users[1]]);
+      assert.equal(await newToken(one), await token(two));
       await one.evaluate(() => window.page.auth.signOut({ localOnly: true }));
-      await told(third, "signedOut");
-      assert.equal(await signedIn(third), false, "the same person's other tab");
-      assert.equal(await signedIn(two), true);
+      await told(two, "signedOut");
+      assert.equal(await signedIn(two), false);
+    });
+
+    test("two people in one browser (local), by two names: the one's sign-out leaves the other alone", async () => {
+      await stage.begin();
+      const one = await stage.signedIn();
+      stage.session = { ...stage.session, name: "second" };
+      const two = await stage.signedIn({ user: users[1] });
+      assert.deepEqual([await number(one), await number(two)], users);
+      await one.evaluate(() => window.page.auth.signOut({ localOnly: true }));
+      assert.equal(await signedIn(one), false);
       assert.equal(typeof (await newToken(two)), "string");
-      assert.deepEqual(
-        (await events(two)).filter(([type]) => type === "signedOut"),
-        [],
-      );
+      assert.equal(await number(two), users[1]);
     });
 
     test("two sessions in one page have one redirect URI, and each its own answer", async () => {
@@ -158,6 +184,67 @@ for (const browser of browsers) {
       await tab.reload();
       await ready(tab);
       assert.equal(typeof (await newToken(tab)), "string", "a reload is no copy");
+    });
+
+    test("a tab that is copied before it asked for anything, and a copy that is reloaded before: the same", async () => {
+      await stage.begin({ storage: "session" });
+      const tab = await stage.signedIn();
+      stage.isLazy = true;
+      await tab.reload();
+      await ready(tab);
+      const opened = new Promise((resolve) => tab.once("popup", resolve));
+      await tab.evaluate(() => void window.open(location.href));
+      const copy = await opened;
+      await ready(copy);
+      await copy.reload();
+      await ready(copy);
+      assert.equal((await newToken(copy)).error, "sign_in_required");
+      await copy.reload();
+      await ready(copy);
+      assert.equal((await newToken(copy)).error, "sign_in_required");
+      assert.equal(typeof (await newToken(tab)), "string");
+      assert.deepEqual(await stage.signIn(copy), {}, "a session of its own");
+      await copy.reload();
+      await ready(copy);
+      for (const each of [tab, copy]) assert.equal(typeof (await newToken(each)), "string");
+    });
+
+    test("a frame of the page, and a second copy of the package in it, are no copies of the tab", async () => {
+      await stage.begin({ storage: "session" });
+      const tab = await stage.signedIn();
+      await tab.reload();
+      await ready(tab);
+      await tab.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const frame = document.createElement("iframe");
+            frame.src = "/";
+            frame.addEventListener("load", resolve);
+            document.body.append(frame);
+          }),
+      );
+      const inFrame = (work) =>
+        tab.evaluate(async (source) => {
+          const { page } = document.querySelector("iframe").contentWindow;
+          return new Function("page", `return (${source})(page)`)(page);
+        }, String(work));
+      await until("the frame", () => inFrame((page) => page?.isDone));
+      assert.equal(await inFrame((page) => page.auth.isSignedIn()), true);
+      const second = await tab.evaluate(async () => {
+        const { page } = window;
+        const sdk = await import("/copy/dist/index.js");
+        const again = sdk.createAuth({ redirectUri: `${location.origin}/`, ...page.session });
+        return [sdk.createAuth !== page.sdk.createAuth, await page.caught(again.getAccessToken())];
+      });
+      assert.deepEqual([second[0], typeof second[1]], [true, "string"]);
+      assert.equal(typeof (await newToken(tab)), "string");
+      assert.equal(
+        await inFrame(async (page) => typeof (await page.auth.getAccessToken({ forceRefresh: true }))),
+        "string",
+      );
+      await tab.reload();
+      await ready(tab);
+      assert.equal(typeof (await newToken(tab)), "string", "the refresh token is still there");
     });
 
     test("supplied tokens: each tab asks its own function, once for calls at the same time", async () => {

@@ -44,7 +44,7 @@ fn a_tab_that_hangs_is_overtaken() {
     bench.fake.reply(ok(&renewed(2)));
     assert_eq!(bench.fake.run(two.access_token(true)).unwrap().expose(), "access-2");
     assert_eq!(bench.fake.stolen(), 1);
-    assert!((35_050.0..36_200.0).contains(&bench.fake.elapsed_ms()), "{}", bench.fake.elapsed_ms());
+    assert!((35_050.0..37_000.0).contains(&bench.fake.elapsed_ms()), "{}", bench.fake.elapsed_ms());
 }
 
 #[test]
