@@ -44,6 +44,7 @@ export class ClientKeepers {
 
   /** Those of this page, and those that were kept before a reload or are by other tabs. */
   async restore(): Promise<RegistrationKeeper[]> {
+    await Promise.allSettled([...this.#noting]);
     const keys = await this.#run((handle) => handle.keys() as Promise<string[]>);
     for (const key of keys) {
       const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;

@@ -59,6 +59,14 @@ impl<P: Timer + 'static, S: Store> Store for Limited<P, S> {
         self.hold(self.store.remove(key)).await
     }
 
+    async fn set_stage(&self, key: &str, stage: &str) {
+        self.store.set_stage(key, stage).await;
+    }
+
+    async fn stage(&self, key: &str) -> Option<String> {
+        self.store.stage(key).await
+    }
+
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
         self.hold(self.store.keys(prefix)).await
     }

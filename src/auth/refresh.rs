@@ -12,9 +12,6 @@ use crate::seams::{Fields, Platform, Store};
 use futures_util::FutureExt;
 use std::rc::Rc;
 
-/// The longest of several looks at the store of who waited for the lock.
-const LONGEST_SETTLE_MS: f64 = 400.0;
-
 const PLACE: &str = "token endpoint";
 
 /// A provider that asks for more patience than this (`Retry-After`) is asked again all the same: a day's silence by
@@ -115,16 +112,11 @@ impl<P: Platform, S: Store> Session<P, S> {
         afterwards: &mut Afterwards,
     ) -> Result<Secret, AuthError> {
         let platform = &self.inner.platform;
-        let mut used = self.load().await?.ok_or_else(sign_in_required)?;
-        let mut settle_ms = SETTLE_MS;
-        while matches!(held, Held::Lock { has_waited: true, .. })
-            && used.access_token.is(seen)
-            && settle_ms <= LONGEST_SETTLE_MS
-        {
-            // Who had the lock has most likely written something, and a machine under load takes its time to show it.
-            platform.sleep(settle_ms).await;
-            used = self.load().await?.ok_or_else(sign_in_required)?;
-            settle_ms *= 2.0;
+        let mut used = self.load_newest().await?.ok_or_else(sign_in_required)?;
+        if matches!(held, Held::Lock { has_waited: true, .. }) && used.access_token.is(seen) {
+            // Who had the lock has surely written something.
+            platform.sleep(SETTLE_MS).await;
+            used = self.load_newest().await?.ok_or_else(sign_in_required)?;
         }
         let is_shared = !matches!(held, Held::Nothing);
         if is_shared && !used.access_token.is(seen) && used.life.is_fresh(platform.now()) {

@@ -17,6 +17,10 @@ use crate::seams::{Platform, Store};
 use std::cell::RefCell;
 use std::rc::Rc;
 
+/// Between two looks at a store that is behind, and how long it may be: then it is believed.
+const BEHIND_MS: f64 = 20.0;
+const LONGEST_BEHIND_MS: f64 = 3_000.0;
+
 /// What the application is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionEvent {
@@ -164,7 +168,31 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     pub(super) async fn save(&self, stored: &Stored) -> Result<(), AuthError> {
-        stored.save(&self.inner.tokens, &self.inner.config.session_key()).await
+        let Inner { tokens, config, .. } = &*self.inner;
+        let key = config.session_key();
+        stored.save(tokens, &key).await?;
+        tokens.set_stage(&key, &stored.mark()).await;
+        Ok(())
+    }
+
+    /// As `load`, when the stage that was saved last can be read. Who refreshes must not send an older token: what it reads
+    /// may be behind what another tab wrote before it let the lock go.
+    pub(super) async fn load_newest(&self) -> Result<Option<Stored>, AuthError> {
+        let Inner { platform, tokens, config, .. } = &*self.inner;
+        let stage = tokens.stage(&config.session_key()).await;
+        let mut waited_ms = 0.0;
+        loop {
+            let stored = self.load().await?;
+            let is_behind = match (&stored, &stage) {
+                (Some(stored), Some(stage)) => stored.mark() != *stage,
+                _ => false,
+            };
+            if !is_behind || waited_ms >= LONGEST_BEHIND_MS {
+                return Ok(stored);
+            }
+            platform.sleep(BEHIND_MS).await;
+            waited_ms += BEHIND_MS;
+        }
     }
 
     /// Forgets the tokens, those of `stored` if they can be read, and with them the key that they are bound to.

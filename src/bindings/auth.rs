@@ -207,7 +207,7 @@ fn store(reader: &mut Reader, face: &JsValue) -> AnyStore {
     }
     match given.as_string().as_deref() {
         Some("session") => AnyStore::Session(get(face, "isCopied").unwrap_or_default()),
-        Some("local") => AnyStore::Local,
+        Some("local") => AnyStore::Local(get(face, "kept").unwrap_or_default()),
         Some("memory") => AnyStore::Memory(get(face, "memory").unwrap_or_default()),
         _ => {
             if !given.is_undefined() {

@@ -11,8 +11,8 @@ pub enum AnyStore {
     /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings. The value is a
     /// function that promises whether its content is another tab's, or undefined.
     Session(JsValue),
-    /// The page's localStorage.
-    Local,
+    /// The page's localStorage, and the face's database, in which every tab reads at once what another has written.
+    Local(JsValue),
     /// The face's memory: an object with `get`, `set`, `remove` and `keys`.
     Memory(JsValue),
     /// The application's: an object with `get`, `set` and `remove`; each may return a promise.
@@ -28,7 +28,7 @@ impl AnyStore {
     fn of_page(&self) -> Option<&'static str> {
         match self {
             Self::Session(_) => Some("sessionStorage"),
-            Self::Local => Some("localStorage"),
+            Self::Local(_) => Some("localStorage"),
             Self::Memory(_) | Self::Adapter(_) => None,
         }
     }
@@ -59,7 +59,7 @@ impl Store for AnyStore {
         // The face has one memory for all, and the application one adapter for a session.
         let place = match self {
             Self::Session(_) => "session",
-            Self::Local => "local",
+            Self::Local(_) => "local",
             Self::Memory(_) => "memory",
             Self::Adapter(_) => "adapter",
         };
@@ -67,7 +67,7 @@ impl Store for AnyStore {
     }
 
     fn is_shared(&self) -> bool {
-        matches!(self, Self::Local | Self::Adapter(_))
+        matches!(self, Self::Local(_) | Self::Adapter(_))
     }
 
     fn is_foreign(&self) -> bool {
@@ -83,6 +83,20 @@ impl Store for AnyStore {
             }
             _ => false,
         }
+    }
+
+    async fn set_stage(&self, key: &str, stage: &str) {
+        if let Self::Local(database) = self {
+            // Without a database nobody waits.
+            let told = call(database, "set", &[&JsValue::from_str(key), &JsValue::from_str(stage)]);
+            let _ = JsFuture::from(Promise::resolve(&told.unwrap_or_default())).await;
+        }
+    }
+
+    async fn stage(&self, key: &str) -> Option<String> {
+        let Self::Local(database) = self else { return None };
+        let told = call(database, "get", &[&JsValue::from_str(key)]).ok()?;
+        JsFuture::from(Promise::resolve(&told)).await.ok()?.as_string()
     }
 
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
@@ -115,7 +129,7 @@ impl Store for AnyStore {
     /// Only sign-ins under way are listed, and those are in sessionStorage.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
         let names = match self {
-            Self::Session(_) | Self::Local => keys(&self.target()?),
+            Self::Session(_) | Self::Local(_) => keys(&self.target()?),
             Self::Memory(_) => {
                 let list = self.ask("", "keys", &[]).await?.dyn_into::<Array>().map_err(refused)?;
                 Some(list.iter().filter_map(|name| name.as_string()).collect())

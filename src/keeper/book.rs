@@ -250,7 +250,8 @@ impl Book {
             // All that end before it, or in the same second, come first.
             let ahead = counts.get(second(*left_ms)).copied().unwrap_or_default();
             let is_late = *left_ms > 0.0 && ahead > self.pace.most * second(*left_ms).max(1);
-            if let Some(entry) = self.entries.get_mut(*place).filter(|entry| is_late && entry.kept.granted().is_some()) {
+            if let Some(entry) = self.entries.get_mut(*place).filter(|entry| is_late && entry.kept.granted().is_some())
+            {
                 entry.kept.crowd();
                 if let Some(event) = entry.kept.look(now) {
                     look.events.push((entry.key.clone(), event));

@@ -19,6 +19,10 @@ use std::rc::{Rc, Weak};
 /// How many ended deletions are remembered for those who wait for them.
 const REMEMBERED: usize = 64;
 
+/// After news of the session, when to look at it again. What another tab tells may come before what it stored does:
+/// browsers carry both from process to process by different ways.
+const LOOKS_MS: [f64; 4] = [100.0, 400.0, 1_500.0, 6_000.0];
+
 /// How long somebody waits for another tab to delete a registration.
 const DELETE_MS: f64 = 45_000.0;
 
@@ -65,6 +69,8 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub halted: Signal,
     /// Another tab leads: calls under way end.
     pub deposed: Signal,
+    /// A call had no token, and yet somebody is said to be signed in.
+    pub doubts: Signal,
     /// Another tab may do better.
     pub yields: Signal,
     /// Another tab does not do its work.
@@ -76,6 +82,8 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub heard_at_ms: Cell<f64>,
     pub yielded_at_ms: Cell<f64>,
     pub others: RefCell<Vec<String>>,
+    /// Who has answered since all were asked; `None` when nobody asks.
+    pub roll: RefCell<Option<Vec<String>>>,
     pub tab: String,
     channel: RefCell<Option<Box<dyn Post>>>,
     pub is_closed: Cell<bool>,
@@ -115,6 +123,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             changed: Signal::default(),
             halted: Signal::default(),
             deposed: Signal::default(),
+            doubts: Signal::default(),
             yields: Signal::default(),
             overtakes: Signal::default(),
             is_leading: Cell::new(false),
@@ -123,6 +132,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             heard_at_ms: Cell::new(0.0),
             yielded_at_ms: Cell::new(f64::NEG_INFINITY),
             others: RefCell::default(),
+            roll: RefCell::default(),
             tab,
             channel: RefCell::default(),
             is_closed: Cell::new(false),
@@ -285,16 +295,30 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     /// Follows the session.
     async fn watch(self) {
         let tokens = Rc::clone(self.0.client.tokens());
+        let mut looks = [].iter();
         while !self.0.is_closed.get() {
             let (changed, ended, halted) = (tokens.changed(), tokens.ended(), self.0.halted.next());
+            let doubts = self.0.doubts.next();
             let owner = tokens.owner().await;
             self.adopt(owner).await;
             let session = select(ended, changed);
-            match select(session, halted).await {
-                Either::Left((Either::Left((error, _)), _)) if error.code == AuthCode::SignInRequired => {
-                    self.leave_owner().await;
+            let next_look_ms = looks.next();
+            let again = async {
+                match next_look_ms {
+                    Some(&ms) => self.0.platform.sleep(ms).await,
+                    None => std::future::pending().await,
                 }
-                _ => {}
+            };
+            match select(session, select(select(halted, doubts), pin!(again))).await {
+                Either::Left((news, _)) => {
+                    looks = LOOKS_MS.iter();
+                    if let Either::Left((error, _)) = news
+                        && error.code == AuthCode::SignInRequired
+                    {
+                        self.leave_owner().await;
+                    }
+                }
+                Either::Right(_) => {}
             }
         }
     }

@@ -297,7 +297,8 @@ impl Kept {
     /// What was granted before, in another page or by another tab. `is_current`: for the newest wish. An older one than
     /// what is known is no news.
     pub fn adopt(&mut self, granted: Granted, is_current: bool, now: Now) -> Option<Event> {
-        let is_newer = self.granted.is_none_or(|known| granted.left_ms(now) > known.left_ms(now) + 1.0);
+        // The same one may come again, with a clock's rounding in it; two are at least a second apart.
+        let is_newer = self.granted.is_none_or(|known| granted.left_ms(now) > known.left_ms(now) + LEAST_MS / 2.0);
         let is_settling = is_current && self.is_wished;
         if !is_newer && !is_settling {
             return None;
@@ -313,7 +314,11 @@ impl Kept {
             self.is_rejected = false;
         }
         self.told = self.state(now);
-        Some(if was_over || is_settling { Event::Registered } else { Event::Refreshed })
+        Some(match self.told {
+            State::Lapsed => Event::Changed,
+            _ if was_over || is_settling => Event::Registered,
+            _ => Event::Refreshed,
+        })
     }
 
     /// There are many before it.

@@ -11,6 +11,9 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 
+/// How long other tabs, hidden ones too, may take to answer.
+const ANSWER_MS: f64 = 3_000.0;
+
 impl<P: Platform, S: Store> Keeping<P, S> {
     /// Makes the calls for `owner` whenever it is this tab's turn.
     pub(super) fn lead_as(&self, era: u64, owner: &str) {
@@ -26,6 +29,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     async fn lead(&self, era: u64, name: &str) {
         let is_over = || self.0.era.get() != era || self.0.is_closed.get();
+        let mut has_held = false;
         while !is_over() {
             let (halted, deposed, changed) = (self.0.halted.next(), self.0.deposed.next(), self.0.changed.next());
             if self.0.is_away.get() {
@@ -41,13 +45,19 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 continue;
             }
             let Ok(held) = held else {
+                if has_held {
+                    // There are locks: this page just could not have one.
+                    self.0.platform.sleep(LEAST_MS).await;
+                    continue;
+                }
                 self.0.hesitation.set(Some(self.0.platform.fraction()));
                 self.set_leading(true);
                 self.0.changed.fire();
                 return;
             };
+            has_held = true;
             let (halted, yields) = (self.0.halted.next(), self.0.yields.next());
-            self.begin_to_lead().await;
+            self.begin_to_lead(era).await;
             let is_yielded = {
                 let lost = pin!(held.lost());
                 match select(select(lost, yields), halted).await {
@@ -78,13 +88,30 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
     }
 
-    async fn begin_to_lead(&self) {
+    async fn begin_to_lead(&self, era: u64) {
         self.post(&News::Leads);
         // What others did that this tab did not hear of.
         self.load().await;
+        if self.0.era.get() != era || self.0.is_away.get() {
+            return;
+        }
         self.hear_leader();
         self.set_leading(true);
         self.0.changed.fire();
+        let keeping = self.clone();
+        self.0.platform.spawn(async move { keeping.call_the_roll(era).await }.boxed_local());
+    }
+
+    /// Who crashed has not said that it goes, and not every browser passes on what a page says that goes.
+    async fn call_the_roll(self, era: u64) {
+        self.0.roll.replace(Some(Vec::new()));
+        self.post(&News::Hello { tab: self.0.tab.clone() });
+        self.0.platform.sleep(ANSWER_MS).await;
+        if self.0.era.get() == era
+            && let Some(here) = self.0.roll.take()
+        {
+            self.0.others.replace(here);
+        }
     }
 
     /// Somebody else leads: what this tab has under way ends.

@@ -15,6 +15,10 @@ pub struct Now {
     pub steady_ms: f64,
 }
 
+/// How far apart the clocks may be over one look by rounding alone. Taking the one that went further each time would add
+/// that up: clocks that are rounded to milliseconds, and looked at as often, would go half as fast again.
+const ROUNDING_MS: f64 = 250.0;
+
 /// Adds time up.
 #[derive(Default)]
 pub struct Pulse {
@@ -26,7 +30,9 @@ impl Pulse {
     /// `moment` is now.
     pub fn at(&mut self, moment: Moment) -> Now {
         if let Some(last) = self.last.replace(moment) {
-            self.steady_ms += last.age_ms(moment);
+            let by_monotonic_ms = (moment.monotonic_ms - last.monotonic_ms).max(0.0);
+            let most_ms = last.age_ms(moment);
+            self.steady_ms += if most_ms - by_monotonic_ms < ROUNDING_MS { by_monotonic_ms } else { most_ms };
         }
         Now { moment, steady_ms: self.steady_ms }
     }

@@ -187,6 +187,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             (wait_ms, entry.kept.look(now))
         });
         let Some((wait_ms, event)) = failed else { return };
+        if matches!(error, Error::Auth(_)) {
+            self.0.doubts.fire();
+        }
         let ago_ms = now.moment.monotonic_ms - began.moment.monotonic_ms;
         self.post(&News::Failed { key: key.to_owned(), wait_ms, ago_ms, trouble: Told::of(&error) });
         self.tell_trouble(key, event.unwrap_or(Event::Changed), Trouble::Own(error));
@@ -239,7 +242,12 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 self.meet(tab);
             }
             News::Here { tab } => self.meet(tab),
-            News::Bye { tab } => self.0.others.borrow_mut().retain(|other| *other != tab),
+            News::Bye { tab } => {
+                self.0.others.borrow_mut().retain(|other| *other != tab);
+                if let Some(roll) = &mut *self.0.roll.borrow_mut() {
+                    roll.retain(|other| *other != tab);
+                }
+            }
             News::Leads => self.hear_leader(),
             News::Wished { key, wish } => {
                 if let Some(wish) = Wish::read(&wish, self.0.client.api_version()) {
@@ -297,6 +305,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     }
 
     fn meet(&self, tab: String) {
+        if let Some(roll) = &mut *self.0.roll.borrow_mut()
+            && !roll.contains(&tab)
+        {
+            roll.push(tab.clone());
+        }
         let mut others = self.0.others.borrow_mut();
         if !others.contains(&tab) {
             others.push(tab);

@@ -28,6 +28,13 @@ pub trait Store: 'static {
     fn is_foreign(&self) -> bool {
         false
     }
+    /// Where tabs may read what others have overwritten already (browsers carry localStorage from process to process in
+    /// their own time): tells them, on a way that is no slower than a lock, which stage of `key` they have to wait for.
+    async fn set_stage(&self, _key: &str, _stage: &str) {}
+    /// The stage that was told last; `None` where nobody need wait.
+    async fn stage(&self, _key: &str) -> Option<String> {
+        None
+    }
     /// What is kept under `key`.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure>;
     /// Keeps `value` under `key`.

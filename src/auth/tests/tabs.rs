@@ -212,3 +212,27 @@ fn three_callers_in_two_tabs_wait_for_one_answer() {
     let (first, second, third) = bench.fake.run(all);
     assert_eq!([first, second, third].map(|token| token.unwrap().expose().to_owned()), ["access-2"; 3]);
 }
+
+#[test]
+fn a_tab_whose_store_is_behind_waits_for_what_another_wrote() {
+    let bench = Bench::default();
+    let [one, two] = two_tabs(&bench);
+    bench.fake.reply(ok(&renewed(2)));
+    let before = bench.tokens.clone();
+    bench.fake.run(one.access_token(true)).unwrap();
+    // The second tab still reads what was there before, as if the first had written it only now.
+    let newest = bench.tokens.entries();
+    let key = newest.keys().find(|key| key.contains("/session/")).unwrap().clone();
+    let text = newest[&key].clone();
+    let old = text.replace("access-2", "access-1").replace("refresh-2", "refresh-1");
+    let old = old.replace("\"since_wall_ms\":18", "\"since_wall_ms\":17");
+    assert_ne!(old, text);
+    bench.overwrite(&old);
+    before.fall_behind(12);
+    bench.overwrite(&text);
+    let asked = bench.fake.requests().len();
+    let begun = bench.fake.elapsed_ms();
+    assert_eq!(bench.fake.run(two.access_token(true)).unwrap().expose(), "access-2");
+    assert_eq!(bench.fake.requests().len(), asked, "an old refresh token was sent");
+    assert!(bench.fake.elapsed_ms() > begun, "it waited");
+}

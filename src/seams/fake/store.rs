@@ -12,6 +12,9 @@ pub struct FakeStore {
     refuses: Rc<Cell<bool>>,
     is_shared: Rc<Cell<bool>>,
     is_copy: Rc<Cell<bool>>,
+    stages: Rc<RefCell<BTreeMap<String, String>>>,
+    /// What is read instead of what was written, and how many times still.
+    behind: Rc<RefCell<Option<(BTreeMap<String, String>, u32)>>>,
 }
 
 impl FakeStore {
@@ -28,6 +31,11 @@ impl FakeStore {
     /// Its content is another tab's, copied.
     pub fn mark_as_copy(&self) {
         self.is_copy.set(true);
+    }
+
+    /// The next `reads` do not see what is written from now on.
+    pub fn fall_behind(&self, reads: u32) {
+        self.behind.replace(Some((self.entries(), reads)));
     }
 
     /// All that is kept.
@@ -56,8 +64,20 @@ impl Store for FakeStore {
         self.is_copy.get()
     }
 
+    async fn set_stage(&self, key: &str, stage: &str) {
+        self.stages.borrow_mut().insert(key.to_owned(), stage.to_owned());
+    }
+
+    async fn stage(&self, key: &str) -> Option<String> {
+        self.stages.borrow().get(key).cloned()
+    }
+
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
         self.check()?;
+        if let Some((old, reads)) = self.behind.borrow_mut().as_mut().filter(|(_, reads)| *reads > 0) {
+            *reads -= 1;
+            return Ok(old.get(key).cloned());
+        }
         Ok(self.entries.borrow().get(key).cloned())
     }
 
