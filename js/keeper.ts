@@ -25,6 +25,7 @@ export type KeeperState =
 
 /** @internal How Rust tells it. */
 export interface Snapshot {
+  owner?: string;
   request: RegistrationRequest;
   state: KeeperState;
   expiresAtMs?: number;

@@ -1,6 +1,6 @@
 // All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
 // in the next instance.
-import { toSdkError } from "./errors.js";
+import { authError, toSdkError } from "./errors.js";
 import { fleeting, lasting } from "./kept.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { enter, type Wasm } from "./load.js";
@@ -13,14 +13,30 @@ type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 const AGAIN_MS = 1000;
 const LONGEST_MS = 30_000;
 
+/** What is known of a keeper beside how it stands. */
+interface Live {
+  key?: string;
+  options?: KeepOptions | undefined;
+  /** Whose it is; after a trap it must not become another person's. */
+  owner?: string | undefined;
+  /** The application did not ask for it: another tab keeps it, or a page before this one did. */
+  isMet?: boolean;
+}
+
+/** Names for owners that have none: whose tokens they are is not known, but that they are not another client's. */
+let clients = 0;
+
 /** @internal The keepers of one client. */
 export class ClientKeepers {
   readonly #openClient: (wasm: Wasm) => ClientHandle;
-  readonly #live = new Map<RegistrationKeeper, { key?: string; options: KeepOptions | undefined }>();
+  readonly #live = new Map<RegistrationKeeper, Live>();
   readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
   readonly #noting = new Set<Promise<unknown>>();
   #handle: Handle | undefined;
   #wasm: Wasm | undefined;
+  #isClosed = false;
+  #nameless = `${++clients}.0`;
+  #persons = 0;
   isLeading = false;
   readonly #onChange: () => void;
 
@@ -30,14 +46,15 @@ export class ClientKeepers {
   }
 
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
-    const keeper = this.#add(request, options);
-    this.#insist(keeper);
+    const keeper = this.#add(request, { options });
+    if (this.#isClosed) this.#end(keeper, closed());
+    else this.#insist(keeper);
     return keeper;
   }
 
-  #add(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
+  #add(request: RegistrationRequest, live: Live): RegistrationKeeper {
     const keeper = new RegistrationKeeper(this, request);
-    this.#live.set(keeper, { options });
+    this.#live.set(keeper, live);
     this.#onChange();
     return keeper;
   }
@@ -72,8 +89,10 @@ export class ClientKeepers {
     // Others may be about to want the same: React's strict mode makes one, stops it, and makes another.
     await Promise.allSettled([...this.#noting]);
     const { key } = kept;
-    const others = key === undefined ? 0 : (this.#byKey.get(key)?.size ?? 0) - 1;
-    if (key === undefined || (others > 0 && !isDelete)) return this.#end(keeper);
+    const isWanted = [...(this.#byKey.get(key ?? "") ?? [])].some(
+      (other) => other !== keeper && !this.#live.get(other)?.isMet,
+    );
+    if (key === undefined || (isWanted && !isDelete && !kept.isMet)) return this.#end(keeper);
     try {
       await this.#run((handle) => handle.stop(key, isDelete) as Promise<void>);
     } finally {
@@ -82,6 +101,7 @@ export class ClientKeepers {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#handle?.close();
     this.#handle = undefined;
     for (const keeper of this.list()) this.#end(keeper);
@@ -89,7 +109,9 @@ export class ClientKeepers {
 
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
-    if (!this.#byKey.has(key) && this.#noting.size === 0) this.#know(this.#add(snapshot.request), key);
+    if (!this.#byKey.has(key) && this.#noting.size === 0) {
+      this.#know(this.#add(snapshot.request, { isMet: true }), key);
+    }
   }
 
   /** Runs for a keeper that is known to Rust. */
@@ -114,8 +136,10 @@ export class ClientKeepers {
   }
 
   async #note(keeper: RegistrationKeeper): Promise<void> {
-    const options = this.#live.get(keeper)?.options;
-    const noting = this.#run((handle) => handle.keep(keeper.request, options) as Promise<string>);
+    const live = this.#live.get(keeper);
+    const noting = this.#run(
+      (handle) => handle.keep(keeper.request, live?.options, live?.owner) as Promise<string>,
+    );
     this.#noting.add(noting);
     try {
       const key = await noting;
@@ -132,7 +156,13 @@ export class ClientKeepers {
     const keepers = this.#byKey.get(key) ?? new Set();
     this.#byKey.set(key, keepers.add(keeper));
     const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
-    if (snapshot) tell(keeper, "change", snapshot);
+    if (snapshot) this.#tell(keeper, "change", snapshot);
+  }
+
+  #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
+    const live = this.#live.get(keeper);
+    if (live) live.owner = snapshot.owner;
+    tell(keeper, type, snapshot);
   }
 
   #end(keeper: RegistrationKeeper, error?: unknown): void {
@@ -153,6 +183,7 @@ export class ClientKeepers {
   }
 
   #open(wasm: Wasm): Handle {
+    if (this.#isClosed) throw closed();
     if (this.#handle && this.#wasm === wasm) return this.#handle;
     const handle = new wasm.KeepingHandle(this.#openClient(wasm), {
       lasting,
@@ -161,8 +192,12 @@ export class ClientKeepers {
         if (type !== "stopped") this.#meet(key, snapshot);
         for (const keeper of [...(this.#byKey.get(key) ?? [])]) {
           if (type === "stopped") this.#end(keeper, snapshot.error);
-          else tell(keeper, type, snapshot);
+          else this.#tell(keeper, type, snapshot);
         }
+      },
+      nameless: (isAnother: boolean) => {
+        if (isAnother) this.#nameless = `${this.#nameless.split(".")[0]}.${++this.#persons}`;
+        return this.#nameless;
       },
       onLead: (isLeading: boolean) => {
         this.isLeading = isLeading;
@@ -187,3 +222,5 @@ export class ClientKeepers {
     }, AGAIN_MS);
   }
 }
+
+const closed = () => authError("aborted", "aborted", "The client was closed.");

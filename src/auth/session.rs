@@ -236,7 +236,8 @@ pub(super) fn signed_out() -> AuthError {
 
 pub(super) fn replaced() -> AuthError {
     AuthError::new(
-        AuthCode::SignInRequired,
+        // Not the code of a sign-out: nobody has left.
+        AuthCode::SessionExpired,
         "Somebody else signed in. What was begun before is not done in their name.",
     )
 }

@@ -16,6 +16,8 @@ pub enum Owner {
     Nameless,
     /// This one's, in every tab and at every time.
     Named(String),
+    /// It can't be told now: the store does not answer.
+    Unknown,
 }
 
 /// Gives access tokens.
@@ -102,12 +104,15 @@ impl<P: Platform, S: Store> TokenSource for Session<P, S> {
 
     fn owner(&self) -> LocalBoxFuture<'_, Owner> {
         async move {
-            if !self.is_signed_in().await {
-                return Owner::Nobody;
-            }
-            match self.subject().await {
-                Some(sub) => Owner::Named(self.inner.config.owner_name(&sub)),
-                None => Owner::Nameless,
+            // It also sees to it that the session is watched.
+            let is_signed_in = self.is_signed_in().await;
+            match self.load().await {
+                Err(_) => Owner::Unknown,
+                Ok(Some(stored)) if is_signed_in => match &stored.sub {
+                    Some(sub) => Owner::Named(self.inner.config.owner_name(sub)),
+                    None => Owner::Nameless,
+                },
+                Ok(_) => Owner::Nobody,
             }
         }
         .boxed_local()

@@ -26,7 +26,8 @@ impl KeepingHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(client: &ClientHandle, face: &JsValue) -> Self {
         let part = |name: &str| get(face, name).unwrap_or_default();
-        let (on_event, on_lead) = (Function::from(part("onEvent")), Function::from(part("onLead")));
+        let function = |name: &str| Function::from(part(name));
+        let (on_event, on_lead, nameless) = (function("onEvent"), function("onLead"), function("nameless"));
         let listeners = Listeners {
             // A listener that throws is the page's affair.
             on_event: Box::new(move |key: &str, event: Event, snapshot: &Snapshot| {
@@ -36,6 +37,10 @@ impl KeepingHandle {
             on_lead: Box::new(move |is_leading: bool| {
                 let _ = on_lead.call1(&JsValue::UNDEFINED, &JsValue::from_bool(is_leading));
             }),
+            nameless: Box::new(move |is_another: bool| {
+                let name = nameless.call1(&JsValue::UNDEFINED, &JsValue::from_bool(is_another));
+                name.ok().and_then(|name| name.as_string()).unwrap_or_default()
+            }),
         };
         let (lasting, fleeting) = (AnyStore::Memory(part("lasting")), AnyStore::Memory(part("fleeting")));
         let keeping = Keeping::new(client.client(), lasting, fleeting, client.keep_options(), listeners);
@@ -43,13 +48,14 @@ impl KeepingHandle {
     }
 
     /// Resolves to the registration's key, when the wish is taken.
-    pub fn keep(&self, request: &JsValue, options: &JsValue) -> Promise {
+    /// `owner`: whose it is, if it was kept by an instance that stopped.
+    pub fn keep(&self, request: &JsValue, options: &JsValue, owner: Option<String>) -> Promise {
         let keeping = self.keeping.clone();
         let mut reader = Reader::new(options, "options");
         let delete_on_leave = reader.boolean("deleteOnPageHide").unwrap_or(false);
         let registration = self.registration(request, reader);
         promise(async move {
-            let key = keeping.keep(registration.map_err(raw)?, delete_on_leave).await.map_err(raw)?;
+            let key = keeping.keep(registration.map_err(raw)?, delete_on_leave, owner).await.map_err(raw)?;
             Ok(JsValue::from_str(&key))
         })
     }
@@ -131,6 +137,7 @@ fn snapshot_object(snapshot: &Snapshot) -> JsValue {
         ("mobileTerminatingPrefix", text(registration.mobile_terminating_prefix.as_str())),
     ]);
     object(&[
+        ("owner", snapshot.owner.as_deref().map(text).unwrap_or_default()),
         ("request", request.into()),
         ("state", text(state)),
         ("expiresAtMs", time(snapshot.expires_at_wall_ms)),

@@ -34,6 +34,8 @@ pub struct Entry {
     pub is_own: bool,
     /// The wish is in the store, as far as this page knows. If it is there no more, it was stopped.
     pub is_stored: bool,
+    /// Another page may have deleted it just now: it is told to the core twice.
+    pub is_unsure: bool,
 }
 
 impl Entry {
@@ -49,6 +51,7 @@ impl Entry {
             trouble: None,
             is_own: false,
             is_stored: false,
+            is_unsure: false,
         }
     }
 
@@ -73,6 +76,7 @@ impl Entry {
         let next_ms = self.kept.due_ms(now, true).max(due_ms);
         let is_awaited = next_ms.is_finite() && !self.is_suspended && !is_stopped;
         Snapshot {
+            owner: self.owner.clone(),
             registration: self.wish.registration().clone(),
             state: self.kept.state(now),
             is_suspended: self.is_suspended,
@@ -186,9 +190,10 @@ impl Book {
         Some(self.entries.remove(place))
     }
 
-    /// A call has ended, whatever came of it.
-    pub fn ended(&mut self) {
+    /// A call has ended, whatever came of it. True if none is left.
+    pub fn ended(&mut self) -> bool {
         self.under_way = self.under_way.saturating_sub(1);
+        self.under_way == 0
     }
 
     /// Looks at all of them.

@@ -298,7 +298,7 @@ impl Kept {
     /// what is known is no news.
     pub fn adopt(&mut self, granted: Granted, is_current: bool, now: Now) -> Option<Event> {
         // The same one may come again, with a clock's rounding in it; two are at least a second apart.
-        let is_newer = self.granted.is_none_or(|known| granted.left_ms(now) > known.left_ms(now) + LEAST_MS / 2.0);
+        let is_newer = self.granted.is_none_or(|known| granted.since_ms > known.since_ms + LEAST_MS / 2.0);
         let is_settling = is_current && self.is_wished;
         if !is_newer && !is_settling {
             return None;

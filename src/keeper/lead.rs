@@ -134,7 +134,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return;
         }
         self.0.yielded_at_ms.set(now_ms);
-        self.0.yields.fire();
+        // Not before the last call has ended: of two tabs each would make one.
+        self.0.yields_soon.set(true);
     }
 
     /// Follows the page's life: who is frozen, or kept for the back button, does not lead.
@@ -150,7 +151,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 }
                 Either::Left((Leaving::ForAWhile, _)) => {
                     self.0.is_away.set(true);
-                    self.end_to_lead();
+                    // Calls end, and a lock that is held is let go. Who leads without one still does, when it is back.
+                    self.0.deposed.fire();
                     self.0.yields.fire();
                     platform.woken().await;
                     self.0.is_away.set(false);

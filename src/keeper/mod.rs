@@ -6,11 +6,14 @@
 //! each other, `wish` what outlives the page.
 
 mod book;
+mod hear;
 mod keeping;
 mod kept;
 mod lead;
 mod news;
+mod owner;
 mod pulse;
+mod remembered;
 mod run;
 mod sign_out;
 mod snapshot;

@@ -1,6 +1,6 @@
 //! Carrying out what the book decides: one timer, and the calls.
 
-use super::book::{Entry, Stand};
+use super::book::Stand;
 use super::keeping::Keeping;
 use super::kept::{Attempt, Granted};
 use super::news::{News, Told};
@@ -10,10 +10,13 @@ use super::wish::{What, Wish, read_granted, write_granted};
 use crate::breakout::{Call, Registered};
 use crate::error::{Error, Kind};
 use crate::grpc_web::RetryPolicy;
-use crate::seams::{Cancelled, Moment, Platform, Store};
+use crate::seams::{Cancelled, Platform, Store};
 use futures_util::FutureExt;
 use futures_util::future::select;
 use std::pin::pin;
+
+/// By then a deletion that a page made when it went has arrived.
+const UNSURE_MS: f64 = 10_000.0;
 
 impl<P: Platform, S: Store> Keeping<P, S> {
     /// Looks at the book whenever something has changed, or something is due.
@@ -41,7 +44,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let owner = self.0.owner.borrow().clone();
         let stand = Stand {
             owner: owner.as_deref().filter(|_| self.0.is_ready.get()),
-            is_leading: self.0.is_leading.get() && !self.0.is_away.get(),
+            is_leading: self.0.is_leading.get() && !self.0.is_away.get() && !self.0.yields_soon.get(),
             is_online: self.0.platform.is_online(),
             hesitation: self.0.hesitation.get(),
             silent_ms: now.moment.monotonic_ms - self.0.heard_at_ms.get(),
@@ -54,7 +57,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             let keeping = self.clone();
             self.0.platform.spawn(async move { keeping.attempt(key, attempt).await }.boxed_local());
         }
-        if look.overtake && !self.0.is_away.get() {
+        if look.overtake && !self.0.is_away.get() && !self.0.is_leading.get() {
             self.hear_leader();
             self.0.overtakes.fire();
         }
@@ -93,7 +96,10 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
         }
         self.put_off(&key);
-        self.0.book.borrow_mut().ended();
+        let is_idle = self.0.book.borrow_mut().ended();
+        if is_idle && self.0.yields_soon.replace(false) {
+            self.0.yields.fire();
+        }
         self.0.changed.fire();
     }
 
@@ -106,20 +112,30 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// Whether the core is still to be told. Another tab may have done it, or want it otherwise, while this one was frozen.
     async fn is_news(&self, key: &str, wish: &Wish) -> bool {
-        let Some(names) = self.names().filter(|_| self.0.is_shared.get()) else { return true };
-        let stored = self.store().get(&[&names.wishes, key].concat()).await;
-        let granted = self.store().get(&[&names.grants, key].concat()).await;
+        let Some(owner) = self.0.owner.borrow().clone().filter(|_| self.0.is_shared.get()) else { return true };
+        let (names, store, era) = (self.names_of(&owner), self.store_of(&owner), self.0.era.get());
+        let stored = store.get(&[&names.wishes, key].concat()).await;
+        let granted = store.get(&[&names.grants, key].concat()).await;
+        if self.0.era.get() != era {
+            return false;
+        }
         let Ok(stored) = stored else { return true };
+        let is_stored = self.0.book.borrow().get(key).is_some_and(|entry| entry.is_stored);
         let Some(stored) = stored else {
-            let is_stopped = self.0.book.borrow().get(key).is_some_and(|entry| entry.is_stored);
+            let is_stopped = is_stored;
             if is_stopped {
                 self.end(key, "", None);
             }
             return !is_stopped;
         };
-        if let Some(stored) = Wish::read(&stored, self.0.client.api_version()).filter(|stored| stored.id != wish.id) {
+        if let Some(stored) =
+            Wish::read(&stored, self.0.client.api_version()).filter(|stored| is_stored && stored.id != wish.id)
+        {
             self.take_wish(key, stored);
             return false;
+        }
+        if self.0.book.borrow().get(key).is_some_and(|entry| entry.is_unsure) {
+            return true;
         }
         let now = self.now();
         let granted = granted.ok().flatten().and_then(|text| read_granted(&text, now));
@@ -165,16 +181,21 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
     }
 
-    async fn granted(&self, key: &str, wish: &Wish, granted: Granted, now: Now) {
+    async fn granted(&self, key: &str, wish: &Wish, mut granted: Granted, now: Now) {
         let event = self.0.book.borrow_mut().get_mut(key).map(|entry| {
+            if std::mem::take(&mut entry.is_unsure) {
+                granted.refresh_after_ms = granted.refresh_after_ms.min(UNSURE_MS);
+            }
             entry.trouble = None;
             entry.is_own = true;
             entry.kept.succeeded(granted, entry.wish.id == wish.id, now)
         });
         // Somebody stopped it meanwhile, and everybody knows.
         let Some(event) = event else { return };
-        if let Some(names) = self.names() {
-            let _ = self.store().set(&[&names.grants, key].concat(), &write_granted(&granted, &wish.id)).await;
+        let owner = self.0.owner.borrow().clone();
+        if let Some(owner) = owner {
+            let name = [&self.names_of(&owner).grants, key].concat();
+            let _ = self.store_of(&owner).set(&name, &write_granted(&granted, &wish.id)).await;
         }
         self.post(&News::granted(key, &wish.id, &granted, self.now()));
         self.tell(key, event);
@@ -207,112 +228,6 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             self.forget(key).await;
             self.post(&News::Gone { key: key.to_owned(), trouble: error.as_ref().map(Told::of) });
             self.end(key, &wish.id, error.map(Trouble::Own));
-        }
-    }
-
-    /// Another tab's wish.
-    fn take_wish(&self, key: &str, wish: Wish) {
-        self.end_of_others(key);
-        let owner = self.0.owner.borrow().clone();
-        let now = self.now();
-        {
-            let mut book = self.0.book.borrow_mut();
-            match book.get_mut(key) {
-                Some(entry) if entry.wish.id == wish.id => return,
-                Some(entry) => {
-                    entry.wish = wish;
-                    entry.is_own = false;
-                    entry.is_stored = true;
-                    entry.wished_at_ms = now.moment.monotonic_ms;
-                    entry.kept.wished();
-                }
-                None => book.insert(Entry { is_stored: true, ..Entry::new(key, owner, wish, now) }),
-            }
-        }
-        self.tell(key, Event::Changed);
-        self.0.changed.fire();
-    }
-
-    /// What another tab tells.
-    pub(super) fn hear(&self, news: News) {
-        let now = self.now();
-        match news {
-            News::Hello { tab } => {
-                self.post(&News::Here { tab: self.0.tab.clone() });
-                self.meet(tab);
-            }
-            News::Here { tab } => self.meet(tab),
-            News::Bye { tab } => {
-                self.0.others.borrow_mut().retain(|other| *other != tab);
-                if let Some(roll) = &mut *self.0.roll.borrow_mut() {
-                    roll.retain(|other| *other != tab);
-                }
-            }
-            News::Leads => self.hear_leader(),
-            News::Wished { key, wish } => {
-                if let Some(wish) = Wish::read(&wish, self.0.client.api_version()) {
-                    self.take_wish(&key, wish);
-                }
-            }
-            News::Tries { key } => {
-                self.hear_leader();
-                if let Some(entry) = self.0.book.borrow_mut().get_mut(&key) {
-                    entry.kept.heard_try(now);
-                }
-            }
-            News::Granted { key, wish, age_ms, ttl_ms, refresh_after_ms } => {
-                self.hear_leader();
-                let age_ms = age_ms.max(0.0);
-                let Moment { wall_ms, monotonic_ms, page } = now.moment;
-                let sent = Moment { wall_ms: wall_ms - age_ms, monotonic_ms: monotonic_ms - age_ms, page };
-                let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
-                let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {
-                    entry.trouble = None;
-                    entry.is_own = false;
-                    entry.kept.adopt(granted, entry.wish.id == wish, now)
-                });
-                if let Some(event) = event {
-                    self.tell(&key, event);
-                }
-                self.0.changed.fire();
-            }
-            News::Failed { key, wait_ms, ago_ms, trouble } => {
-                self.hear_leader();
-                let event = self.0.book.borrow_mut().get_mut(&key).map(|entry| {
-                    entry.kept.heard_failed(wait_ms, ago_ms, now);
-                    entry.kept.look(now)
-                });
-                if let Some(event) = event {
-                    self.tell_trouble(&key, event.unwrap_or(Event::Changed), trouble.trouble());
-                }
-            }
-            News::Rejected { key, wish, trouble } => {
-                self.hear_leader();
-                let is_current = self.0.book.borrow_mut().get_mut(&key).is_some_and(|entry| {
-                    let is_current = entry.wish.id == wish;
-                    if is_current {
-                        entry.kept.rejected();
-                        entry.is_stored = false;
-                    }
-                    is_current
-                });
-                if is_current {
-                    self.tell_trouble(&key, Event::Rejected, trouble.trouble());
-                }
-            }
-            News::Gone { key, trouble } => self.end(&key, "", trouble.map(Told::trouble)),
-        }
-    }
-
-    fn meet(&self, tab: String) {
-        if let Some(roll) = &mut *self.0.roll.borrow_mut()
-            && !roll.contains(&tab)
-        {
-            roll.push(tab.clone());
-        }
-        let mut others = self.0.others.borrow_mut();
-        if !others.contains(&tab) {
-            others.push(tab);
         }
     }
 }

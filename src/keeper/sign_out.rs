@@ -39,7 +39,7 @@ impl<P: Platform, S: Store> Leaver for super::keeping::Inner<P, S> {
             if self.owner.borrow().as_deref() != Some(owner) {
                 return true;
             }
-            let keys: Vec<String> = self.book.borrow().iter().map(|entry| entry.key.clone()).collect();
+            let keys = keeping.keys_of(owner);
             let mut is_deleted = true;
             // One after the other: a person has one number, or a few.
             for key in keys {
@@ -79,9 +79,14 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
             Either::Right(_) => false,
         };
     }
-    let signed_out = session.sign_out(options).await;
+    let mut records = Vec::new();
     for prefix in Names::all_of(&owner) {
-        for key in lasting.keys(&prefix).await.unwrap_or_default() {
+        records.extend(lasting.entries(&prefix).await.unwrap_or_default());
+    }
+    let signed_out = session.sign_out(options).await;
+    for (key, value) in records {
+        // The same person may be back already, and want something else.
+        if lasting.get(&key).await.is_ok_and(|now| now.as_ref() == Some(&value)) {
             let _ = lasting.remove(&key).await;
         }
     }

@@ -65,6 +65,8 @@ pub enum Trouble {
 /// How a registration stands, for the application.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
+    /// Whose it is, if that is known.
+    pub owner: Option<String>,
     /// What is wanted.
     pub registration: Registration,
     /// How it stands; nothing is done about it while it is suspended.

@@ -37,7 +37,7 @@ fn anothers_sign_in_ends_what_is_under_way_in_every_tab() {
         let (here, there) = (one.ended(), two.ended());
         sign_in(&bench, &one, sub);
         let codes = [here, there].map(|ended| ended.now_or_never().map(|error| error.code));
-        assert_eq!(codes, [is_other.then_some(AuthCode::SignInRequired); 2], "{sub:?}");
+        assert_eq!(codes, [is_other.then_some(AuthCode::SessionExpired); 2], "{sub:?}");
     }
 }
 
@@ -79,7 +79,7 @@ fn a_call_is_not_repeated_with_another_persons_token() {
         };
         let (outcome, ()) = bench.fake.run(join(client.upsert(&registration, &call, pending()), other));
         let Err(Error::Auth(error)) = outcome else { panic!("{outcome:?}") };
-        assert_eq!(error.code, AuthCode::SignInRequired);
+        assert_eq!(error.code, AuthCode::SessionExpired);
         let sent = bench.fake.requests();
         assert!(sent.len() == 2 && header(&sent[1].headers, "authorization") == Some("Bearer access-1"), "{sent:?}");
     }

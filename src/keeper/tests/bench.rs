@@ -60,7 +60,7 @@ impl FakeSession {
 impl TokenSource for FakeSession {
     fn token<'a>(&'a self, _: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
         let token = match &*self.0.owner.borrow() {
-            Owner::Nobody => Err(AuthError::new(AuthCode::SignInRequired, "Sign in first.")),
+            Owner::Nobody | Owner::Unknown => Err(AuthError::new(AuthCode::SignInRequired, "Sign in first.")),
             Owner::Nameless => Ok(Secret::new("somebody")),
             Owner::Named(name) => Ok(Secret::new(name.clone())),
         };
@@ -128,6 +128,7 @@ pub struct Bench {
     pub asked: Rc<RefCell<Vec<Asked>>>,
     /// What the core answers: `None` that it took it.
     pub answers: Rc<RefCell<Vec<Option<Reply>>>>,
+    pages: Rc<Cell<u32>>,
 }
 
 impl Default for Bench {
@@ -138,6 +139,7 @@ impl Default for Bench {
             session: FakeSession::default(),
             asked: Rc::default(),
             answers: Rc::default(),
+            pages: Rc::default(),
         };
         let (fake, asked, answers) = (bench.fake.clone(), Rc::clone(&bench.asked), Rc::clone(&bench.answers));
         bench.fake.answer(move |request: &HttpRequest| {
@@ -206,12 +208,21 @@ impl Bench {
         };
         let client = Rc::new(Client::new(self.fake.clone(), options));
         let (heard, leads) = (Heard::default(), Rc::new(Cell::new(false)));
+        self.pages.set(self.pages.get() + 1);
+        let page = self.pages.get();
         let (fake, log, lead) = (self.fake.clone(), Rc::clone(&heard), Rc::clone(&leads));
         let listeners = Listeners {
             on_event: Box::new(move |key, event, snapshot| {
                 log.borrow_mut().push((fake.elapsed_ms(), key.to_owned(), event, snapshot.clone()));
             }),
             on_lead: Box::new(move |is_leading| lead.set(is_leading)),
+            nameless: {
+                let names = Cell::new(0);
+                Box::new(move |is_another| {
+                    names.set(names.get() + u32::from(is_another));
+                    format!("{page}.{}", names.get())
+                })
+            },
         };
         let keeping = Keeping::new(client, self.lasting.clone(), fleeting, KeepOptions { max_per_second }, listeners);
         Page { keeping, heard, leads }
@@ -229,6 +240,6 @@ impl Bench {
 
     /// Keeps a registration.
     pub fn keep(&self, page: &Page, registration: Registration) -> String {
-        self.fake.run(page.keeping.keep(registration, false)).expect("kept")
+        self.fake.run(page.keeping.keep(registration, false, None)).expect("kept")
     }
 }

@@ -260,3 +260,134 @@ fn who_stops_it_while_nobody_is_signed_in_has_stopped_it_in_all_tabs() {
     assert_eq!((bench.asked().len(), other.events().last()), (1, Some(&Event::Stopped)));
     assert!(bench.lasting.entries().is_empty());
 }
+
+#[test]
+fn an_update_or_refresh_of_a_suspended_one_is_not_made_for_somebody_else() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:ada.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.session.expire();
+    bench.pass(1_000.0);
+    bench.fake.run(page.keeping.refresh(&key)).unwrap();
+    bench.session.sign_in(Owner::Named("bob".to_owned()));
+    bench.pass(1_000.0);
+    bench.fake.run(page.keeping.refresh(&key)).unwrap();
+    bench.fake.run(page.keeping.update(&key, registration(None, "sips:ada2.example.com"))).unwrap();
+    // Nor is it what was wanted when nobody was there, after Ada had been.
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(2_000.0);
+    let asked = bench.asked();
+    assert!(asked.iter().all(|asked| asked.token == "ada" && asked.has("sips:ada2.example.com")) && !asked.is_empty());
+}
+
+#[test]
+fn what_is_wanted_after_a_session_has_expired_is_wanted_for_the_same_person() {
+    let bench = Bench::default();
+    let page = bench.page();
+    bench.keep(&page, registration(Some("+4799900007"), "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.session.expire();
+    bench.pass(1_000.0);
+    bench.keep(&page, registration(None, "sips:ada.example.com"));
+    bench.session.sign_in(Owner::Named("bob".to_owned()));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+    // Bob may want the very same, for himself.
+    bench.keep(&page, registration(None, "sips:ada.example.com"));
+    bench.pass(1_000.0);
+    let asked = bench.asked();
+    assert!(asked.len() == 1 && asked[0].token == "bob");
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(2_000.0);
+    assert!(bench.asked().iter().any(|asked| asked.token == "ada" && asked.has("sips:ada.example.com")));
+}
+
+#[test]
+fn another_person_s_sign_in_leaves_the_first_one_s_registrations_alone() {
+    for is_expired in [false, true] {
+        let bench = Bench::default();
+        let page = bench.page();
+        bench.keep(&page, registration(Some("+4799900001"), "sips:ada.example.com"));
+        bench.pass(1_000.0);
+        if is_expired {
+            bench.session.expire();
+        }
+        bench.session.sign_in(Owner::Named("bob".to_owned()));
+        bench.keep(&page, registration(Some("+4799900002"), "sips:bob.example.com"));
+        bench.pass(1_000.0);
+        assert_eq!(bench.lasting.entries().len(), 4, "two wishes and two grants");
+        assert_eq!(bench.fake.run(page.keeping.keys()).unwrap(), ["+4799900002"]);
+        bench.session.sign_out();
+        bench.pass(1_000.0);
+        assert!(bench.lasting.entries().keys().all(|key| key.contains("/ada/")) && bench.lasting.entries().len() == 2);
+        bench.session.sign_in(Owner::Named("ada".to_owned()));
+        bench.pass(50.0 * MINUTE_MS);
+        assert!(bench.asked().last().unwrap().has("+4799900001"));
+    }
+}
+
+#[test]
+fn clients_without_an_owner_have_nothing_in_common() {
+    let bench = Bench::default();
+    bench.session.sign_in(Owner::Nameless);
+    let memory = FakeStore::default();
+    let page = bench.page_with(memory.clone(), 50);
+    bench.keep(&page, registration(None, "sips:one.example.com"));
+    bench.pass(1_000.0);
+    page.keeping.close();
+    let page = bench.page_with(memory, 50);
+    assert!(bench.fake.run(page.keeping.keys()).unwrap().is_empty());
+    bench.keep(&page, registration(None, "sips:two.example.com"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked()[1..].iter().all(|asked| asked.has("sips:two.example.com")));
+}
+
+#[test]
+fn a_store_that_does_not_answer_changes_nothing() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.session.sign_in(Owner::Unknown);
+    bench.pass(1_000.0);
+    assert!(!page.keeping.snapshot(&key).unwrap().is_suspended);
+    bench.session.sign_in(Owner::Named("ada".to_owned()));
+    bench.pass(50.0 * MINUTE_MS);
+    assert_eq!(page.events(), [Event::Registered, Event::Refreshed]);
+}
+
+#[test]
+fn a_wish_that_could_not_be_stored_is_not_undone_by_an_older_one() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(&page, registration(None, "sips:old.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.lasting.refuse_writes(true);
+    bench.fake.run(page.keeping.update(&key, registration(None, "sips:new.example.com"))).unwrap();
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().iter().all(|asked| asked.has("sips:new.example.com")));
+}
+
+#[test]
+fn after_a_reload_what_was_to_end_with_the_page_is_told_twice() {
+    let bench = Bench::default();
+    let page = bench.page();
+    let wanted = || registration(None, "sips:pbx.example.com");
+    bench.fake.run(page.keeping.keep(wanted(), true, None)).unwrap();
+    bench.pass(1_000.0);
+    page.keeping.close();
+    bench.asked();
+    bench.fake.begin_page();
+    let page = bench.page();
+    bench.fake.run(page.keeping.keep(wanted(), true, None)).unwrap();
+    bench.pass(30_000.0);
+    assert_eq!(bench.asked().len(), 2, "at once, and when a late deletion has come");
+    bench.pass(30.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+}

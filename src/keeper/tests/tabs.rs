@@ -1,6 +1,7 @@
 //! Several pages of one browser.
 
 use super::bench::{Bench, Page, status};
+use crate::auth::Owner;
 use crate::keeper::wish::registration;
 use crate::keeper::{Event, State, Trouble};
 use crate::seams::Leaving;
@@ -76,6 +77,25 @@ fn a_frozen_leader_gives_the_lead_up_and_waits_its_turn() {
 }
 
 #[test]
+fn a_frozen_page_that_leads_without_a_lock_leads_when_it_is_back() {
+    for without_locks in [false, true] {
+        let bench = Bench::default();
+        if without_locks {
+            bench.fake.refuse_locks();
+        } else {
+            bench.session.sign_in(Owner::Nameless);
+        }
+        let pages = pages(&bench, 1);
+        bench.fake.leave(Leaving::ForAWhile);
+        bench.pass(50.0 * MINUTE_MS);
+        assert_eq!(bench.asked().len(), 1);
+        bench.fake.wake();
+        bench.pass(60.0 * MINUTE_MS);
+        assert!(!bench.asked().is_empty() && pages[0].leads.get());
+    }
+}
+
+#[test]
 fn a_leader_that_hangs_is_overtaken_before_it_lapses() {
     let bench = Bench::default();
     // Somebody holds the lock, and does nothing.
@@ -83,7 +103,7 @@ fn a_leader_that_hangs_is_overtaken_before_it_lapses() {
         let page = bench.page();
         bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
         bench.pass(1_000.0);
-        let owner = page.keeping.names().expect("an owner");
+        let owner = page.keeping.names_of("ada");
         page.keeping.close();
         owner.lock
     };
@@ -104,7 +124,7 @@ fn a_leader_that_hangs_is_overtaken_before_it_lapses() {
 fn a_wish_that_the_leader_leaves_undone_is_a_reason_too() {
     let bench = Bench::default();
     let pages = pages(&bench, 1);
-    let lock = pages[0].keeping.names().unwrap().lock;
+    let lock = pages[0].keeping.names_of("ada").lock;
     pages[0].keeping.close();
     bench.pass(1_000.0);
     let hung = bench.fake.run(bench.fake.lock(&lock, false)).unwrap();
@@ -120,7 +140,7 @@ fn a_wish_that_the_leader_leaves_undone_is_a_reason_too() {
 fn who_is_overtaken_ends_its_call() {
     let bench = Bench::default();
     let pages = pages(&bench, 1);
-    let lock = pages[0].keeping.names().unwrap().lock;
+    let lock = pages[0].keeping.names_of("ada").lock;
     bench.answer([status("14").after(20_000.0)]);
     bench.fake.run(pages[0].keeping.refresh("+4799900001")).unwrap();
     bench.pass(2_000.0);
@@ -200,7 +220,7 @@ fn without_locks_each_leads_and_news_keep_them_from_doing_it_twice() {
 fn the_last_page_deletes_what_was_to_end_with_it() {
     let bench = Bench::default();
     let page = bench.page();
-    bench.fake.run(page.keeping.keep(registration(NUMBER, "sips:pbx.example.com"), true)).unwrap();
+    bench.fake.run(page.keeping.keep(registration(NUMBER, "sips:pbx.example.com"), true, None)).unwrap();
     bench.pass(1_000.0);
     let other = bench.page();
     bench.fake.run(other.keeping.keys()).unwrap();

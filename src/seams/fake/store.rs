@@ -5,22 +5,31 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Old entries, and how many reads still see them.
+type Behind = (BTreeMap<String, String>, u32);
+
 /// A store in memory that can be told to refuse.
 #[derive(Clone, Default)]
 pub struct FakeStore {
     entries: Rc<RefCell<BTreeMap<String, String>>>,
     refuses: Rc<Cell<bool>>,
+    refuses_writes: Rc<Cell<bool>>,
     is_shared: Rc<Cell<bool>>,
     is_copy: Rc<Cell<bool>>,
     stages: Rc<RefCell<BTreeMap<String, String>>>,
     /// What is read instead of what was written, and how many times still.
-    behind: Rc<RefCell<Option<(BTreeMap<String, String>, u32)>>>,
+    behind: Rc<RefCell<Option<Behind>>>,
 }
 
 impl FakeStore {
     /// From now on every access fails (or no longer).
     pub fn refuse(&self, refuses: bool) {
         self.refuses.set(refuses);
+    }
+
+    /// From now on nothing can be written (no room), but read.
+    pub fn refuse_writes(&self, refuses: bool) {
+        self.refuses_writes.set(refuses);
     }
 
     /// From now on all tabs of the browser see it.
@@ -83,6 +92,9 @@ impl Store for FakeStore {
 
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
         self.check()?;
+        if self.refuses_writes.get() {
+            return Err(StoreFailure { message: "scripted refusal".to_owned(), cause: None });
+        }
         self.entries.borrow_mut().insert(key.to_owned(), value.to_owned());
         Ok(())
     }

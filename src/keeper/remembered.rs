@@ -1,0 +1,140 @@
+//! What outlives the page: wishes and grants in a store that all tabs share, or for owners without a name in this page's.
+
+use super::book::Entry;
+use super::keeping::Keeping;
+use super::news::News;
+use super::owner::NAMELESS;
+use super::wish::{Names, Wish, read_granted};
+use crate::seams::{Platform, Store};
+
+impl<P: Platform, S: Store> Keeping<P, S> {
+    pub(super) fn store_of(&self, owner: &str) -> &S {
+        if owner.starts_with(NAMELESS) { &self.0.fleeting } else { &self.0.lasting }
+    }
+
+    /// Of the registrations that are kept for `owner`.
+    pub(super) fn keys_of(&self, owner: &str) -> Vec<String> {
+        let book = self.0.book.borrow();
+        book.iter().filter(|entry| entry.owner.as_deref() == Some(owner)).map(|entry| entry.key.clone()).collect()
+    }
+
+    pub(super) fn names_of(&self, owner: &str) -> Names {
+        Names::of(owner, self.0.client.base_url(), self.0.client.api_version())
+    }
+
+    /// What is stored joins what is known. A wish of this page that is not stored yet came later.
+    pub(super) async fn load(&self) {
+        let Some(owner) = self.0.owner.borrow().clone() else { return };
+        let (names, store, era) = (self.names_of(&owner), self.store_of(&owner), self.0.era.get());
+        // A store that refuses has nothing to say.
+        let Ok(wishes) = store.entries(&names.wishes).await else { return };
+        let grants = store.entries(&names.grants).await.unwrap_or_default();
+        if self.0.era.get() != era {
+            return;
+        }
+        let (now, version) = (self.now(), self.0.client.api_version());
+        self.end_missing(&owner, &names.wishes, &wishes);
+        for (name, text) in wishes {
+            let (Some(key), Some(wish)) = (name.strip_prefix(&names.wishes), Wish::read(&text, version)) else {
+                continue;
+            };
+            self.make_room(key, Some(&owner));
+            let mut book = self.0.book.borrow_mut();
+            match book.get_mut(key) {
+                // Before anybody was signed in somebody wanted something: the same, or something later.
+                Some(entry) if entry.owner.is_none() => {
+                    if entry.wish.what == wish.what {
+                        entry.wish = wish;
+                    }
+                }
+                Some(entry) if entry.wish.id == wish.id => {}
+                // What is wanted here came later, and could not be stored.
+                Some(entry) if !entry.is_stored => continue,
+                Some(entry) => {
+                    entry.wish = wish;
+                    entry.kept.wished();
+                    entry.wished_at_ms = now.moment.monotonic_ms;
+                }
+                None => book.insert(Entry::new(key, Some(owner.clone()), wish, now)),
+            }
+            if let Some(entry) = book.get_mut(key).filter(|entry| entry.owner.as_ref() == Some(&owner)) {
+                entry.is_stored = true;
+            }
+        }
+        for (name, text) in grants {
+            let (Some(key), Some((granted, wish))) = (name.strip_prefix(&names.grants), read_granted(&text, now))
+            else {
+                continue;
+            };
+            if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
+                if entry.wish.delete_on_leave && granted.sent.page != now.moment.page {
+                    // The page that was granted it may have deleted it when it went, and the deletion be under way still.
+                    entry.is_unsure = true;
+                    continue;
+                }
+                let is_current = entry.wish.id == wish;
+                entry.kept.adopt(granted, is_current, now);
+            }
+        }
+    }
+
+    /// What was stored, and is no more, was stopped while this page was away or its owner was.
+    fn end_missing(&self, owner: &str, prefix: &str, wishes: &[(String, String)]) {
+        let missing: Vec<String> = {
+            let book = self.0.book.borrow();
+            let is_there = |key: &str| wishes.iter().any(|(name, _)| name.strip_prefix(prefix) == Some(key));
+            let known = book.iter().filter(|entry| entry.is_stored && entry.owner.as_deref() == Some(owner));
+            known.filter(|entry| !is_there(&entry.key)).map(|entry| entry.key.clone()).collect()
+        };
+        for key in missing {
+            self.end(&key, "", None);
+        }
+    }
+
+    /// Those that were wanted before it was known for whom.
+    pub(super) async fn store_wishes(&self) {
+        let owner = self.0.owner.borrow().clone();
+        let wishes: Vec<(String, Wish)> = {
+            let book = self.0.book.borrow();
+            let own = book.iter().filter(|entry| entry.owner == owner && !entry.kept.is_settled());
+            own.map(|entry| (entry.key.clone(), entry.wish.clone())).collect()
+        };
+        for (key, wish) in wishes {
+            self.store_wish(&key, &wish).await;
+            self.post(&News::Wished { key, wish: wish.write() });
+        }
+    }
+
+    /// Somebody else's registration that waits for its owner makes room: of one name there is one in a page. It is
+    /// stored, and comes back with its owner.
+    pub(super) fn make_room(&self, key: &str, owner: Option<&String>) {
+        let is_others = {
+            let book = self.0.book.borrow();
+            book.get(key).is_some_and(|entry| entry.owner.is_some() && entry.owner.as_ref() != owner)
+        };
+        if is_others {
+            self.end(key, "", None);
+        }
+    }
+
+    /// Stores the wish for its owner, if that is known.
+    pub(super) async fn store_wish(&self, key: &str, wish: &Wish) {
+        let owner = self.0.book.borrow().get(key).and_then(|entry| entry.owner.clone());
+        let Some(owner) = owner else { return };
+        let name = [&self.names_of(&owner).wishes, key].concat();
+        // A store that refuses: it is kept all the same, until the page goes.
+        let stored = self.store_of(&owner).set(&name, &wish.write()).await;
+        if let Some(entry) = self.0.book.borrow_mut().get_mut(key).filter(|entry| entry.wish.id == wish.id) {
+            entry.is_stored = stored.is_ok();
+        }
+    }
+
+    /// Removes it from its owner's store, also while that one is not there.
+    pub(super) async fn forget(&self, key: &str) {
+        let owner = self.0.book.borrow().get(key).and_then(|entry| entry.owner.clone());
+        let Some(owner) = owner.or_else(|| self.0.owner.borrow().clone()) else { return };
+        let (names, store) = (self.names_of(&owner), self.store_of(&owner));
+        let _ = store.remove(&[&names.wishes, key].concat()).await;
+        let _ = store.remove(&[&names.grants, key].concat()).await;
+    }
+}
