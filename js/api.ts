@@ -24,7 +24,13 @@ export {
   RpcError,
   SdkError,
 } from "./errors.js";
-export type { AuthEventListener, AuthEventMap, ClientEventMap, KeeperEventDetail, KeeperEventMap } from "./events.js";
+export type {
+  AuthEventListener,
+  AuthEventMap,
+  ClientEventMap,
+  KeeperEventDetail,
+  KeeperEventMap,
+} from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
 export type { KeeperState, RegistrationKeeper } from "./keeper.js";
 export { preload } from "./load.js";

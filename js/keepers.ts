@@ -1,8 +1,8 @@
 // All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
 // in the next instance.
 import { authError, toSdkError } from "./errors.js";
-import { fleeting, lasting } from "./kept.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
+import { fleeting, lasting } from "./kept.js";
 import { enter, type Wasm } from "./load.js";
 import type { KeepOptions, RegistrationRequest } from "./options.js";
 
@@ -115,7 +115,10 @@ export class ClientKeepers {
   }
 
   /** Runs for a keeper that is known to Rust. */
-  async #of(keeper: RegistrationKeeper, work: (handle: Handle, key: string) => Promise<unknown>): Promise<void> {
+  async #of(
+    keeper: RegistrationKeeper,
+    work: (handle: Handle, key: string) => Promise<unknown>,
+  ): Promise<void> {
     await Promise.allSettled([...this.#noting]);
     const key = this.#live.get(keeper)?.key;
     if (key !== undefined) await this.#run((handle) => work(handle, key));

@@ -1,4 +1,4 @@
-// `npm test`, or `npm test -- console packaging` for some suites. The last line is `N passed, N failed` over all;
+// `npm test`, or `npm test -- console packaging` for some suites; `--long` where a suite has a long form. The last line is `N passed, N failed` over all;
 // the exit status is not 0 when one failed or none ran.
 
 import { spawn } from "node:child_process";
@@ -35,7 +35,7 @@ function countingRunner(counter) {
     });
 }
 
-async function runSuite(name) {
+async function runSuite(name, options) {
   console.log(`\n== ${name} ==`);
   const started = Date.now();
   const counter = new Counter();
@@ -45,7 +45,7 @@ async function runSuite(name) {
     await setUp(steps);
     // The size is a test of its own, in the packaging suite.
     if (needsBuild === true) await build();
-    const status = await run(countingRunner(counter), findBrowser());
+    const status = await run(countingRunner(counter), findBrowser(), options);
     if (status !== 0 && counter.failed === 0) note = `ended with status ${status}`;
     else if (counter.passed + counter.failed === 0) note = "no test ran";
   } catch (error) {
@@ -71,7 +71,8 @@ function printTable(results) {
 }
 
 async function test() {
-  const names = process.argv.slice(2);
+  const isLong = process.argv.includes("--long");
+  const names = process.argv.slice(2).filter((name) => name !== "--long");
   const unknown = names.filter((name) => !Object.hasOwn(suites, name));
   if (unknown.length > 0) {
     throw new CommandError(
@@ -80,7 +81,7 @@ async function test() {
   }
   const chosen = Object.keys(suites).filter((name) => names.length === 0 || names.includes(name));
   const results = [];
-  for (const name of chosen) results.push(await runSuite(name));
+  for (const name of chosen) results.push(await runSuite(name, { isLong }));
   printTable(results);
   const sum = (key) => results.reduce((total, { counter }) => total + counter[key], 0);
   const passed = sum("passed");

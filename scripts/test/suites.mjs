@@ -38,7 +38,35 @@ async function runWasmTests(runCommand, { chromium, chromedriver }) {
   }
 }
 
-/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser)` resolves to the exit status. */
+/** The long form (`-- --long`) is what the ordinary one is in small: ten thousand registrations for a month, ten minutes. */
+async function runKeeperTests(runCommand, _browser, { isLong }) {
+  const run = async (concurrency, names, env = {}) => {
+    const tests = isLong ? nodeTest.map((arg) => arg.replace("timeout=600000", "timeout=1800000")) : nodeTest;
+    return runCommand(
+      ...split([...tests, concurrency, ...names.map((name) => `tests/keeper/${name}.test.mjs`)]),
+      env,
+    );
+  };
+  const walk = async (env) => {
+    const waiting = await run(
+      "--test-concurrency=3",
+      ["life", "missing", "node", "session", "tabs", "wishes", "workers"],
+      env,
+    );
+    // These measure, and want the machine for themselves.
+    const measuring = await run(oneByOne, ["idle", "fleet"], env);
+    return waiting === 0 ? measuring : waiting;
+  };
+  if (!isLong) return walk();
+  const simulation = ["test", "--profile", "simulation", "--lib", ...locked, "keeper::tests::simulation"];
+  const month = await runCommand("cargo", [...simulation, "--", "--nocapture"], {
+    KEEPER_REGISTRATIONS: "10000",
+  });
+  const walks = await walk({ TEST_LONG: "1" });
+  return month === 0 ? walks : month;
+}
+
+/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser, { isLong })` resolves to the exit status. */
 export const suites = {
   native: {
     steps: ["rust"],
@@ -68,6 +96,11 @@ export const suites = {
     build: true,
     run: (runCommand) =>
       runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/session/**/*.test.mjs"])),
+  },
+  keeper: {
+    steps: ["packages", "rust", "sandboxCode", "browser", "firefox"],
+    build: true,
+    run: runKeeperTests,
   },
   types: {
     steps: ["packages"],

@@ -27,13 +27,14 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let Some(owner) = self.0.owner.borrow().clone() else { return };
         let (names, store, era) = (self.names_of(&owner), self.store_of(&owner), self.0.era.get());
         // A store that refuses has nothing to say.
+        let known = self.stored_of(&owner);
         let Ok(wishes) = store.entries(&names.wishes).await else { return };
         let grants = store.entries(&names.grants).await.unwrap_or_default();
         if self.0.era.get() != era {
             return;
         }
         let (now, version) = (self.now(), self.0.client.api_version());
-        self.end_missing(&owner, &names.wishes, &wishes);
+        self.end_missing(known, &names.wishes, &wishes);
         for (name, text) in wishes {
             let (Some(key), Some(wish)) = (name.strip_prefix(&names.wishes), Wish::read(&text, version)) else {
                 continue;
@@ -66,7 +67,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             else {
                 continue;
             };
-            if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
+            let mut book = self.0.book.borrow_mut();
+            let is_own = |entry: &&mut Entry| entry.owner.as_ref().is_none_or(|known| *known == owner);
+            if let Some(entry) = book.get_mut(key).filter(is_own) {
                 if entry.wish.delete_on_leave && granted.sent.page != now.moment.page {
                     // The page that was granted it may have deleted it when it went, and the deletion be under way still.
                     entry.is_unsure = true;
@@ -78,16 +81,29 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
     }
 
-    /// What was stored, and is no more, was stopped while this page was away or its owner was.
-    fn end_missing(&self, owner: &str, prefix: &str, wishes: &[(String, String)]) {
-        let missing: Vec<String> = {
-            let book = self.0.book.borrow();
-            let is_there = |key: &str| wishes.iter().any(|(name, _)| name.strip_prefix(prefix) == Some(key));
-            let known = book.iter().filter(|entry| entry.is_stored && entry.owner.as_deref() == Some(owner));
-            known.filter(|entry| !is_there(&entry.key)).map(|entry| entry.key.clone()).collect()
-        };
-        for key in missing {
-            self.end(&key, "", None);
+    /// The keys and wishes that are known to be stored.
+    fn stored_of(&self, owner: &str) -> Vec<(String, String)> {
+        let book = self.0.book.borrow();
+        let stored = book.iter().filter(|entry| entry.is_stored && entry.owner.as_deref() == Some(owner));
+        stored.map(|entry| (entry.key.clone(), entry.wish.id.clone())).collect()
+    }
+
+    /// What was stored, and is no more, was stopped while this page was away or its owner was. `known` from before the store
+    /// was read: what was stored since is not missing.
+    fn end_missing(&self, known: Vec<(String, String)>, prefix: &str, wishes: &[(String, String)]) {
+        // In the book's order; there may be thousands.
+        let mut is_there = vec![false; known.len()];
+        for key in wishes.iter().filter_map(|(name, _)| name.strip_prefix(prefix)) {
+            let place = known.binary_search_by(|(known, _)| known.as_str().cmp(key));
+            if let Some(there) = place.ok().and_then(|place| is_there.get_mut(place)) {
+                *there = true;
+            }
+        }
+        for ((key, wish), _) in known.into_iter().zip(is_there).filter(|(_, is_there)| !is_there) {
+            let is_same = self.0.book.borrow().get(&key).is_some_and(|entry| entry.wish.id == wish);
+            if is_same {
+                self.end(&key, "", None);
+            }
         }
     }
 

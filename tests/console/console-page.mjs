@@ -4,6 +4,34 @@ import assert from "node:assert/strict";
 import { Key } from "selenium-webdriver";
 import { signInAtSandbox } from "../browser/sandbox-pages.mjs";
 
+/* Run in the page. */
+const forgetAll = `
+  sessionStorage.clear();
+  localStorage.clear();
+  return new Promise((resolve) => {
+    const deleting = indexedDB.deleteDatabase("sipbreakout-kept");
+    deleting.onsuccess = deleting.onerror = deleting.onblocked = () => resolve();
+  });`;
+const readRecords = `
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("sipbreakout-kept");
+    // It is the SDK's to make.
+    opening.onupgradeneeded = () => {
+      opening.onerror = () => resolve([]);
+      opening.transaction.abort();
+    };
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const store = database.transaction("records").objectStore("records");
+      const [keys, values] = [store.getAllKeys(), store.getAll()];
+      store.transaction.oncomplete = () => {
+        database.close();
+        resolve(keys.result.map((key, place) => [key, values.result[place]]));
+      };
+    };
+  });`;
+
 const texts = ["sipUri", "phoneNumber", "mobileOriginatingPrefix", "mobileTerminatingPrefix"];
 
 export class ConsolePage {
@@ -19,7 +47,7 @@ export class ConsolePage {
   async openFresh() {
     const { browser } = this;
     await browser.goto(this.url);
-    await browser.evaluate("sessionStorage.clear(); localStorage.clear();");
+    await browser.evaluate(forgetAll);
     await browser.driver.manage().deleteAllCookies();
     await browser.goto(this.url);
     await browser.css("[data-testid=sign-in]");
@@ -124,6 +152,17 @@ export class ConsolePage {
     return this.browser.evaluate("return document.querySelectorAll('[data-testid=registration]').length");
   }
 
+  /** Signs out, and says in the dialog what is to become of the registrations, if there are any. */
+  async signOut({ deletes = false } = {}) {
+    const { browser } = this;
+    const isAsked = (await this.cardCount()) > 0;
+    await browser.click("[data-testid=sign-out]");
+    if (!isAsked) return;
+    await browser.css("[data-testid=sign-out-dialog]");
+    if (deletes) await browser.click("[data-testid=delete-registrations]");
+    await browser.click("[data-testid=confirm-sign-out]");
+  }
+
   async listIsEmpty() {
     await this.browser.gone("[data-testid=registration]");
     await this.browser.text("Nothing yet.", { within: ".empty" });
@@ -137,12 +176,22 @@ export class ConsolePage {
     );
   }
 
-  /** The tokens of the session, as the SDK keeps them in this tab. */
+  /** All that the SDK has in IndexedDB: [name, text] each. */
+  async records() {
+    return this.browser.evaluate(readRecords);
+  }
+
+  /** What it remembers there of what is kept, of everybody who ever was here. */
+  async keptRecords() {
+    return (await this.records()).filter(([name]) => /^sipbreakout\/(kept|granted)\//.test(name));
+  }
+
+  /** The tokens of the session, as the SDK keeps them for all tabs. */
   async tokens() {
-    const entries = await this.browser.evaluate("return Object.values({ ...sessionStorage })");
+    const entries = await this.browser.evaluate("return Object.values({ ...localStorage })");
     const objects = entries.filter((text) => text.startsWith("{"));
     const session = objects.map((text) => JSON.parse(text)).find((entry) => entry.access_token !== undefined);
-    assert.ok(session, "no session in sessionStorage");
+    assert.ok(session, "no session in localStorage");
     return {
       accessToken: session.access_token,
       refreshToken: session.refresh_token,
@@ -166,7 +215,7 @@ class Card {
     return this.browser.click(`${this.selector} [data-testid=${testId}]`);
   }
 
-  /** "registered", "expiring" or "expired", and the words beside it. */
+  /** The keeper's state, and the words beside it. */
   status(wanted, words, timeoutMs) {
     return this.browser.text(words, {
       within: `${this.selector}[data-status=${wanted}] [data-testid=status]`,
@@ -190,8 +239,18 @@ class Card {
     );
   }
 
-  error(wanted) {
-    return this.browser.text(wanted, { within: `${this.selector} [data-testid=registration-error]` });
+  error(wanted, timeoutMs) {
+    const within = `${this.selector} [data-testid=registration-error]`;
+    return this.browser.text(wanted, { within, timeoutMs });
+  }
+
+  noError() {
+    return this.browser.gone(`${this.selector} [data-testid=registration-error]`);
+  }
+
+  /** What is said of what comes next. */
+  keeping(wanted, timeoutMs) {
+    return this.browser.text(wanted, { within: `${this.selector} [data-testid=keeping]`, timeoutMs });
   }
 
   gone() {

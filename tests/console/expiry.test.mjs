@@ -1,4 +1,5 @@
-// A registration that nobody refreshes: the page warns, then says that the core has forgotten it.
+// The hour, as twenty seconds: what is kept does not lapse. Without a way to the operator the page warns, says that the core
+// has forgotten, and registers again when there is one.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -6,13 +7,13 @@ import { setStage } from "./stage.mjs";
 
 const number = "+4799900021";
 const sipUri = "sips:pbx.example.com:5061";
-// Long enough for a slow machine to see each state, the last fifth included.
+// Long enough for a slow machine to see each state.
 const ttlSeconds = 20;
 const lifeMs = (ttlSeconds + 5) * 1000;
 let stage;
 
 before(async () => {
-  stage = await setStage({ sandbox: { ttlSeconds } });
+  stage = await setStage({ gateway: true, sandbox: { ttlSeconds } });
   await stage.page.openFresh();
   await stage.page.signIn(number);
 });
@@ -27,38 +28,70 @@ test("the time left is the one that the core gave", async () => {
   assert.ok(left > ttlSeconds - 5 && left <= ttlSeconds, `${left} s left`);
 });
 
-test("shortly before the end it says that it expires soon, with the bar nearly empty", async () => {
+test("the page refreshes it before the core forgets, and nobody has to do anything", async () => {
   const { browser, page, core } = stage;
+  const { registeredAt, refreshedAt } = await core.registrationOf(number);
+  const refreshed = await browser.waitFor(
+    "a refresh at the core",
+    async () => {
+      const now = await core.holds(number, { sipUri, registeredAt });
+      return now.refreshedAt > refreshedAt && now;
+    },
+    lifeMs,
+  );
+  const seconds = (Date.parse(refreshed.refreshedAt) - Date.parse(refreshedAt)) / 1000;
+  assert.ok(seconds >= ttlSeconds * 0.7 && seconds < ttlSeconds, `refreshed after ${seconds} s`);
+  await page.card(number).status("registered", "Registered");
+  const left = await page.card(number).secondsLeft();
+  assert.ok(left > ttlSeconds / 2, `${left} s left`);
+});
+
+test("without a way to the operator it is at risk, with the reason, the bar nearly empty", async () => {
+  const { browser, page, core, gateway } = stage;
+  await gateway.shut();
   const card = page.card(number);
-  await card.status("expiring", "Expires soon", lifeMs);
+  await card.status("atRisk", "At risk", lifeMs);
+  await card.error("The operator can’t be reached");
+  await card.keeping("could not be told again so far");
   await core.holds(number, { sipUri });
-  assert.ok((await card.barPercent()) <= 20);
-  await browser.screenshot("console-expiring");
+  const bar = await card.barPercent();
+  assert.ok(bar <= 30, `bar at ${bar} %`);
+  await browser.screenshot("console-at-risk");
 });
 
 test("over, it says that the operator has forgotten it, and so it has", async () => {
   const { browser, page, core } = stage;
   const card = page.card(number);
-  await card.status("expired", "Expired", lifeMs);
-  await card.text("The operator has forgotten this registration.");
+  await card.status("lapsed", "Lapsed", lifeMs);
+  await card.keeping("The operator has forgotten this registration");
   // The page counts from when the request was sent, the core from when it came: the page is the first to say so.
   await browser.waitFor(
     "the core to forget",
     async () => (await core.registrationOf(number)) === undefined,
     5_000,
   );
-  assert.equal(await browser.evaluate("return document.querySelector('[data-testid=countdown]')"), null);
-  await browser.screenshot("console-expired");
+  await browser.gone("[data-testid=countdown]", 3_000);
+  await browser.screenshot("console-lapsed");
 });
 
-test("a reload still shows what has expired, and Register again registers it as it was", async () => {
-  const { browser, page, core } = stage;
-  await browser.reload();
+test("with the way back it is registered as it was, by itself", async () => {
+  const { page, core, gateway } = stage;
+  await gateway.open();
   const card = page.card(number);
-  await card.status("expired", "Expired");
-  await browser.text("Register again", { within: `${card.selector} [data-testid=refresh]` });
-  await card.click("refresh");
-  await page.notice(`${number} is registered again at ${sipUri}`);
   await card.status("registered", "Registered");
+  await card.noError();
   await core.holds(number, { sipUri, routeType: "LOOP_MT", apiVersion: "v1" });
+});
+
+test("with no page open it lapses, and the next visit registers it again", async () => {
+  const { browser, page, core } = stage;
+  await browser.goto("about:blank");
+  await browser.waitFor(
+    "the core to forget",
+    async () => (await core.registrationOf(number)) === undefined,
+    lifeMs,
+  );
+  await browser.goto(stage.url);
+  await page.card(number).status("registered", "Registered");
+  await core.holds(number, { sipUri, routeType: "LOOP_MT" });
 });

@@ -70,6 +70,22 @@ test("v0 offers the three route types that it has, and says so of the others", a
   await browser.text("Only in API v1.", { within: ".route[data-offered=false]" });
 });
 
+test("the other version takes the number over: the earlier one keeps it no more", async () => {
+  const { browser, page, core } = stage;
+  await page.fillIn({ apiVersion: "v1" });
+  await page.submit();
+  await page.notice("is now registered");
+  await core.holds(number, { apiVersion: "v1", sipUri: "sips:old.example.com" });
+  assert.equal(await page.cardCount(), 1);
+  await browser.reload();
+  await page.card(number).text(/API\s+v1/);
+  assert.equal(await page.cardCount(), 1);
+  await page.fillIn({ apiVersion: "v0", routeType: "FORK", sipUri: "sips:old.example.com" });
+  await page.submit();
+  await page.notice("is now registered");
+  await core.holds(number, { apiVersion: "v0", routeType: "FORK" });
+});
+
 test("a registration that v0 made is deleted through v0", async () => {
   const { page, core, sandbox } = stage;
   await page.card(number).click("delete");

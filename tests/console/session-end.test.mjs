@@ -54,13 +54,14 @@ test("tokens revoked at the provider: the page says that the session has ended, 
   });
   await page.submit();
   await browser.text("Your session has ended", { within: "[data-testid=session-expired]" });
-  await browser.text("Your session has ended", { within: "[data-testid=form-error]" });
   await core.holds(number, { sipUri, routeType: "LOOP", apiVersion: "v1" });
-  await page.card(number).status("registered", "Registered");
+  const card = page.card(number);
+  await card.status("suspended", "Suspended");
+  await card.keeping("Nobody is signed in who may refresh it.");
   await browser.screenshot("console-session-ended");
 });
 
-test("Sign in again brings back what was typed, and it can be sent", async () => {
+test("Sign in again brings back what was typed, the keeping goes on, and the form can be sent", async () => {
   const { browser, page, core } = stage;
   const typed = await page.draft();
   assert.equal(typed.sipUri, "sips:new.example.com:5061");
@@ -81,18 +82,19 @@ test("Sign in again brings back what was typed, and it can be sent", async () =>
   });
 });
 
-test("ended when a card is used: Sign in again on the card keeps what is typed into the form, too", async () => {
+test("ended when a card is used: Sign in again keeps what is typed into the form, too, and the card goes on", async () => {
   const { browser, page, core } = stage;
   await page.fillIn({ sipUri: "sips:third.example.com", mobileOriginatingPrefix: "56" });
   const typed = await page.draft();
   await endAtProvider();
   const card = page.card(number);
   await card.click("refresh");
-  await card.error("Your session has ended");
-  await browser.click(`${card.selector} [data-testid=registration-error] .notice-actions button`);
+  await card.status("suspended", "Suspended");
+  await browser.click("[data-testid=session-expired] button");
   await browser.gone("[data-testid=session-expired]");
   await page.isSignedInAs(number);
   assert.deepEqual(await page.draft(), typed);
+  await card.status("registered", "Registered");
   await core.holds(number, { sipUri: "sips:new.example.com:5061" });
 });
 

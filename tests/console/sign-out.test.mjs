@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { Key } from "selenium-webdriver";
 import { createClient } from "sipbreakout-web";
 import { policyViolations } from "./policy.mjs";
 import { setStage } from "./stage.mjs";
@@ -31,15 +32,27 @@ test("while signed in, the session's tokens are good", async () => {
 });
 
 /** By the provider's log-out page, and back with a clean address. */
-async function signOutAndComeBack() {
+async function signOutAndComeBack(options) {
   const { browser, page } = stage;
-  await browser.click("[data-testid=sign-out]");
+  await page.signOut(options);
   await page.isSignedOut();
   await browser.waitFor(
     "the way back from the provider",
     async () => (await browser.url()).href === `${stage.url}/`,
   );
 }
+
+test("where something is kept, Sign out asks first, and one can stay", async () => {
+  const { browser, page } = stage;
+  await browser.click("[data-testid=sign-out]");
+  await browser.text("One number is kept registered by this browser.", {
+    within: "[data-testid=sign-out-dialog]",
+  });
+  await browser.screenshot("console-sign-out");
+  await (await browser.css("[data-testid=sign-out-dialog]")).sendKeys(Key.ESCAPE);
+  await browser.gone("[data-testid=sign-out-dialog]");
+  await page.isSignedInAs(number);
+});
 
 test("Sign out leads to the signed-out page, with a clean address and no token stored", async () => {
   const { browser, page } = stage;
@@ -52,6 +65,7 @@ test("Sign out leads to the signed-out page, with a clean address and no token s
   for (const { url } of browser.recording.urls) assert.doesNotMatch(url ?? "", /id_token_hint/);
   const { session, local } = await page.storage();
   assert.equal(session, "{}");
+  assert.deepEqual(await page.keptRecords(), []);
   for (const token of Object.values(tokens)) assert.ok(!local.includes(token));
   assert.deepEqual(await policyViolations(browser), []);
 });
@@ -98,9 +112,18 @@ test("the provider asks for the number again, and another person does not see th
   await core.holds(number, { sipUri });
 });
 
-test("the first person finds the list again", async () => {
-  const { page } = stage;
+test("the first person starts with an empty list: a sign-out ends the keeping", async () => {
+  const { page, core } = stage;
   await signOutAndComeBack();
   await page.signIn(number);
-  await page.card(number).status("registered", "Registered");
+  await page.listIsEmpty();
+  await core.holds(number, { sipUri });
+});
+
+test("signed out with deletion, the core has nothing of the person any more", async () => {
+  const { page, core } = stage;
+  await page.register({ sipUri, routeType: "FORK" });
+  await core.holds(number, { sipUri, routeType: "FORK" });
+  await signOutAndComeBack({ deletes: true });
+  await core.holdsNothing(number);
 });

@@ -1,5 +1,9 @@
 // Everything that a walk left behind, by place, and the search for secrets in it.
 
+/** Where the session belongs, and the record of a sign-in that is under way: its verifier. */
+export const sessionKey = "sipbreakout/session/";
+const signInKey = "sipbreakout/sign-in/";
+
 /** What of a secret is looked for: the whole, its beginning and end, and as it looks in an address or in base64. */
 function needlesOf(secret) {
   // The head of a JWT is the same in all of them and no secret.
@@ -39,10 +43,10 @@ export class Traces {
   }
 }
 
-/** What the page at hand shows and keeps, everything unfolded; `sessionStorage` is not among it. */
+/** What the page at hand shows and keeps, everything unfolded; the session in `localStorage` is not among it. */
 export async function addPage(traces, browser) {
-  const page = await browser.evaluate(`
-    for (const details of document.querySelectorAll("details")) details.open = true;
+  const page = await browser.evaluate(
+    `for (const details of document.querySelectorAll("details")) details.open = true;
     return {
       "page text": document.body.innerText,
       "page source": document.documentElement.outerHTML,
@@ -53,8 +57,16 @@ export async function addPage(traces, browser) {
       "history state": JSON.stringify(history.state),
       "history entries": globalThis.navigation?.entries().map(({ url }) => url) ?? [],
       "resources": performance.getEntriesByType("resource").map(({ name }) => name),
-      "localStorage": JSON.stringify({ ...localStorage }),
+      "localStorage": JSON.stringify(
+        Object.entries({ ...localStorage }).filter(([key]) => !key.startsWith(arguments[0])),
+      ),
+      "sessionStorage": JSON.stringify(
+        Object.entries({ ...sessionStorage }).filter(([key]) => !key.startsWith(arguments[1])),
+      ),
       "cookies": document.cookie,
-    };`);
+    };`,
+    sessionKey,
+    signInKey,
+  );
   for (const [place, found] of Object.entries(page)) traces.add(place, found);
 }

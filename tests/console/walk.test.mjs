@@ -1,4 +1,4 @@
-// The walk that the console was asked for, in one go: sign in, register, watch it count down, update, delete.
+// The walk that the console was asked for, in one go: sign in, register, watch it count down, change, delete.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -48,6 +48,7 @@ test(`registers ${number} with ${sipUri} as LOOP, and the core has it`, async ()
   await card.text(sipUri);
   await card.text("LOOP");
   await card.status("registered", "Registered");
+  await card.keeping(/Next refresh at .+, by this tab\./);
   await core.holds(number, { sipUri, routeType: "LOOP", apiVersion: "v1", tokenKind: "user" });
   await browser.screenshot("console-list");
 });
@@ -68,18 +69,19 @@ test("the time left counts down, beside a bar, and agrees with the core", async 
   assert.ok((await card.barPercent()) < firstBar, "the bar is shorter");
 });
 
-test("a reload keeps the session, the list and the time left", async () => {
+test("a reload keeps the session, the list and the time left, and goes on keeping", async () => {
   const { browser, page, core } = stage;
   await browser.reload();
   await page.isSignedInAs(number);
   const card = page.card(number);
   await card.status("registered", "Registered");
+  await card.keeping(/Next refresh at .+, by this tab\./);
   const left = await card.secondsLeft();
   const { secondsLeft } = await core.registrationOf(number);
   assert.ok(Math.abs(left - secondsLeft) <= 5, `the page says ${left} s, the core ${secondsLeft} s`);
 });
 
-test("Update puts the registration into the form, and FALLBACK replaces the one registration", async () => {
+test("Change puts the registration into the form, and FALLBACK replaces the one registration", async () => {
   const { page, core } = stage;
   const before = await core.registrationOf(number);
   await page.card(number).click("update");

@@ -10,6 +10,7 @@ import "./styles/fields.css";
 import "./styles/routes.css";
 import "./styles/legs.css";
 import "./styles/registrations.css";
+import "./styles/dialog.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

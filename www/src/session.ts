@@ -29,7 +29,12 @@ function dropLogOutState() {
   history.replaceState(history.state, "", address);
 }
 
-async function finishSignIn(): Promise<{ draft?: Draft | undefined; error?: unknown }> {
+interface Arrival {
+  draft?: Draft | undefined;
+  error?: unknown;
+}
+
+async function finishSignIn(): Promise<Arrival> {
   if (!isCallback) return { draft: keptDraft };
   try {
     const { appState } = await auth.handleRedirectCallback();
@@ -42,7 +47,10 @@ async function finishSignIn(): Promise<{ draft?: Draft | undefined; error?: unkn
 }
 
 async function openSession(): Promise<Session> {
-  const { draft, error } = await finishSignIn();
+  return readSession(await finishSignIn());
+}
+
+async function readSession({ draft, error }: Arrival): Promise<Session> {
   try {
     // A stale or foreign answer does not end the session that there is.
     if (!(await auth.isSignedIn())) return { state: "signedOut", draft, error };
@@ -80,6 +88,17 @@ export function useSession(): { session: Session; reopen: () => void } {
     };
   }, []);
 
+  const isOver = session.state === "signedOut" || (session.state === "signedIn" && session.expired);
+  useEffect(() => {
+    if (!isOver) return;
+    // Another tab's sign-in is this one's, too. What is typed here stays, if it is the same person.
+    const onSignedIn = () => {
+      readSession({ draft: undefined }).then(setSession);
+    };
+    auth.addEventListener("signedIn", onSignedIn);
+    return () => auth.removeEventListener("signedIn", onSignedIn);
+  }, [isOver]);
+
   const reopen = useCallback(() => {
     setSession({ state: "opening" });
     setAttempt((count) => count + 1);
@@ -88,7 +107,7 @@ export function useSession(): { session: Session; reopen: () => void } {
 }
 
 /** Something that ends with the browser leaving the page: sign-in and sign-out. */
-function useDeparture(depart: () => Promise<unknown>) {
+function useDeparture<Input extends unknown[]>(depart: (...input: Input) => Promise<unknown>) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
 
@@ -101,11 +120,11 @@ function useDeparture(depart: () => Promise<unknown>) {
     return () => window.removeEventListener("pageshow", onPageShow);
   }, []);
 
-  const go = async () => {
+  const go = async (...input: Input) => {
     setBusy(true);
     setError(undefined);
     try {
-      await depart();
+      await depart(...input);
     } catch (cause) {
       setError(cause);
       setBusy(false);
@@ -118,6 +137,9 @@ export function useSignIn(draft: Draft | undefined) {
   return useDeparture(() => auth.signIn({ appState: { draft } satisfies AppState }));
 }
 
+/** Signing out ends the keeping in every tab. `deleteRegistrations`: and the registrations, at the operator. */
 export function useSignOut() {
-  return useDeparture(() => auth.signOut({ returnTo: config.redirectUri }));
+  return useDeparture((deleteRegistrations: boolean) =>
+    auth.signOut({ returnTo: config.redirectUri, deleteRegistrations }),
+  );
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyDraft, readDraft, requestOf } from "../src/draft.ts";
-import { invitedUri } from "../src/routes.ts";
 
 const own = "+4799900001";
 
@@ -28,9 +27,4 @@ test("a draft survives the sign-in, anything else does not", () => {
   assert.equal(readDraft(undefined), undefined);
   assert.equal(readDraft("text"), undefined);
   assert.equal(readDraft({ ...draft, sipUri: 7 }), undefined);
-});
-
-test("the prefix stands between the plus and the number", () => {
-  assert.equal(invitedUri("+47112334455", "00"), "sip:+0047112334455");
-  assert.equal(invitedUri("+47112334455", ""), "sip:+47112334455");
 });

@@ -13,16 +13,18 @@ interface Props {
   testId?: string;
   /** Where the page offers its own way to sign in. */
   withoutSignIn?: boolean;
+  /** For what comes again and again by itself: the page does not move to it. */
+  unmoved?: boolean;
   children?: React.ReactNode;
 }
 
-export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, children }: Props) {
+export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, unmoved, children }: Props) {
   const signIn = useSignIn(draft);
   const place = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each error is shown, also one after another
   useEffect(() => {
     // The button that led to it may be at the end of a window, and the way out below it.
-    place.current?.scrollIntoView({ block: "nearest" });
+    if (!unmoved) place.current?.scrollIntoView({ block: "nearest" });
   }, [error]);
   const { title, advice, quote, remedy } = explain(error);
   return (

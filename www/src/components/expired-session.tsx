@@ -8,8 +8,8 @@ export function ExpiredSession({ draft }: { draft: Draft }) {
     <div className="notice warn" role="alert" data-testid="session-expired">
       <p className="notice-title">Your session has ended</p>
       <p>
-        Sign in again to change anything. What is registered stays registered until its time runs out, and
-        what you typed is kept.
+        What is registered stays registered until its time runs out, and is not refreshed meanwhile. Sign in
+        again, and it goes on. What you typed is kept.
       </p>
       <div className="notice-actions">
         <button type="button" className="button small" disabled={signIn.busy} onClick={signIn.go}>

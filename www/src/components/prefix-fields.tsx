@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { RegistrationProblem } from "sipbreakout-web";
 import type { Draft, DraftField } from "../draft.ts";
-import { invitedUri, routeOf } from "../routes.ts";
+import { useInvites } from "../invites.ts";
 import { TextField } from "./text-field.tsx";
 
 interface Props {
@@ -21,7 +21,14 @@ export function PrefixFields({ draft, number, problemOf, set, touch }: Props) {
   const { mobileOriginatingPrefix, mobileTerminatingPrefix } = draft;
   const used = Boolean(mobileOriginatingPrefix || mobileTerminatingPrefix);
   const wrong = problemOf("mobileOriginatingPrefix") ?? problemOf("mobileTerminatingPrefix");
-  const route = routeOf(draft.routeType);
+  const { routeType } = draft;
+  const invites = useInvites({
+    number: own,
+    somebody,
+    routeType,
+    mobileOriginatingPrefix,
+    mobileTerminatingPrefix,
+  });
   return (
     // Open where there is something to see; emptying a field does not close it under one's hands.
     <details
@@ -66,7 +73,7 @@ export function PrefixFields({ draft, number, problemOf, set, touch }: Props) {
               {own} calls {somebody}
             </th>
             <td>
-              <Seen happens={route?.outgoing} number={somebody} prefix={mobileOriginatingPrefix} />
+              <Seen uri={invites?.outgoing} />
             </td>
           </tr>
           <tr>
@@ -74,7 +81,7 @@ export function PrefixFields({ draft, number, problemOf, set, touch }: Props) {
               {somebody} calls {own}
             </th>
             <td>
-              <Seen happens={route?.incoming} number={own} prefix={mobileTerminatingPrefix} />
+              <Seen uri={invites?.incoming} />
             </td>
           </tr>
         </tbody>
@@ -83,7 +90,8 @@ export function PrefixFields({ draft, number, problemOf, set, touch }: Props) {
   );
 }
 
-function Seen({ happens, number, prefix }: { happens: boolean | undefined; number: string; prefix: string }) {
-  if (!happens) return <span className="soft">nothing, with this route type</span>;
-  return <code>INVITE {invitedUri(number, prefix)}</code>;
+function Seen({ uri }: { uri: string | null | undefined }) {
+  if (uri === undefined) return <span className="soft">…</span>;
+  if (uri === null) return <span className="soft">nothing, with this route type</span>;
+  return <code>INVITE {uri}</code>;
 }

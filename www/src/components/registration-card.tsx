@@ -1,160 +1,127 @@
-import { useEffect } from "react";
-import { RegistrationRejectedError } from "sipbreakout-web";
-import { useCall } from "../call.ts";
-import { type Draft, requestOf } from "../draft.ts";
+import { useState } from "react";
+import type { KeeperState } from "sipbreakout-web";
+import type { Draft } from "../draft.ts";
+import { formatSeconds, type Kept, secondsLeft } from "../kept.ts";
 import { clockTime } from "../now.ts";
-import {
-  deleteRequestOf,
-  draftOf,
-  formatSeconds,
-  type Registration,
-  registrationOf,
-  type Status,
-  secondsLeft,
-  statusOf,
-} from "../registrations.ts";
 import { routeOf } from "../routes.ts";
-import { clientFor } from "../sdk.ts";
 import { ErrorNotice } from "./error-notice.tsx";
+import { KeepingLine } from "./keeping-line.tsx";
 
-interface Props {
-  registration: Registration;
+/** What can be done with a registration. Each resolves when it is known what came of it. */
+export interface CardActions {
+  onRefresh: (kept: Kept) => Promise<void>;
+  onEdit: (kept: Kept) => void;
+  onStop: (kept: Kept) => Promise<void>;
+  onDelete: (kept: Kept) => Promise<void>;
+}
+
+interface Props extends CardActions {
+  kept: Kept;
   now: number;
   /** What is typed into the form, for a sign-in that begins here. */
   draft: Draft;
-  onStart: () => void;
-  onEdit: (registration: Registration) => void;
-  onRefreshed: (registration: Registration) => void;
-  onRemoved: (registration: Registration, deleted: boolean) => void;
 }
 
-const statusWords: Readonly<Record<Status, string>> = {
+const stateWords: Readonly<Record<KeeperState, string>> = {
+  registering: "Not registered yet",
   registered: "Registered",
-  expiring: "Expires soon",
-  expired: "Expired",
+  atRisk: "At risk",
+  lapsed: "Lapsed",
+  rejected: "Refused",
+  suspended: "Suspended",
+  stopped: "Not kept",
 };
 
-export function RegistrationCard({
-  registration,
-  draft: typed,
-  now,
-  onStart,
-  onEdit,
-  onRefreshed,
-  onRemoved,
-}: Props) {
-  const call = useCall();
-  // By value: what another tab stores makes every entry a new object.
-  const told = JSON.stringify(registration);
-  const status = statusOf(registration, now);
-  const left = secondsLeft(registration, now);
-  const name = registration.number || "the number that you signed in with";
-  const refreshLabel = status === "expired" ? "Register again" : "Refresh now";
-  const client = clientFor(registration.apiVersion);
+export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, onDelete }: Props) {
+  const [busy, setBusy] = useState(false);
+  const { number, state } = kept;
+  const left = secondsLeft(kept, now);
+  const name = number || "the number that you signed in with";
 
-  // What failed was about the registration as it was.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a changed registration is what clears it
-  useEffect(call.clearError, [told, call.clearError]);
-
-  // The same parameters again: the core starts the time to live anew.
-  const refresh = () =>
-    call.run(async (signal) => {
-      onStart();
-      const draft = draftOf(registration);
-      const response = await client.upsertRegistration(requestOf(draft), { signal });
-      onRefreshed(registrationOf(draft, registration.number, response));
-    });
-
-  const remove = () =>
-    call.run(async (signal) => {
-      onStart();
-      await client.deleteRegistration(deleteRequestOf(registration), { signal });
-      onRemoved(registration, true);
-    });
+  const run = (action: (kept: Kept) => Promise<void>) => async () => {
+    if (busy) return;
+    setBusy(true);
+    await action(kept).finally(() => setBusy(false));
+  };
 
   return (
-    <li
-      className="registration"
-      data-testid="registration"
-      data-number={registration.number}
-      data-status={status}
-    >
+    <li className="registration" data-testid="registration" data-number={number} data-status={state}>
       <div className="registration-head">
-        <h3 className="number">{registration.number || "Your number"}</h3>
+        <h3 className="number">{number || "Your number"}</h3>
         <p className="badge" data-testid="status" role="status">
-          {statusWords[status]}
+          {stateWords[state]}
         </p>
       </div>
-      <Facts registration={registration} />
-      {status === "expired" ? (
-        <p className="lapsed">
-          The operator has forgotten this registration. The phone system is out of the call path: calls go as
-          if it had never been registered.
-        </p>
-      ) : (
+      <Facts kept={kept} />
+      {left > 0 && kept.expiresAt !== undefined && (
         <div className="time-left">
           <div className="bar" aria-hidden="true">
-            <div style={{ width: `${Math.min(100, (left / registration.timeToLiveSeconds) * 100)}%` }} />
+            <div style={{ width: `${Math.min(100, (left / kept.timeToLiveSeconds) * 100)}%` }} />
           </div>
           <p>
             <span className="countdown" role="timer" aria-label="Time left" data-testid="countdown">
               {formatSeconds(left)}
             </span>{" "}
-            left, until {clockTime(registration.expiresAt)}
+            left, until {clockTime(kept.expiresAt)}
           </p>
         </div>
       )}
-      {call.error !== undefined && (
-        <ErrorNotice error={call.error} draft={typed} onRetry={call.retry} testId="registration-error">
-          {call.error instanceof RegistrationRejectedError && (
-            <button type="button" className="button small" onClick={() => onRemoved(registration, false)}>
-              Only take it off this list
+      <KeepingLine kept={kept} now={now} busy={busy} />
+      {kept.error !== undefined && state !== "suspended" && (
+        <ErrorNotice error={kept.error} draft={draft} testId="registration-error" unmoved />
+      )}
+      {state !== "suspended" && (
+        <div className="registration-actions">
+          {state !== "rejected" && (
+            <button
+              type="button"
+              className={state === "registered" && !kept.error ? "button small" : "button small primary"}
+              data-testid="refresh"
+              aria-disabled={busy}
+              aria-label={`Refresh now: ${name}`}
+              onClick={run(onRefresh)}
+            >
+              Refresh now
             </button>
           )}
-        </ErrorNotice>
-      )}
-      <div className="registration-actions">
-        <button
-          type="button"
-          className={status === "registered" ? "button small" : "button small primary"}
-          data-testid="refresh"
-          aria-disabled={call.busy}
-          aria-label={`${refreshLabel}: ${name}`}
-          onClick={refresh}
-        >
-          {refreshLabel}
-        </button>
-        <button
-          type="button"
-          className="button small"
-          data-testid="update"
-          aria-label={`Update ${name}`}
-          onClick={() => onEdit(registration)}
-        >
-          Update
-        </button>
-        <button
-          type="button"
-          className="button small danger"
-          data-testid="delete"
-          aria-disabled={call.busy}
-          aria-label={`Delete ${name}`}
-          onClick={remove}
-        >
-          Delete
-        </button>
-        {call.busy && (
-          <button type="button" className="button small way-out" data-testid="cancel" onClick={call.cancel}>
-            Cancel
+          <button
+            type="button"
+            className={state === "rejected" ? "button small primary" : "button small"}
+            data-testid="update"
+            aria-label={`Change ${name}`}
+            onClick={() => onEdit(kept)}
+          >
+            Change
           </button>
-        )}
-      </div>
+          <button
+            type="button"
+            className="button small"
+            data-testid="stop"
+            aria-label={`Stop keeping ${name}`}
+            onClick={() => onStop(kept)}
+          >
+            Stop keeping
+          </button>
+          {kept.expiresAt !== undefined && (
+            <button
+              type="button"
+              className="button small danger"
+              data-testid="delete"
+              aria-disabled={busy}
+              aria-label={`Delete ${name}`}
+              onClick={run(onDelete)}
+            >
+              Delete
+            </button>
+          )}
+        </div>
+      )}
     </li>
   );
 }
 
-function Facts({ registration }: { registration: Registration }) {
-  const { sipUri, routeType, apiVersion, mobileOriginatingPrefix, mobileTerminatingPrefix } = registration;
+function Facts({ kept }: { kept: Kept }) {
+  const { sipUri, routeType, mobileOriginatingPrefix, mobileTerminatingPrefix } = kept.request;
   return (
     <dl className="facts">
       <div>
@@ -169,7 +136,7 @@ function Facts({ registration }: { registration: Registration }) {
       </div>
       <div>
         <dt>API</dt>
-        <dd>{apiVersion}</dd>
+        <dd>{kept.apiVersion}</dd>
       </div>
       {(mobileOriginatingPrefix || mobileTerminatingPrefix) && (
         <div>

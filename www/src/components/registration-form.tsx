@@ -1,10 +1,9 @@
 import { useState } from "react";
-import { InvalidRequestError, validateRegistration } from "sipbreakout-web";
+import { validateRegistration } from "sipbreakout-web";
 import { useCall } from "../call.ts";
 import { type Draft, type DraftField, emptyDraft, requestOf } from "../draft.ts";
+import { type Kept, numberOf } from "../kept.ts";
 import { useProblems } from "../problems.ts";
-import { numberOf, type Registration, registrationOf } from "../registrations.ts";
-import { clientFor } from "../sdk.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { PrefixFields } from "./prefix-fields.tsx";
 import { RoutePicker } from "./route-picker.tsx";
@@ -15,25 +14,19 @@ interface Props {
   draft: Draft;
   setDraft: (draft: Draft) => void;
   ownNumber: string | undefined;
-  registrations: readonly Registration[];
+  kept: readonly Kept[];
   onStart: () => void;
-  onRegistered: (registration: Registration, replaced: boolean) => void;
+  /** Resolves when it is noted; what the core says of it is for the card. */
+  onSubmit: (draft: Draft) => Promise<void>;
 }
 
-export function RegistrationForm({
-  draft,
-  setDraft,
-  ownNumber,
-  registrations,
-  onStart,
-  onRegistered,
-}: Props) {
+export function RegistrationForm({ draft, setDraft, ownNumber, kept, onStart, onSubmit }: Props) {
   const problems = useProblems(draft);
   const call = useCall();
   const [unsent, setUnsent] = useState(false);
 
   const number = numberOf(draft, ownNumber);
-  const replaces = registrations.some((known) => known.number === number);
+  const replaces = kept.some((known) => known.number === number);
   const set = (field: DraftField, value: string) => {
     setUnsent(false);
     call.clearError();
@@ -69,13 +62,7 @@ export function RegistrationForm({
         focusFirst(form, found[0]?.field);
         return;
       }
-      try {
-        const response = await clientFor(draft.apiVersion).upsertRegistration(requestOf(draft), { signal });
-        onRegistered(registrationOf(draft, ownNumber, response), replaces);
-      } catch (error) {
-        if (error instanceof InvalidRequestError) problems.show(error.problems);
-        throw error;
-      }
+      await onSubmit(draft);
     });
   };
 
@@ -85,7 +72,7 @@ export function RegistrationForm({
       {replaces && (
         <p className="soft">
           <span className="number">{number || "Your number"}</span> is in the list already. Sending this form
-          replaces what is registered for it.
+          replaces what is kept for it.
         </p>
       )}
       <form noValidate onSubmit={submit}>
@@ -150,15 +137,9 @@ export function RegistrationForm({
           >
             {submitLabel(replaces, call.busy)}
           </button>
-          {call.busy ? (
-            <button type="button" className="button way-out" data-testid="cancel" onClick={call.cancel}>
-              Cancel
-            </button>
-          ) : (
-            <button type="button" className="button quiet" data-testid="reset" onClick={startOver}>
-              Start over
-            </button>
-          )}
+          <button type="button" className="button quiet" data-testid="reset" onClick={startOver}>
+            Start over
+          </button>
         </div>
       </form>
     </section>

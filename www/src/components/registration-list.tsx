@@ -1,35 +1,38 @@
 import type { Draft } from "../draft.ts";
+import type { Kept } from "../kept.ts";
 import { useNow } from "../now.ts";
-import type { Registration } from "../registrations.ts";
-import { RegistrationCard } from "./registration-card.tsx";
+import { type CardActions, RegistrationCard } from "./registration-card.tsx";
 
-interface Props {
-  registrations: readonly Registration[];
+interface Props extends CardActions {
+  kept: readonly Kept[] | undefined;
   draft: Draft;
-  onStart: () => void;
-  onEdit: (registration: Registration) => void;
-  onRefreshed: (registration: Registration) => void;
-  onRemoved: (registration: Registration, deleted: boolean) => void;
+  /** What is to be said above the list. */
+  children?: React.ReactNode;
 }
 
-export function RegistrationList({ registrations, ...actions }: Props) {
+export function RegistrationList({ kept, children, ...actions }: Props) {
   const now = useNow();
   return (
     <section className="list-section" aria-labelledby="list-title">
       <h2 id="list-title" tabIndex={-1}>
-        Registered from this browser
+        Kept by this browser
       </h2>
-      {registrations.length === 0 && (
-        <p className="empty">Nothing yet. What you register here appears here, with the time it has left.</p>
+      {children}
+      {kept?.length === 0 && (
+        <p className="empty">
+          Nothing yet. What you register here appears here, and stays registered while a tab of this console
+          is open.
+        </p>
       )}
       <ul className="registration-list" data-testid="registration-list">
-        {registrations.map((registration) => (
-          <RegistrationCard key={registration.number} registration={registration} now={now} {...actions} />
+        {kept?.map((one) => (
+          <RegistrationCard key={one.number} kept={one} now={now} {...actions} />
         ))}
       </ul>
       <p className="hint">
-        The operator’s core has no call to read registrations back. This list is this browser’s own memory: it
-        doesn’t know what was registered or deleted elsewhere. Signing out deletes nothing.
+        Any tab of this console keeps these numbers registered. With no tab open they lapse within the hour.
+        The operator’s core has no call to read registrations back: what was registered or deleted elsewhere
+        is not in this list.
       </p>
     </section>
   );

@@ -24,7 +24,7 @@ export function SignInPage({ error, draft, onRetry }: Props) {
         <h1>Put your phone system in a mobile number’s calls</h1>
         <p className="lead">
           A registration tells the mobile operator to involve your PBX, over SIP, in the calls of one number.
-          Here you make one, change it, keep it alive and take it away.
+          Here you make one and change it; it is kept alive until you take it away.
         </p>
         <p>
           <button
@@ -51,8 +51,8 @@ export function SignInPage({ error, draft, onRetry }: Props) {
             <strong>Name your PBX</strong> by its SIP address and choose which calls reach it, and when.
           </li>
           <li>
-            <strong>Keep it alive.</strong> The operator forgets a registration after an hour, unless it is
-            refreshed.
+            <strong>Keep a tab open.</strong> The operator forgets a registration after an hour. Any tab of
+            this console refreshes it in time.
           </li>
         </ol>
       </aside>

@@ -1,9 +1,7 @@
 import type { User } from "sipbreakout-web";
-import { useSignOut } from "../session.ts";
-import { ErrorNotice } from "./error-notice.tsx";
+import { SignOut } from "./sign-out.tsx";
 
 export function TopBar({ user }: { user: User | undefined }) {
-  const signOut = useSignOut();
   return (
     <header className="top-bar">
       <div className="top-bar-row">
@@ -19,19 +17,10 @@ export function TopBar({ user }: { user: User | undefined }) {
                 {user.phoneNumber ?? "a number that the operator does not tell"}
               </strong>
             </p>
-            <button
-              type="button"
-              className="button quiet"
-              data-testid="sign-out"
-              disabled={signOut.busy}
-              onClick={signOut.go}
-            >
-              {signOut.busy ? "Signing out…" : "Sign out"}
-            </button>
+            <SignOut key={user.sub} user={user} />
           </div>
         )}
       </div>
-      {signOut.error !== undefined && <ErrorNotice error={signOut.error} onRetry={signOut.go} />}
     </header>
   );
 }

@@ -1,0 +1,80 @@
+// What the keeping of a registration comes to at the moment, in words: what happens next, and who does it.
+import type { Kept } from "../kept.ts";
+import { secondsUntil } from "../kept.ts";
+import { clockTime } from "../now.ts";
+
+interface Props {
+  kept: Kept;
+  now: number;
+  /** Something was asked for just now, and is under way. */
+  busy: boolean;
+}
+
+export function KeepingLine({ kept, now, busy }: Props) {
+  const { state, expiresAt, error } = kept;
+  const standsUntil = expiresAt !== undefined && expiresAt > now ? clockTime(expiresAt) : undefined;
+  switch (state) {
+    case "registering":
+      return (
+        <Line>{error ? <>The operator has not taken it yet. {next(kept, now)}</> : "Registering…"}</Line>
+      );
+    case "registered":
+      if (error) {
+        return (
+          <Line>
+            The operator could not be told of the last change or refresh. What was registered before stands
+            until {standsUntil}. {next(kept, now)}
+          </Line>
+        );
+      }
+      return <Line>{busy ? "Refreshing…" : next(kept, now)}</Line>;
+    case "atRisk":
+      return (
+        <Line urgent={!error}>
+          The operator could not be told again so far, and forgets it at {standsUntil}. {next(kept, now)}
+        </Line>
+      );
+    case "lapsed":
+      return (
+        <Line urgent={!error}>
+          The operator has forgotten this registration: calls go as if it had never been. {next(kept, now)}
+        </Line>
+      );
+    case "rejected":
+      return (
+        <Line>
+          Nothing more is tried until you change it.
+          {standsUntil && ` What was registered before stands until ${standsUntil}.`}
+        </Line>
+      );
+    case "suspended":
+      return (
+        <Line urgent>
+          Nobody is signed in who may refresh it.{" "}
+          {standsUntil ? `It stands until ${standsUntil}.` : "The operator has forgotten it."} Sign in again,
+          and it goes on.
+        </Line>
+      );
+    default:
+      return null;
+  }
+}
+
+/** `urgent`: there is no error beside it that catches the eye. */
+function Line({ urgent = false, children }: { urgent?: boolean; children: React.ReactNode }) {
+  return (
+    <p className={urgent ? "keeping urgent" : "keeping"} data-testid="keeping">
+      {children}
+    </p>
+  );
+}
+
+/** When the operator is told next, and by whom. */
+function next({ state, error, nextRefreshAt, isLeading }: Kept, now: number): string {
+  const who = isLeading ? "this tab" : "another tab of this browser";
+  const isRetry = state !== "registered" || error !== undefined;
+  if (nextRefreshAt === undefined) return `Refreshed by ${who}.`;
+  const seconds = secondsUntil(nextRefreshAt, now);
+  if (isRetry) return seconds > 0 ? `Next try in ${seconds}\u00a0s, by ${who}.` : `Trying, by ${who}…`;
+  return seconds > 0 ? `Next refresh at ${clockTime(nextRefreshAt)}, by ${who}.` : `Refreshing, by ${who}…`;
+}
