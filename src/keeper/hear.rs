@@ -79,6 +79,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {
                     entry.trouble = None;
                     entry.is_own = false;
+                    entry.is_unsure = false;
                     entry.kept.adopt(granted, entry.wish.id == wish, now)
                 });
                 if let Some(event) = event {

@@ -4,6 +4,7 @@ mod bench;
 mod fleet;
 mod keeping;
 mod kept;
+mod pulse;
 mod simulation;
 mod tabs;
 mod wishes;

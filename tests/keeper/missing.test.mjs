@@ -1,0 +1,95 @@
+// Browsers that lack a part, and a wasm that stops: the number is kept all the same.
+
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { buildDoors } from "../../scripts/build.mjs";
+import { browsers } from "../session/stage.mjs";
+import { KeeperStage, label, noted, request, stands, until, users, view } from "./stage.mjs";
+
+const [number] = users;
+const TTL_SECONDS = 10;
+const ttlMs = TTL_SECONDS * 1000;
+
+const without = {
+  "Web Locks": () => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }),
+  /** As in some private windows: it is there, and opens nothing. */
+  IndexedDB: () => {
+    const open = () => {
+      const request = { error: new DOMException("no databases here", "InvalidStateError") };
+      setTimeout(() => request.onerror?.({ target: request }));
+      return request;
+    };
+    Object.defineProperty(globalThis, "indexedDB", { value: { open } });
+  },
+  BroadcastChannel: () => {
+    delete globalThis.BroadcastChannel;
+  },
+};
+
+async function on(browser, options, work) {
+  const stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS }, options);
+  try {
+    await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+const isNeverForgotten = (calls) => {
+  for (const [index, call] of calls.entries()) {
+    if (index > 0) assert.ok(call.endedAt - calls[index - 1].startedAt < ttlMs, "a lapse");
+  }
+};
+
+before(buildDoors, { timeout: 300_000 });
+
+describe("what is missing", { concurrency: 4 }, () => {
+  for (const browser of browsers) {
+    for (const [part, remove] of Object.entries(without)) {
+      test(`${browser}: without ${part} two tabs keep it, without much ado`, () =>
+        on(browser, {}, async (stage) => {
+          await stage.begin({}, { keep: [{ request }] });
+          const one = await stage.signedIn({ before: remove });
+          await stands(one, "registered");
+          const two = await stage.tab(remove);
+          await stands(two, "registered");
+          const beganAt = Date.now();
+          await until("four times", () => stage.upserts(number).length >= 4, 4 * ttlMs);
+          isNeverForgotten(stage.upserts(number));
+          // Without locks or without a channel each tab may do it once.
+          const most = 2 * Math.ceil((Date.now() - beganAt) / (0.74 * ttlMs) + 1);
+          assert.ok(stage.upserts(number).length <= most, `${stage.upserts(number).length} upserts`);
+          for (const tab of [one, two]) await stands(tab, "registered");
+        }));
+    }
+
+    for (const door of ["panic", "panic-later", "exhaust"]) {
+      test(`${browser}: the wasm stops (${door}), and the keeper goes on`, () =>
+        on(browser, { dist: "target/doors/dist" }, async (stage) => {
+          await stage.begin();
+          const tab = await stage.signedIn();
+          await tab.evaluate((given) => window.page.keep(given), request);
+          await stands(tab, "registered");
+          const other = { ...request, phoneNumber: number };
+          const outcome = await tab.evaluate(
+            (given, testDoor) =>
+              window.page.caught(
+                window.page
+                  .makeClient()
+                  .upsertRegistration({ ...given, phoneNumber: "+4799900001" }, { testDoor }),
+              ),
+            other,
+            door,
+          );
+          assert.equal(outcome.error, "crashed");
+          const count = stage.upserts(number).length;
+          await until("it is told again", () => stage.upserts(number).length >= count + 2, 3 * ttlMs);
+          isNeverForgotten(stage.upserts(number));
+          await noted(tab, "refreshed");
+          const [keeper] = await view(tab);
+          assert.deepEqual([keeper.state, keeper.isLeading], ["registered", true]);
+          assert.equal(stage.upserts(number).at(-1).label, await label(tab));
+        }));
+    }
+  }
+});

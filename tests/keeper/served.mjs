@@ -1,0 +1,42 @@
+// The page that keeps registrations, and the package as built.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join, normalize } from "node:path";
+import { root } from "../../scripts/paths.mjs";
+
+const types = {
+  js: "text/javascript",
+  mjs: "text/javascript",
+  html: "text/html",
+  wasm: "application/wasm",
+  map: "application/json",
+};
+
+const places = { "/": "tests/keeper/page.html", "/page.js": "tests/session/page.js" };
+
+/** `answers` are functions by path, for what is JSON. `dist` is where the package is. */
+export async function serve(answers, dist = "dist") {
+  const server = createServer(async (req, res) => {
+    const { pathname } = new URL(req.url, "http://localhost");
+    const answer = answers[pathname];
+    if (answer) {
+      res.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
+      return res.end(JSON.stringify(answer()));
+    }
+    const file = places[pathname] ?? pathname.replace(/^\/dist\//, `/${dist}/`);
+    try {
+      const content = await readFile(join(root, normalize(file)));
+      res.writeHead(200, { "content-type": types[file.split(".").at(-1)] ?? "text/plain" });
+      return res.end(content);
+    } catch {
+      return res.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}/`, close };
+}

@@ -1,0 +1,78 @@
+// In workers, with supplied tokens: no document, no session, and whoever is left goes on.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { browsers } from "../session/stage.mjs";
+import { KeeperStage, request, until } from "./stage.mjs";
+
+const number = "+4799900007";
+const TTL_SECONDS = 10;
+
+describe("workers", { concurrency: true }, () => {
+  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
+});
+
+function inBrowser(browser) {
+  let stage;
+  before(async () => {
+    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
+  });
+  after(() => stage.close());
+
+  const startWorker = (tab, kind, label) =>
+    tab.evaluate(
+      (name, given) => {
+        const worker = new window[name]("/tests/keeper/worker.js", { type: "module", name: given.label });
+        const port = worker.port ?? worker;
+        window.told = [];
+        port.onmessage = ({ data }) => window.told.push(data);
+        port.postMessage(given);
+        window.worker = worker;
+      },
+      kind,
+      { baseUrl: stage.sandbox.url, request: { ...request, phoneNumber: number }, label },
+    );
+
+  const isNeverForgotten = (calls) => {
+    for (const [index, call] of calls.entries()) {
+      assert.equal(call.outcome, "ok");
+      if (index === 0) continue;
+      const last = calls[index - 1];
+      assert.ok(call.startedAt >= last.endedAt, "two at once");
+      assert.ok(call.endedAt - last.startedAt < TTL_SECONDS * 1000, "a lapse");
+    }
+  };
+
+  for (const kind of ["Worker", "SharedWorker"]) {
+    test(`${kind}: told again in time`, async () => {
+      await stage.begin();
+      const tab = await stage.tab();
+      await startWorker(tab, kind, "one");
+      await until("three upserts", () => stage.upserts(number).length >= 3, 3 * TTL_SECONDS * 1000);
+      isNeverForgotten(stage.upserts(number));
+      const told = await until("the page is told", async () => {
+        const events = (await tab.evaluate(() => window.told)).filter((type) => type !== "change");
+        return events.length >= 3 && events;
+      });
+      assert.deepEqual(told.slice(0, 3), ["registered", "refreshed", "refreshed"]);
+      assert.ok(stage.upserts(number).every(({ label }) => label === "one"));
+    });
+  }
+
+  test("a worker ends: one in another tab, of the same owner, goes on", async () => {
+    await stage.begin();
+    const [one, two] = [await stage.tab(), await stage.tab()];
+    await startWorker(one, "Worker", "one");
+    await until("it is registered", () => stage.registered(number));
+    await startWorker(two, "Worker", "two");
+    await until("the second knows", async () => (await two.evaluate(() => window.told.length)) > 0);
+    await one.evaluate(() => window.worker.terminate());
+    await until(
+      "the other one's",
+      () => stage.upserts(number).some(({ label }) => label === "two"),
+      TTL_SECONDS * 1000,
+    );
+    isNeverForgotten(stage.upserts(number));
+    assert.deepEqual([...new Set(stage.upserts(number).map(({ label }) => label))], ["one", "two"]);
+  });
+}
