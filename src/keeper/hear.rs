@@ -1,8 +1,8 @@
 //! What the other tabs tell.
 
 use super::book::Entry;
+use super::granted::Granted;
 use super::keeping::Keeping;
-use super::kept::Granted;
 use super::news::{News, Told};
 use super::snapshot::Event;
 use super::timing::overdue_after_ms;

@@ -1,53 +1,13 @@
 //! The life of one registration that is kept: a state machine without input or output. Time and randomness come in.
 
+use super::granted::Granted;
 use super::pulse::Now;
 use super::snapshot::Event;
 use super::timing::{
     LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
-    patience_ms, refresh_after_ms, retry_ms,
+    patience_ms, retry_ms,
 };
 use crate::breakout::DEFAULT_TTL_SECONDS;
-use crate::seams::Moment;
-
-/// What the core granted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Granted {
-    /// When the request was sent: the core's own count can only have begun later.
-    pub sent: Moment,
-    /// The same as this page counts time.
-    since_ms: f64,
-    /// For how long, from then.
-    pub ttl_ms: f64,
-    /// When it is refreshed, from then. Drawn once, so that all tabs know the same.
-    pub refresh_after_ms: f64,
-}
-
-impl Granted {
-    /// What was granted just now.
-    pub fn new(sent: Moment, ttl_ms: f64, random: f64, now: Now) -> Self {
-        Self::of(sent, ttl_ms, refresh_after_ms(ttl_ms, random), now)
-    }
-
-    /// What was granted when `sent` was.
-    pub fn of(sent: Moment, ttl_ms: f64, refresh_after_ms: f64, now: Now) -> Self {
-        Self { sent, since_ms: now.steady_ms - sent.age_ms(now.moment), ttl_ms, refresh_after_ms }
-    }
-
-    /// Milliseconds since then.
-    pub fn age_ms(&self, now: Now) -> f64 {
-        now.steady_ms - self.since_ms
-    }
-
-    /// Milliseconds that are left; negative afterwards.
-    pub fn left_ms(&self, now: Now) -> f64 {
-        self.ttl_ms - self.age_ms(now)
-    }
-
-    /// When the core forgets it, by the wall clock.
-    pub fn expires_at_wall_ms(&self) -> f64 {
-        self.sent.wall_ms + self.ttl_ms
-    }
-}
 
 /// How a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,8 +257,7 @@ impl Kept {
     /// What was granted before, in another page or by another tab. `is_current`: for the newest wish. An older one than
     /// what is known is no news.
     pub fn adopt(&mut self, granted: Granted, is_current: bool, now: Now) -> Option<Event> {
-        // The same one may come again, with a clock's rounding in it; two are at least a second apart.
-        let is_newer = self.granted.is_none_or(|known| granted.since_ms > known.since_ms + LEAST_MS / 2.0);
+        let is_newer = self.granted.is_none_or(|known| granted.is_later_than(&known));
         let is_settling = is_current && self.is_wished;
         if !is_newer && !is_settling {
             return None;

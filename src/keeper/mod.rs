@@ -6,6 +6,8 @@
 //! each other, `wish` what outlives the page.
 
 mod book;
+mod ending;
+mod granted;
 mod hear;
 mod keeping;
 mod kept;

@@ -1,6 +1,6 @@
 //! What the tabs tell each other about the registrations they keep. Never a token.
 
-use super::kept::Granted;
+use super::granted::Granted;
 use super::pulse::Now;
 use super::snapshot::Trouble;
 use crate::error::{Error, Kind};

@@ -1,8 +1,9 @@
 //! Carrying out what the book decides: one timer, and the calls.
 
 use super::book::Stand;
+use super::granted::Granted;
 use super::keeping::Keeping;
-use super::kept::{Attempt, Granted};
+use super::kept::Attempt;
 use super::news::{News, Told};
 use super::pulse::Now;
 use super::snapshot::{Event, Trouble};

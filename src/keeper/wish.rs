@@ -1,6 +1,6 @@
 //! What is wanted, and what was granted, as it outlives the page. Never a token.
 
-use super::kept::Granted;
+use super::granted::Granted;
 use super::pulse::Now;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, Target, validate};
 use crate::seams::{Fields, Json, Moment};

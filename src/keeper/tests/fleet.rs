@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use crate::keeper::Event;
 use crate::keeper::book::{Book, Entry, Stand};
-use crate::keeper::kept::Granted;
+use crate::keeper::granted::Granted;
 use crate::keeper::pulse::Now;
 use crate::keeper::wish::{What, Wish, registration};
 use crate::seams::Moment;

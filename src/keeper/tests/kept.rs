@@ -1,7 +1,8 @@
 //! The state machine alone.
 
 use crate::keeper::Event;
-use crate::keeper::kept::{Granted, Kept, State};
+use crate::keeper::granted::Granted;
+use crate::keeper::kept::{Kept, State};
 use crate::keeper::pulse::{Now, Pulse};
 use crate::seams::Moment;
 use proptest::prelude::*;

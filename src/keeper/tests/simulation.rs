@@ -2,7 +2,8 @@
 //! last ten minutes were good ones.
 
 use super::world::{DAY_MS, Draws, HOUR_MS, MINUTE_MS, Span, World};
-use crate::keeper::kept::{Granted, Kept};
+use crate::keeper::granted::Granted;
+use crate::keeper::kept::Kept;
 use crate::keeper::pulse::Pulse;
 use crate::keeper::timing::LOOK_MS;
 

@@ -2,7 +2,7 @@
 
 use crate::breakout::ApiVersion;
 use crate::error::Kind;
-use crate::keeper::kept::Granted;
+use crate::keeper::granted::Granted;
 use crate::keeper::news::{News, Told};
 use crate::keeper::pulse::Now;
 use crate::keeper::wish::{Names, What, Wish, key_of, read_granted, registration, write_granted};
