@@ -36,6 +36,32 @@ function markIn(page: Page): string | undefined {
 let checking: Promise<boolean> | undefined;
 /** Copied, the storage is another tab's until this. */
 let claim = () => {};
+/** The id that was asked for. */
+let asked: string | null = null;
+
+function stored(): string | null {
+  try {
+    return globalThis.sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** Sessions by other names that came along, and that nobody asked for yet, are the other tab's as well. */
+function leaveToTheOther(): void {
+  const { sessionStorage } = globalThis;
+  for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith("sipbreakout/session/"))) {
+    try {
+      const record = JSON.parse(sessionStorage.getItem(key) ?? "");
+      // What this very page has signed in to is its own.
+      if (record.refresh_token && record.since_page !== performance.timeOrigin) {
+        sessionStorage.setItem(key, JSON.stringify({ ...record, refresh_token: null, is_copy: true }));
+      }
+    } catch {
+      // Damaged, or no room: Rust will say so.
+    }
+  }
+}
 
 /** @internal From now on copies of this tab learn that they are; and whether it is one itself. */
 export function watchTab(): Promise<boolean> {
@@ -48,7 +74,8 @@ export function watchTab(): Promise<boolean> {
  * replaced it.
  */
 export async function isCopied(): Promise<boolean> {
-  const isCopy = await watchTab();
+  // A page that comes back from the back/forward cache may find that a later one of its tab has claimed the storage.
+  const isCopy = (await watchTab()) && stored() === asked;
   // Not before that is done: a page that is reloaded before must find out again.
   setTimeout(claim);
   return isCopy;
@@ -98,8 +125,13 @@ async function check(): Promise<boolean> {
   });
   decide = undefined;
   if (isCopy) {
+    asked = id;
     id = mark;
-    claim = note;
+    claim = () => {
+      if (stored() !== asked) return;
+      leaveToTheOther();
+      note();
+    };
   }
   return isCopy;
 }

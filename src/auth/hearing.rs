@@ -6,6 +6,9 @@ use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
 use std::rc::Rc;
 
+/// How long what was removed may still be seen.
+const LEFT_MS: f64 = 500.0;
+
 impl<P: Platform, S: Store> Session<P, S> {
     pub(super) fn join_realm(&self) {
         let Inner { platform, config, realm, .. } = &*self.inner;
@@ -43,13 +46,27 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
+    /// A session that was signed out, and is in the store all the same: another tab's refresh, which the sign-out did not
+    /// wait for, put it back. Unless it is only seen still.
+    async fn forget_what_was_left(&self) {
+        let before = self.load().await.ok().flatten();
+        self.inner.platform.sleep(LEFT_MS).await;
+        let after = self.load().await.ok().flatten();
+        if let (Some(before), Some(after)) = (before, after)
+            && before.id == after.id
+            && self.forget(Some(&after)).await.is_ok()
+        {
+            self.revoke(&after).await;
+        }
+    }
+
     /// The shared session began or ended: but a page that slept hears of an end when another session may have begun. The
     /// one that ended may still be seen for a moment, because storage and news go from tab to tab on different ways.
     async fn believe(&self, news: News) {
         let realm = &self.inner.realm;
         // Looking also ends what is under way for another person.
         let stored = self.load().await.ok().flatten();
-        let is_another = stored.is_some_and(|stored| news.session.is_none_or(|ended| ended != stored.id));
+        let is_another = stored.as_ref().is_some_and(|stored| news.session.as_ref() != Some(&stored.id));
         match &news.event {
             SessionEvent::SessionExpired(_) | SessionEvent::SignedOut if is_another => return,
             SessionEvent::SessionExpired(_) => realm.end(session_expired()),
@@ -57,5 +74,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             _ => {}
         }
         realm.tell(&news.event);
+        if news.event == SessionEvent::SignedOut && stored.is_some() {
+            self.forget_what_was_left().await;
+        }
     }
 }

@@ -110,6 +110,19 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.lease().await.is_some_and(|(other, _)| other != *owner)
     }
 
+    /// Whether this tab may send again: nobody has taken over, and nobody will before the repetition is over. A machine that
+    /// slept in the middle comes here with a lease that is over.
+    pub(super) async fn go_on(&self, held: &Held<P>) -> bool {
+        if self.is_lost(held).await {
+            return false;
+        }
+        let (Held::Lock { owner, .. } | Held::Lease(owner)) = held else { return true };
+        // A store that does not take it: then nobody can be told.
+        let _ = self.write_lease(owner).await;
+        self.inner.platform.turn().await;
+        !self.is_lost(held).await
+    }
+
     pub(super) async fn let_go(&self, held: Held<P>) {
         let Inner { platform, config, tokens, .. } = &*self.inner;
         if let Held::Lock { owner, .. } | Held::Lease(owner) = &held

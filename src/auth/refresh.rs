@@ -77,7 +77,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// No other tab refreshes meanwhile; if one just did, its token is the one. What may take long and need not be done
     /// alone is done before and afterwards.
     async fn refresh_alone(&self, seen: Secret) -> Result<Secret, AuthError> {
-        let mut afterwards = Afterwards { ends: self.inner.realm.ends(), ..Afterwards::default() };
+        let mut afterwards = Afterwards::default();
         let endpoints = self.endpoints().await;
         let held = self.hold().await;
         let mut outcome = self.refresh(&seen, &held, endpoints, &mut afterwards).await;
@@ -89,7 +89,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             // For the next ID token; this one is left out.
             let _ = self.fetch_keys().await;
         }
-        if outcome.as_ref().is_err_and(|error| error.retryable)
+        if outcome.as_ref().is_err_and(AuthError::may_pass)
             && let Ok(Some(stored)) = self.load().await
             && !stored.access_token.is(&seen)
         {
@@ -118,6 +118,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             platform.sleep(SETTLE_MS).await;
             used = self.load_newest().await?.ok_or_else(sign_in_required)?;
         }
+        // What ends from here on is the session that is refreshed, and no earlier one.
+        afterwards.ends = self.inner.realm.ends();
         let is_shared = !matches!(held, Held::Nothing);
         if is_shared && !used.access_token.is(seen) && used.life.is_fresh(platform.now()) {
             return Ok(used.access_token);
@@ -175,7 +177,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         // A page that was frozen comes here long after, and learns in its next turn what it missed.
         self.inner.platform.turn().await;
         let is_current = self.load().await?.is_some_and(|stored| stored.is_of(used));
-        if !is_current || self.is_lost(held).await {
+        if !is_current || !self.go_on(held).await {
             return Err(overtaken());
         }
         let reply = self.send(PLACE, request, None, used.key()).await?;

@@ -126,7 +126,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     fn after_failure(&self, stored: &Stored, watch: &mut Watch, error: &AuthError) -> Option<f64> {
         let platform = &self.inner.platform;
         self.tell_expiring(stored, watch, platform.now());
-        if !error.retryable {
+        if !error.may_pass() {
             // Ended, or a mistake in the configuration, which waiting does not mend.
             return None;
         }

@@ -27,7 +27,7 @@ pub(super) struct Afterwards {
 enum Kept {
     Stored,
     /// Somebody signed in, or refreshed elsewhere: that session is the one to use.
-    Other(Secret),
+    Other(Box<Stored>),
     /// The session was signed out.
     Gone,
 }
@@ -104,9 +104,13 @@ impl<P: Platform, S: Store> Session<P, S> {
                 self.tell(SessionEvent::TokenRefreshed { expires_at_wall_ms }, Some(&renewed));
                 Ok(renewed.access_token)
             }
-            Ok(Kept::Other(token)) => {
+            Ok(Kept::Other(stored)) => {
                 self.note_answered().await;
-                Ok(token)
+                if stored.id != used.id {
+                    // Another sign-in's: nobody has the new tokens of the one before.
+                    afterwards.orphan = Some(renewed);
+                }
+                Ok(stored.access_token)
             }
             Ok(Kept::Gone) => {
                 self.note_answered().await;
@@ -124,7 +128,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Some(stored) if stored.is_of(used) => {}
             // From an attempt that failed only seemingly.
             Some(stored) if stored.is_of(renewed) => {}
-            Some(stored) => return Ok(Kept::Other(stored.access_token)),
+            Some(stored) => return Ok(Kept::Other(Box::new(stored))),
             None => return Ok(Kept::Gone),
         }
         self.save(renewed).await?;
@@ -137,7 +141,7 @@ impl<P: Platform, S: Store> Session<P, S> {
                 self.forget(Some(&stored)).await?;
                 Ok(Kept::Gone)
             }
-            Some(stored) => Ok(Kept::Other(stored.access_token)),
+            Some(stored) => Ok(Kept::Other(Box::new(stored))),
             None => Ok(Kept::Gone),
         }
     }

@@ -73,6 +73,34 @@ describe("whether the storage was another tab's", () => {
     assert.equal(kept(), globalThis[MARK]);
   });
 
+  test("a copy leaves the refresh tokens of all names to the original, but for what this page signed in to", async () => {
+    const record = (page) => JSON.stringify({ v: 2, refresh_token: "secret", since_page: page });
+    const names = ["home", "work", "own"].map((name) => `sipbreakout/session/${name}`);
+    open({
+      [KEY]: "original",
+      [names[0]]: record(1),
+      [names[1]]: record(2),
+      [names[2]]: record(performance.timeOrigin),
+    });
+    owner("original");
+    const tab = await load();
+    assert.equal(await tab.isCopied(), true);
+    await turn(20);
+    const tokens = names.map((name) => JSON.parse(globalThis.sessionStorage.getItem(name)).refresh_token);
+    assert.deepEqual(tokens, [null, null, "secret"]);
+  });
+
+  test("a page that comes back finds that a later one of its tab has claimed the storage", async () => {
+    open({ [KEY]: "original" });
+    owner("original");
+    const tab = await load();
+    assert.equal(await tab.watchTab(), true);
+    globalThis.sessionStorage.setItem(KEY, "the later page");
+    assert.equal(await tab.isCopied(), false);
+    await turn(20);
+    assert.equal(kept(), "the later page");
+  });
+
   test("an owner that does nothing yet answers to its copies", async () => {
     open({ [KEY]: "mine" });
     const tab = await load();

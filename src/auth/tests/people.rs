@@ -130,3 +130,23 @@ fn a_late_word_of_an_end_does_not_end_the_session_after_it() {
     let expired = SessionEvent::SessionExpired(AuthCode::SessionExpired);
     assert!(!bench.events().contains(&expired));
 }
+
+#[test]
+fn a_session_that_a_refresh_put_back_after_the_sign_out_is_forgotten_and_revoked() {
+    let bench = Bench::default();
+    bench.tokens.share();
+    let one = bench.signed_in(tokens());
+    let two = bench.session();
+    assert!(bench.fake.run(two.is_signed_in()));
+    let before = bench.tokens.entries();
+    let (key, text) = before.iter().find(|(key, _)| key.contains("/session/")).unwrap();
+    for _ in 0..4 {
+        bench.fake.reply(Reply::json(200, ""));
+    }
+    bench.fake.run(one.sign_out(SignOut { local_only: true, ..SignOut::default() })).unwrap();
+    bench.tokens.set(key, text).now_or_never().unwrap().unwrap();
+    let asked = bench.fake.requests().len();
+    bench.fake.drain();
+    assert!(bench.tokens.entries().is_empty(), "the session is there still");
+    assert_eq!(bench.fake.requests().len(), asked + 2, "its tokens live on");
+}

@@ -163,6 +163,8 @@ fn a_sign_in_during_a_refresh_wins() {
         let mut second = with_id_token(renewed(5), &sent["nonce"]);
         second["refresh_token"] = "refresh-5".into();
         bench.fake.reply(late.after(500.0)).reply(ok(&second));
+        // What the refresh brought is nobody's any more: both tokens are revoked.
+        bench.fake.reply(Reply::json(200, "")).reply(Reply::json(200, ""));
         let url = callback(&sent["state"], "code=another");
         let (token, signed_in) = bench.fake.run(join(session.access_token(true), session.handle_callback(&url)));
         assert_eq!(token.unwrap().expose(), "access-5");
