@@ -95,7 +95,14 @@ export const suites = {
     steps: ["packages", "sandboxCode", "browser", "firefox"],
     build: true,
     run: (runCommand) =>
-      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/session/**/*.test.mjs"])),
+      runCommand(
+        ...split([
+          ...nodeTest,
+          "--test-timeout=240000",
+          "--test-concurrency=2",
+          "tests/session/**/*.test.mjs",
+        ]),
+      ),
   },
   keeper: {
     steps: ["packages", "rust", "sandboxCode", "browser", "firefox"],

@@ -69,6 +69,8 @@ function launch(name) {
   });
 }
 
+class LostError extends Error {}
+
 export class Stage {
   /** Each test has cookies and storage of its own. */
   static async open(name, sandboxOptions = {}) {
@@ -121,6 +123,7 @@ export class Stage {
     let done = "";
     let doneAt = 0;
     let seenAt = Date.now();
+    let lost = 0;
     for (let i = 0; i < 200; i += 1) {
       if (tab.isClosed()) return undefined;
       const at = await look(tab);
@@ -128,8 +131,10 @@ export class Stage {
       if (at !== "") seenAt = Date.now();
       // A driver may lose a page that was left while it looked; the provider's pages can be opened again.
       if (Date.now() - seenAt > 4000) {
+        lost += 1;
+        if (lost > 2) throw new LostError(`the driver has lost the page: ${tab.url()}`);
+        await Promise.race([tab.reload().catch(() => {}), pause(5000)]);
         seenAt = Date.now();
-        await tab.reload().catch(() => {});
       }
       // Each page once, however long the browser takes to leave it; and again if that was too early for it.
       if (at !== "" && (done !== at + tab.url() || Date.now() - doneAt > 1500)) {
@@ -148,9 +153,18 @@ export class Stage {
   }
 
   async signIn(tab, user, options = {}) {
-    await leave(tab, (given) => window.page.auth.signIn(given), options);
-    await this.walk(tab, user);
-    return outcomeOf(tab);
+    for (let tries = 0; ; tries += 1) {
+      await leave(tab, (given) => window.page.auth.signIn(given), options);
+      try {
+        await this.walk(tab, user);
+        return outcomeOf(tab);
+      } catch (error) {
+        // Firefox's driver, now and then, never sees the page again that it left. From the beginning, it does.
+        if (tries > 1 || !(error instanceof LostError)) throw error;
+        await Promise.race([tab.goto(this.served.url), pause(10_000)]);
+        await ready(tab);
+      }
+    }
   }
 
   /** A tab with somebody signed in. */
