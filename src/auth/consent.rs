@@ -34,8 +34,8 @@ impl<P: Platform, S: Store> Session<P, S> {
                 "This answer belongs to no revocation that was begun in this tab within the last hour.",
             ));
         }
-        pending.remove(&config.consent_key()).await?;
         if let Some((error, description, uri)) = refusal {
+            pending.remove(&config.consent_key()).await?;
             return Err(refused_by_provider(&error, description, uri));
         }
         let held = self.hold_briefly().await;
@@ -46,6 +46,8 @@ impl<P: Platform, S: Store> Session<P, S> {
             self.tell(SessionEvent::SignedOut, Some(&stored));
             self.revoke(&stored).await;
         }
+        // Last of all: a page that is reloaded before goes on with it.
+        pending.remove(&config.consent_key()).await?;
         Ok(())
     }
 }
