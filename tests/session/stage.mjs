@@ -149,7 +149,7 @@ export class Stage {
       }
       await pause(50);
     }
-    throw new Error(`the sign-in does not end: ${tab.url()}`);
+    throw new LostError(`the sign-in does not end: ${tab.url()}`);
   }
 
   async signIn(tab, user, options = {}) {
