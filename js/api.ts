@@ -67,3 +67,4 @@ export type {
   User,
   WasmSource,
 } from "./options.js";
+export { parsePhoneNumber } from "./phone-number.js";

@@ -237,7 +237,10 @@ function opener<Request>(requests: Requests<Request>) {
 /** What the core takes for the same number has the same digits. Who names none means their own. */
 function keyOf(request: unknown): string {
   const number = peek(request, "phoneNumber");
-  return typeof number === "string" ? number.replace(/\D/g, "") : "";
+  if (typeof number !== "string") return "";
+  // The digits that `parsePhoneNumber` knows: the last four bits of each are its value.
+  const digits = number.match(/[0-9\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g) ?? [];
+  return digits.map((digit) => digit.charCodeAt(0) & 0xf).join("");
 }
 
 /** After whatever else the page has to do. Unlike a timer, it is not slowed down when the page is hidden. */

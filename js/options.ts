@@ -25,8 +25,8 @@ export interface RegistrationRequest {
   sipUri: string;
   routeType: RouteType;
   /**
-   * E.164 with a leading plus: `+4799900001`. Required with a client access token; may be left out with a
-   * user's token, which is bound to one number.
+   * E.164 with a leading plus: `+4799900001`, read as `parsePhoneNumber` does. Required with a client access token; may
+   * be left out with a user's token, which is bound to one number.
    */
   phoneNumber?: string | undefined;
   /** 0 to 15 digits put before the number in the INVITE when the caller is the registered number. */

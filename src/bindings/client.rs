@@ -8,8 +8,8 @@ use super::read::{Reader, refuse};
 use super::supplier::JsSupplier;
 use crate::auth::{Supplied, TokenSource};
 use crate::breakout::{
-    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Lanes, Problem, RegistrationInput, validate,
-    validate_target,
+    ApiVersion, Call, Client, ClientOptions, InvalidRequest, Lanes, Problem, RegistrationInput, parse_phone_number,
+    validate, validate_target,
 };
 use crate::browser::{Browser, aborted, object};
 use crate::error::Error;
@@ -195,6 +195,15 @@ pub fn validate_registration(request: &JsValue, options: &JsValue) -> Result<Arr
         Err(Error::Invalid(invalid)) => Ok(problems(&invalid.problems)),
         _ => Ok(Array::new()),
     }
+}
+
+/// A number as it goes to the core. `given` is an object with `phoneNumber`.
+#[wasm_bindgen(js_name = parsePhoneNumber)]
+pub fn phone_number(given: &JsValue) -> Result<String, JsValue> {
+    let mut reader = Reader::new(given, "phoneNumber");
+    let text = reader.string("phoneNumber");
+    let parsed = parse_phone_number(&text.unwrap_or_default());
+    merged(reader.finish(), parsed).map(|number| number.as_str().to_owned()).map_err(raw)
 }
 
 pub fn registration_input(request: &JsValue) -> (RegistrationInput, Vec<Problem>) {

@@ -181,10 +181,7 @@ fn party(input: &PartyInput, path: &str, problems: &mut Vec<Problem>) -> Option<
         problem.field.insert_str(0, path);
         problems.push(problem);
     };
-    let number = match input.phone_number.as_deref() {
-        None | Some("") => Err(("missing", "Give the number, for example +4799900001.")),
-        Some(text) => Msisdn::parse(text),
-    };
+    let number = Msisdn::parse(input.phone_number.as_deref().unwrap_or_default());
     let number = number.map_err(|(code, message)| note(Problem::new("phoneNumber", code, message))).ok();
     let mut registration = None;
     if let Some(input) = &input.registration {

@@ -9,6 +9,7 @@ mod number;
 mod registration;
 mod sip_uri;
 mod wire;
+mod written;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -35,7 +36,8 @@ pub use client::{Client, ClientOptions, Registered, Rejected};
 pub use lanes::Lanes;
 pub use number::{Msisdn, Prefix};
 pub use registration::{
-    ApiVersion, InvalidRequest, Problem, Registration, RegistrationInput, RouteType, Target, validate, validate_target,
+    ApiVersion, InvalidRequest, Problem, Registration, RegistrationInput, RouteType, Target, parse_phone_number,
+    validate, validate_target,
 };
 pub use sip_uri::SipUri;
 

@@ -1,5 +1,7 @@
 //! Phone numbers and prefixes.
 
+use super::written::{Refusal, is_invisible, looks_empty, named, refuse};
+
 /// A subscriber's phone number in the form the core wants: plus, country code, digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Msisdn(String);
@@ -7,22 +9,55 @@ pub struct Msisdn(String);
 /// Fewest and most digits. The core's numbers may be longer than E.164's 15; the bounds are this product's.
 const DIGITS: std::ops::RangeInclusive<usize> = 4..=32;
 
+/// A country code has one to three digits. A bracket behind it has the digits that some callers leave out.
+const LONGEST_COUNTRY_CODE: usize = 3;
+
 impl Msisdn {
-    /// Drops the blanks, dashes and brackets that people write, then wants a plus, a first digit from 1 to 9 and 4 to
-    /// 32 digits in all. Otherwise the code and the words for the person who typed it.
-    pub fn parse(text: &str) -> Result<Self, (&'static str, &'static str)> {
-        let number: String = text.chars().filter(|&letter| !is_decoration(letter)).collect();
-        let Some(digits) = number.strip_prefix('+') else {
-            return Err(("bad_number", "Begin with a plus and the country code, for example +4799900001."));
-        };
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(("bad_number", "After the plus come digits only, for example +4799900001."));
+    /// Drops what people write or paste around the digits (blanks, dashes, dots, slashes, brackets, invisible marks,
+    /// `tel:`), then wants a plus, a first digit from 1 to 9 and 4 to 32 digits in all. Otherwise the code and the words
+    /// for the person who typed it.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let bad = |message: &'static str| refuse("bad_number", message);
+        if looks_empty(text) {
+            return refuse("missing", "Enter the number, for example +4799900001.");
         }
+        let text: String = text.chars().filter(|&letter| !is_invisible(letter)).map(plain).collect();
+        let text = without_scheme(text.trim_start());
+        if text.contains([';', '?']) {
+            let message = "Remove the parameters: `;` or `?` and all that follows. An extension can't be registered.";
+            return refuse("has_parameters", message);
+        }
+        if has_trunk_zero(text) {
+            let message = "Write the number as it is dialed from abroad, without the brackets: some countries leave out a 0 \
+                           in brackets, as in +44 7700 900123 for +44 (0)7700 900123, and some keep it.";
+            return refuse("zero_in_brackets", message);
+        }
+        let number: String = text.chars().filter(|&letter| !is_decoration(letter)).collect();
+        if number.matches('+').count() > 1 {
+            return bad("There is more than one plus. Give one number, for example +4799900001.");
+        }
+        if let Some(odd) = number.chars().find(|&letter| letter != '+' && !letter.is_ascii_digit()) {
+            let parts = [
+                "This is no part of a number: ",
+                &named(odd),
+                ". After the plus come digits only, for example +4799900001.",
+            ];
+            return refuse("bad_number", parts.concat());
+        }
+        let Some(digits) = number.strip_prefix('+') else {
+            return bad(if number.contains('+') {
+                "The plus comes first, before the country code, for example +4799900001."
+            } else if number.starts_with("00") {
+                "Begin with a plus instead of 00, for example +4799900001."
+            } else {
+                "Begin with a plus and the country code, for example +4799900001."
+            });
+        };
         if digits.starts_with('0') {
-            return Err(("bad_number", "A country code does not begin with 0: write for example +4799900001."));
+            return bad("A country code does not begin with 0: write for example +4799900001.");
         }
         if !DIGITS.contains(&digits.len()) {
-            return Err(("bad_number", "A number has 4 to 32 digits after the plus, for example +4799900001."));
+            return bad("A number has 4 to 32 digits after the plus, for example +4799900001.");
         }
         Ok(Self(number))
     }
@@ -33,8 +68,75 @@ impl Msisdn {
     }
 }
 
+/// Full-width characters, which Asian keyboards type, and the digits of Arabic and Persian keyboards as ASCII. Their value
+/// is certain. Digits of other scripts are refused by name.
+fn plain(letter: char) -> char {
+    let code = u32::from(letter);
+    let ascii = match letter {
+        '\u{ff01}'..='\u{ff5e}' => code - 0xfee0,
+        '\u{660}'..='\u{669}' => code - 0x660 + u32::from('0'),
+        '\u{6f0}'..='\u{6f9}' => code - 0x6f0 + u32::from('0'),
+        '\u{fe62}' => u32::from('+'),
+        _ => code,
+    };
+    char::from_u32(ascii).unwrap_or(letter)
+}
+
+/// Without `tel:` (RFC 3966), in any case.
+fn without_scheme(text: &str) -> &str {
+    match text.split_once(':') {
+        Some((scheme, rest)) if scheme.trim_end().eq_ignore_ascii_case("tel") => rest,
+        _ => text,
+    }
+}
+
+/// Whether there is a zero in brackets, as in `+44 (0)7700 900123` or `+44 (020) 7946 0000`: Great Britain wants it left out
+/// from abroad, Italy wants it kept. Behind more digits than a country code has, only a zero alone is meant.
+fn has_trunk_zero(text: &str) -> bool {
+    let mut before = 0;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if matches!(letter, '(' | '[' | '{') {
+            let within = letters.clone().take_while(|letter| !matches!(letter, ')' | ']' | '}'));
+            let mut digits = within.filter(char::is_ascii_digit);
+            if digits.next() == Some('0') && (before <= LONGEST_COUNTRY_CODE || digits.next().is_none()) {
+                return true;
+            }
+        }
+        before += usize::from(letter.is_ascii_digit());
+    }
+    false
+}
+
+/// What people put between digits. Asian keyboards have a long sound mark and a middle dot where others have a dash and a
+/// dot.
 fn is_decoration(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '[' | ']')
+    letter.is_whitespace()
+        || matches!(
+            letter,
+            '-' | '\u{2010}'
+                ..='\u{2015}'
+                    | '\u{2043}'
+                    | '\u{2212}'
+                    | '\u{30fc}'
+                    | '\u{fe58}'
+                    | '\u{fe63}'
+                    | '\u{ff70}'
+                    | '.'
+                    | '\u{b7}'
+                    | '\u{2027}'
+                    | '\u{30fb}'
+                    | '\u{ff65}'
+                    | '/'
+                    | '\u{2044}'
+                    | '\u{2215}'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+                    | '{'
+                    | '}'
+        )
 }
 
 /// Digits that the core puts before the number, so that the PBX knows on whose behalf a call reached it.
@@ -46,11 +148,15 @@ impl Prefix {
     pub const MAX_DIGITS: usize = 15;
 
     /// 0 to 15 digits.
-    pub fn parse(text: &str) -> Result<Self, (&'static str, &'static str)> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= Self::MAX_DIGITS {
             return Ok(Self(text.to_owned()));
         }
-        Err(("bad_prefix", "A prefix is 0 to 15 digits, for example 00."))
+        let mut message = "A prefix is 0 to 15 digits, for example 00.".to_owned();
+        if let Some(odd) = text.chars().find(|letter| !letter.is_ascii_digit()) {
+            message.insert_str(0, &["Remove ", &named(odd), ". "].concat());
+        }
+        refuse("bad_prefix", message)
     }
 
     /// As it goes to the core.
@@ -67,8 +173,24 @@ mod tests {
 
     #[test]
     fn what_people_write_becomes_plain() {
-        for text in ["+4799900001", " +47 999 00 001 ", "+47-999-00001", "+47 (999) 00001", "+47\u{a0}999\u{2011}00001"]
-        {
+        for text in [
+            "+4799900001",
+            " +47 999 00 001 ",
+            "+47-999-00001",
+            "+47 (999) 00001",
+            "+47 99 [900] (001)",
+            "+47\u{a0}999\u{2011}00001",
+            "+47.999.00.001",
+            "+47/999/00001",
+            "tel:+47-999-00001",
+            " TEL : +4799900001",
+            "\u{feff}\u{202a}+47\u{200b}99900001\u{202c}",
+            "\u{2066}Tel:\u{200e}+4799900001\u{2069}",
+            "＋４７（９９９）０００－０１",
+            "+٤٧٩٩٩٠٠٠٠١",
+            "+۴۷۹۹۹۰۰۰۰۱",
+            "+4799 (900) (001)",
+        ] {
             assert_eq!(Msisdn::parse(text).expect(text).as_str(), "+4799900001");
         }
         assert!(Msisdn::parse("+1234").is_ok());
@@ -79,19 +201,69 @@ mod tests {
     fn wrong_numbers_are_refused() {
         let long = format!("+{}", "1".repeat(33));
         for text in [
-            "",
             "+",
+            "()",
             "4799900001",
             "004799900001",
             "+0799900001",
             "+123",
             "+47999x0001",
             "++4799900001",
-            "+４７９９９０",
+            "47+99900001",
+            "+4799900001 x5",
+            "+4799900001, +4799900002",
+            "+४७९९९००००१",
             &long,
         ] {
             assert_eq!(Msisdn::parse(text).expect_err(text).0, "bad_number");
         }
+    }
+
+    #[test]
+    fn a_zero_in_brackets_is_refused_by_name() {
+        for text in [
+            "+44 (0)7700 900123",
+            "+44(0)7700900123",
+            "+44 ( 0 ) 7700 900123",
+            "+44 [0] 7700 900123",
+            "+44 {0}7700 900123",
+            "+44 （０）7700 900123",
+            "+44 (\u{200e}0\u{200e}) 7700 900123",
+            "+44 (٠) 7700 900123",
+            "+44 (07700) 900123",
+            "+39 (06) 1234 5678",
+            "+44 (0 7700 900123",
+            "+44 7700 (0) 900123",
+            "tel:+44(0)7700900123",
+        ] {
+            assert_eq!(Msisdn::parse(text).expect_err(text).0, "zero_in_brackets", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_empty_is_missing_and_parameters_are_named() {
+        for text in ["", " ", "\u{200b}\u{feff}"] {
+            assert_eq!(Msisdn::parse(text).expect_err(text).0, "missing");
+        }
+        for text in ["tel:+4799900001;ext=5", "tel:1234;phone-context=+47", "+4799900001?call"] {
+            assert_eq!(Msisdn::parse(text).expect_err(text).0, "has_parameters");
+        }
+    }
+
+    #[test]
+    fn the_message_says_what_was_found() {
+        for (text, part) in [
+            ("+47999x0001", "`x`"),
+            ("+47999é0001", "`é` (U+00E9)"),
+            ("++4799900001", "more than one plus"),
+            ("004799900001", "instead of 00"),
+            ("47+99900001", "comes first"),
+        ] {
+            let (_, message) = Msisdn::parse(text).expect_err(text);
+            assert!(message.contains(part), "{text}: {message}");
+        }
+        let (_, message) = Prefix::parse("0\u{200e}0").expect_err("a mark");
+        assert!(message.contains("U+200E, an invisible left-to-right mark"), "{message}");
     }
 
     #[test]

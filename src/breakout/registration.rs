@@ -1,5 +1,6 @@
 //! A registration as it was asked for, and as it may be sent.
 
+use super::written::{Refusal, looks_empty};
 use super::{Msisdn, Prefix, SipUri};
 use crate::proto::messages::wgtwo::sipbreakout::v1;
 
@@ -177,14 +178,20 @@ pub fn validate_target(input: &RegistrationInput) -> Result<Target, InvalidReque
     }
 }
 
-fn note<T>(problems: &mut Vec<Problem>, field: &str, result: Result<T, (&'static str, &'static str)>) -> Option<T> {
+fn note<T>(problems: &mut Vec<Problem>, field: &str, result: Result<T, Refusal>) -> Option<T> {
     result.map_err(|(code, message)| problems.push(Problem::new(field, code, message))).ok()
 }
 
 /// An empty field of a form is no number.
 fn phone_number(input: &RegistrationInput, problems: &mut Vec<Problem>) -> Option<Msisdn> {
-    let text = input.phone_number.as_deref().filter(|text| !text.trim().is_empty())?;
+    let text = input.phone_number.as_deref().filter(|text| !looks_empty(text))?;
     note(problems, "phoneNumber", Msisdn::parse(text))
+}
+
+/// A number alone.
+pub fn parse_phone_number(text: &str) -> Result<Msisdn, InvalidRequest> {
+    let mut problems = Vec::new();
+    note(&mut problems, "phoneNumber", Msisdn::parse(text)).ok_or(InvalidRequest { problems })
 }
 
 fn route_type(text: Option<&str>, version: ApiVersion, problems: &mut Vec<Problem>) -> Option<RouteType> {
@@ -266,7 +273,7 @@ mod tests {
     #[test]
     fn an_empty_number_is_no_number() {
         let mut input = input("sips:pbx.example.com", "LOOP");
-        input.phone_number = Some("  ".to_owned());
+        input.phone_number = Some(" \u{200b} ".to_owned());
         assert_eq!(validate(&input, ApiVersion::V1).expect("valid").target.phone_number, None);
     }
 

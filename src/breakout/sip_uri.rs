@@ -1,6 +1,8 @@
 //! The PBX's address. The transport is TLS and the PBX must show a certificate for the name, so only a DNS name after
 //! `sips:` can work. The bounds are this product's: the API names none.
 
+use super::written::{Refusal, is_invisible, named, refuse};
+
 /// A `sips:` URI of a host, kept exactly as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SipUri(String);
@@ -12,27 +14,32 @@ const MAX_LABEL: usize = 63;
 impl SipUri {
     /// Accepts `sips:` in any case, an ASCII DNS name and optionally a port; otherwise the code and the words for
     /// the person who typed it.
-    pub fn parse(text: &str) -> Result<Self, (&'static str, &'static str)> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.is_empty() {
-            return Err(("missing", "Enter the address of the PBX, for example sips:pbx.example.com."));
+            return refuse("missing", "Enter the address of the PBX, for example sips:pbx.example.com.");
         }
-        if text.chars().any(char::is_whitespace) {
-            return Err(("has_blanks", "Remove the blanks: a SIP URI has none."));
+        if let Some(blank) = text.chars().find(|letter| letter.is_whitespace()) {
+            let message = ["Remove the blanks: a SIP URI has none. Found: ", &named(blank), "."];
+            return refuse("has_blanks", message.concat());
         }
-        if !text.is_ascii() {
-            return Err(("not_ascii", "Write the host name in ASCII (internationalized names as xn--…)."));
+        if let Some(mark) = text.chars().find(|&letter| is_invisible(letter)) {
+            return refuse("not_ascii", ["Remove ", &named(mark), "."].concat());
+        }
+        if let Some(odd) = text.chars().find(|letter| !letter.is_ascii()) {
+            let parts = ["Write the host name in ASCII (internationalized names as xn--…). Found: ", &named(odd), "."];
+            return refuse("not_ascii", parts.concat());
         }
         let Some((scheme, rest)) = text.split_once(':') else {
-            return Err(("bad_scheme", "Begin with sips: as in sips:pbx.example.com."));
+            return refuse("bad_scheme", "Begin with sips: as in sips:pbx.example.com.");
         };
         if scheme.eq_ignore_ascii_case("sip") {
-            return Err(("bad_scheme", "Use sips: instead of sip:, because the core connects over TLS only."));
+            return refuse("bad_scheme", "Use sips: instead of sip:, because the core connects over TLS only.");
         }
         if !scheme.eq_ignore_ascii_case("sips") {
-            return Err(("bad_scheme", "Begin with sips: as in sips:pbx.example.com."));
+            return refuse("bad_scheme", "Begin with sips: as in sips:pbx.example.com.");
         }
         if rest.starts_with("//") {
-            return Err(("bad_scheme", "Remove the slashes after sips: as in sips:pbx.example.com."));
+            return refuse("bad_scheme", "Remove the slashes after sips: as in sips:pbx.example.com.");
         }
         Self::check_rest(rest)?;
         Ok(Self(text.to_owned()))
@@ -43,18 +50,18 @@ impl SipUri {
         &self.0
     }
 
-    fn check_rest(rest: &str) -> Result<(), (&'static str, &'static str)> {
+    fn check_rest(rest: &str) -> Result<(), Refusal> {
         if rest.contains('@') {
-            return Err(("has_user", "Remove the user part before the @: the core calls the host itself."));
+            return refuse("has_user", "Remove the user part before the @: the core calls the host itself.");
         }
         if rest.contains(';') || rest.contains('?') {
-            return Err(("has_parameters", "Remove parameters and headers (; and ? and what follows)."));
+            return refuse("has_parameters", "Remove parameters and headers (; and ? and what follows).");
         }
         if rest.starts_with('[') {
-            return Err((
+            return refuse(
                 "ip_address",
                 "Use a DNS name instead of an IP address: the certificate is checked against it.",
-            ));
+            );
         }
         let (host, port) = match rest.split_once(':') {
             Some((host, port)) => (host, Some(port)),
@@ -67,30 +74,30 @@ impl SipUri {
     }
 }
 
-fn check_port(port: &str) -> Result<(), (&'static str, &'static str)> {
+fn check_port(port: &str) -> Result<(), Refusal> {
     let digits = !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
     if digits && port.parse::<u16>().is_ok_and(|port| port != 0) {
         return Ok(());
     }
-    Err(("bad_port", "After the host comes nothing, or a colon and a port from 1 to 65535."))
+    refuse("bad_port", "After the host comes nothing, or a colon and a port from 1 to 65535.")
 }
 
-fn check_name(host: &str) -> Result<(), (&'static str, &'static str)> {
+fn check_name(host: &str) -> Result<(), Refusal> {
     if host.is_empty() {
-        return Err(("bad_host", "Enter a host name after sips: as in sips:pbx.example.com."));
+        return refuse("bad_host", "Enter a host name after sips: as in sips:pbx.example.com.");
     }
     if host.len() > MAX_NAME {
-        return Err(("bad_host", "The host name is longer than the 253 characters that DNS allows."));
+        return refuse("bad_host", "The host name is longer than the 253 characters that DNS allows.");
     }
     if !host.split('.').all(is_label) {
-        return Err((
+        return refuse(
             "bad_host",
             "The host must be a DNS name: letters, digits and hyphens in parts divided by single dots.",
-        ));
+        );
     }
     let last = host.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(("ip_address", "Use a DNS name instead of an IP address: the certificate is checked against it."));
+        return refuse("ip_address", "Use a DNS name instead of an IP address: the certificate is checked against it.");
     }
     Ok(())
 }
@@ -140,6 +147,8 @@ mod tests {
             ("sips:pbx.example.com\n", "has_blanks"),
             ("sips:pbx.example.com\u{a0}", "has_blanks"),
             ("sips:bücher.example", "not_ascii"),
+            ("\u{feff}sips:pbx.example.com", "not_ascii"),
+            ("sips:pbx.example.com\u{200e}", "not_ascii"),
             ("sips:alice@pbx.example.com", "has_user"),
             ("sips:pbx.example.com;transport=tls", "has_parameters"),
             ("sips:pbx.example.com?subject=x", "has_parameters"),
@@ -161,6 +170,8 @@ mod tests {
         ] {
             assert_eq!(code(text), expected, "{text:?}");
         }
+        let (_, message) = SipUri::parse("sips:pbx.example.com\u{200e}").expect_err("a mark");
+        assert!(message.contains("U+200E, an invisible left-to-right mark"), "{message}");
         assert_eq!(code(&format!("sips:{}.com", "a".repeat(64))), "bad_host");
         assert_eq!(code(&format!("sips:{}com", "abcdefg.".repeat(32))), "bad_host");
     }
