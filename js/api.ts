@@ -30,6 +30,7 @@ export type {
   ClientEventMap,
   KeeperEventDetail,
   KeeperEventMap,
+  SessionState,
 } from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
 export type { KeeperState, RegistrationKeeper } from "./keeper.js";

@@ -9,7 +9,8 @@ import {
   safeAddress,
 } from "./address.js";
 import { PageAnswer } from "./answer.js";
-import type { AuthEvents } from "./events.js";
+import { toSdkError } from "./errors.js";
+import type { AuthEvents, SessionState } from "./events.js";
 import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
 import { type Limits, peek } from "./limits.js";
@@ -47,6 +48,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */
   #wasm: Wasm | undefined;
+  #sessionState: SessionState = "unknown";
   readonly #signIn: PageAnswer<SignInResult>;
   readonly #revocation: PageAnswer<void>;
 
@@ -152,6 +154,14 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   /**
+   * What this page knows of the session now; asks nobody. It is `unknown` until something was asked (`isSignedIn()`,
+   * `getAccessToken()`, a call). It changes before the event that tells of it is dispatched.
+   */
+  get sessionState(): SessionState {
+    return this.#sessionState;
+  }
+
+  /**
    * Who is signed in, as the provider says now.
    * @throws AuthError, LoadError
    */
@@ -208,12 +218,24 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       const auth = new WeakRef(this);
       const storage = peek(this.#options, "storage");
       const face = { memory, keys: keysFor(storage), isCopied, kept: lasting };
-      this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, detail: object) => {
-        auth.deref()?.dispatchEvent(new CustomEvent(type, { detail }));
+      this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, told: unknown) => {
+        const listener = auth.deref();
+        if (listener) listener.#hear(type, told);
       });
       this.#wasm = wasm;
     }
     return this.#handle;
+  }
+
+  /** What Rust tells: with an empty type the new state, otherwise an event. */
+  #hear(type: string, told: unknown) {
+    if (type === "") {
+      this.#sessionState = told as SessionState;
+      return;
+    }
+    const detail = told as { error?: unknown };
+    if (detail.error !== undefined) detail.error = toSdkError(detail.error);
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   #run<T>(work: (handle: Handle) => Promise<T>, limits?: Limits): Promise<T> {

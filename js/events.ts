@@ -1,5 +1,5 @@
 // The events of an `Auth`, as TypeScript sees them.
-import type { SdkError } from "./errors.js";
+import type { AuthError, SdkError } from "./errors.js";
 import type { AuthErrorCode } from "./generated.js";
 import type { KeeperState } from "./keeper.js";
 
@@ -12,9 +12,25 @@ export interface AuthEventMap {
   tokenRefreshed: CustomEvent<{ expiresAt: Date }>;
   /** The access token ends soon, and there is no refresh token, or refreshing fails for now. Only in this tab. */
   tokenExpiring: CustomEvent<{ expiresAt: Date }>;
-  sessionExpired: CustomEvent<{ code: AuthErrorCode }>;
+  /**
+   * The access token is over and can't be renewed for now: the provider can't be reached, or refuses in words that do not
+   * say that the session has ended. It is told after three tries or a minute, and tried again. `tokenRefreshed` or the end
+   * follows. Offer the sign-in beside what is shown. `error` is what getAccessToken() rejects with.
+   */
+  sessionUncertain: CustomEvent<{ code: AuthErrorCode; error?: AuthError }>;
+  /** The session ended by itself. `error` is there in the tab that found out. */
+  sessionExpired: CustomEvent<{ code: AuthErrorCode; error?: AuthError }>;
   signedOut: CustomEvent<Record<string, never>>;
 }
+
+/**
+ * What this page knows of the session.
+ * - `unknown`: it asked for nothing yet, so the store was not read.
+ * - `signedOut`: nobody is signed in, or the session has ended.
+ * - `signedIn`: there is a session. Its access token is good, or is being renewed.
+ * - `uncertain`: there is a session, but its access token is over and can't be renewed for now.
+ */
+export type SessionState = "unknown" | "signedOut" | "signedIn" | "uncertain";
 
 /** A function, or an object with `handleEvent`. */
 export type AuthEventListener<Type extends keyof AuthEventMap> =

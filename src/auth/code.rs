@@ -100,6 +100,11 @@ codes! {
 }
 
 impl AuthCode {
+    /// The code that is called `word`.
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == word)
+    }
+
     /// The code for what a provider wrote into `error`; `None` for words of no specification read here.
     pub(super) fn from_oauth(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().take_while(|code| *code != Self::ProviderError).find(|code| code.as_str() == word)

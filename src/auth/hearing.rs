@@ -33,6 +33,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         let (session, news) = (self.clone(), news.clone());
         match news.event {
+            // Each tab finds out by itself (`trouble`).
+            SessionEvent::SessionUncertain(_) => {}
             // The store may tell more than the news.
             SessionEvent::SignedIn | SessionEvent::SessionExpired(_) | SessionEvent::SignedOut if is_ours => {
                 platform.spawn(async move { session.believe(news).await }.boxed_local());

@@ -49,7 +49,7 @@ pub use code::AuthCode;
 pub use error::{AuthError, AuthFailure};
 pub use options::{AuthOptions, EndpointOverrides, SignIn, SignOut};
 pub use secret::Secret;
-pub use session::{Session, SessionEvent};
+pub use session::{Session, SessionEvent, SessionState, Told};
 pub use sign_in::Callback;
 pub use sign_out::{LogoutForm, Revocation, SignedOut};
 pub(crate) use signal::Signal;

@@ -30,6 +30,7 @@ impl News {
             SessionEvent::SignedIn => ("signedIn", Json::Null),
             SessionEvent::TokenRefreshed { expires_at_wall_ms } => ("tokenRefreshed", (*expires_at_wall_ms).into()),
             SessionEvent::TokenExpiring { expires_at_wall_ms } => ("tokenExpiring", (*expires_at_wall_ms).into()),
+            SessionEvent::SessionUncertain(code) => ("sessionUncertain", code.as_str().into()),
             SessionEvent::SessionExpired(code) => ("sessionExpired", code.as_str().into()),
             SessionEvent::SignedOut => ("signedOut", Json::Null),
         };
@@ -49,10 +50,8 @@ impl News {
         let event = match fields.need_text("event")?.as_str() {
             "signedIn" => SessionEvent::SignedIn,
             "tokenRefreshed" => SessionEvent::TokenRefreshed { expires_at_wall_ms: time()? },
-            "sessionExpired" => {
-                let word = detail.and_then(Json::into_text)?;
-                SessionEvent::SessionExpired(AuthCode::ALL.iter().copied().find(|code| code.as_str() == word)?)
-            }
+            "sessionUncertain" => SessionEvent::SessionUncertain(AuthCode::of(&detail.and_then(Json::into_text)?)?),
+            "sessionExpired" => SessionEvent::SessionExpired(AuthCode::of(&detail.and_then(Json::into_text)?)?),
             "signedOut" => SessionEvent::SignedOut,
             _ => return None,
         };
@@ -71,6 +70,7 @@ mod tests {
         for event in [
             SessionEvent::SignedIn,
             SessionEvent::TokenRefreshed { expires_at_wall_ms: 1.5 },
+            SessionEvent::SessionUncertain(AuthCode::InvalidClient),
             SessionEvent::SessionExpired(AuthCode::RefreshReplyLost),
             SessionEvent::SignedOut,
         ] {

@@ -4,7 +4,7 @@
 
 use super::flight::{Flight, Work};
 use super::news::News;
-use super::session::{SessionEvent, replaced};
+use super::session::{SessionEvent, SessionState, Told, replaced};
 use super::sign_in::Callback;
 use super::signal::Signal;
 use super::stored::Stored;
@@ -17,7 +17,7 @@ use std::rc::{Rc, Weak};
 /// How many settled callbacks are remembered.
 const REMEMBERED: usize = 8;
 
-type Listener = dyn Fn(SessionEvent);
+type Listener = dyn Fn(Told);
 
 /// Takes news from another tab; without any, begins to watch the session's token. False when its session is no more.
 type Member = dyn Fn(Option<&News>) -> bool;
@@ -25,7 +25,6 @@ type Member = dyn Fn(Option<&News>) -> bool;
 /// A callback that is being finished, or was.
 pub(super) type Finishing = Work<Result<Callback, AuthError>>;
 
-#[derive(Default)]
 pub(super) struct Realm {
     pub refreshing: Flight<Result<Secret, AuthError>>,
     callbacks: RefCell<Vec<(String, Finishing)>>,
@@ -40,12 +39,35 @@ pub(super) struct Realm {
     ends: Cell<u32>,
     /// Whose session was in the store when it was last looked at: its id, and the person.
     owner: RefCell<Option<(String, Option<String>)>>,
+    /// What `auth.sessionState` says.
+    state: Cell<SessionState>,
     /// Somebody sees to it that the token is renewed in time.
     pub is_kept: Cell<bool>,
     /// Whether the store was looked at for being another tab's copy.
     pub copy_checked: Cell<bool>,
     /// The provider asked for patience (`Retry-After`): since when, for how long, and what it said.
     blocked: RefCell<Option<(Moment, f64, AuthError)>>,
+}
+
+impl Default for Realm {
+    fn default() -> Self {
+        Self {
+            refreshing: Flight::default(),
+            callbacks: RefCell::default(),
+            listeners: RefCell::default(),
+            members: RefCell::default(),
+            channel: RefCell::default(),
+            changed: Signal::default(),
+            ended: Signal::default(),
+            last_end: RefCell::default(),
+            ends: Cell::default(),
+            owner: RefCell::default(),
+            state: Cell::new(SessionState::Unknown),
+            is_kept: Cell::default(),
+            copy_checked: Cell::default(),
+            blocked: RefCell::default(),
+        }
+    }
 }
 
 thread_local! {
@@ -68,6 +90,9 @@ impl Realm {
         listeners.retain(|listener| listener.strong_count() > 0);
         listeners.push(Rc::downgrade(listener));
         drop(listeners);
+        if realm.state() != SessionState::Unknown {
+            listener(Told::State(realm.state()));
+        }
         realm
     }
 
@@ -175,15 +200,44 @@ impl Realm {
 
     /// Tells all listeners, and whoever watches the session.
     pub fn tell(&self, event: &SessionEvent) {
-        self.changed.fire();
-        self.tell_here(event);
+        self.tell_of(event, None);
     }
 
-    /// Tells all listeners. None of them is called under a borrow: they may do anything.
-    pub fn tell_here(&self, event: &SessionEvent) {
+    /// The same, of what an error led to.
+    pub fn tell_of(&self, event: &SessionEvent, error: Option<AuthError>) {
+        self.changed.fire();
+        self.tell_here(event, error);
+    }
+
+    /// Tells all listeners, first of the state that goes with the event.
+    pub fn tell_here(&self, event: &SessionEvent, error: Option<AuthError>) {
+        let state = match event {
+            SessionEvent::SignedIn | SessionEvent::TokenRefreshed { .. } => Some(SessionState::SignedIn),
+            SessionEvent::SessionUncertain(_) => Some(SessionState::Uncertain),
+            SessionEvent::SessionExpired(_) | SessionEvent::SignedOut => Some(SessionState::SignedOut),
+            SessionEvent::TokenExpiring { .. } => None,
+        };
+        if let Some(state) = state {
+            self.set_state(state);
+        }
+        self.tell_all(&Told::Event(event.clone(), error));
+    }
+
+    pub fn state(&self) -> SessionState {
+        self.state.get()
+    }
+
+    pub fn set_state(&self, state: SessionState) {
+        if self.state.replace(state) != state {
+            self.tell_all(&Told::State(state));
+        }
+    }
+
+    /// None of the listeners is called under a borrow: they may do anything.
+    fn tell_all(&self, told: &Told) {
         let listeners: Vec<_> = self.listeners.borrow().iter().filter_map(Weak::upgrade).collect();
         for listener in listeners {
-            listener(event.clone());
+            listener(told.clone());
         }
     }
 

@@ -225,7 +225,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         {
             let _ = self.forget(Some(&stored)).await;
             self.inner.realm.end(error.clone());
-            self.tell(SessionEvent::SessionExpired(why), Some(&stored));
+            self.tell_of(SessionEvent::SessionExpired(why), Some(&stored), Some(error.clone()));
         }
         error
     }

@@ -152,7 +152,8 @@ impl<P: Platform, S: Store> Session<P, S> {
     fn tell_expiring(&self, stored: &Stored, watch: &mut Watch, now: Moment) {
         if !watch.is_told && stored.life.left_ms(now) <= stored.life.margin_ms() {
             watch.is_told = true;
-            self.inner.realm.tell_here(&SessionEvent::TokenExpiring { expires_at_wall_ms: stored.life.end_wall_ms() });
+            let event = SessionEvent::TokenExpiring { expires_at_wall_ms: stored.life.end_wall_ms() };
+            self.inner.realm.tell_here(&event, None);
         }
     }
 }

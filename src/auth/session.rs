@@ -36,11 +36,35 @@ pub enum SessionEvent {
         /// When it ends.
         expires_at_wall_ms: f64,
     },
+    /// The access token is over and can't be renewed for now; nobody knows whether the session still lives.
+    SessionUncertain(AuthCode),
     /// The session ended without a sign-out: by the provider's word (`invalid_grant`, …), or because the token ended
     /// and there was nothing to refresh it with (`session_expired`).
     SessionExpired(AuthCode),
     /// The session was ended here.
     SignedOut,
+}
+
+/// What is known of the session at a moment (`auth.sessionState`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// The store was not read yet.
+    Unknown,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is signed in.
+    SignedIn,
+    /// Somebody was signed in. The access token is over and can't be renewed for now.
+    Uncertain,
+}
+
+/// What a listener is told.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// The state is another one now.
+    State(SessionState),
+    /// Something happened, and the error that it came from. The state that goes with it was told before.
+    Event(SessionEvent, Option<AuthError>),
 }
 
 pub(super) struct Inner<P: Platform, S: Store> {
@@ -50,7 +74,7 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub pending: S,
     pub realm: Rc<Realm>,
     /// Kept for the realm, which knows it only weakly.
-    _on_event: Rc<dyn Fn(SessionEvent)>,
+    _on_event: Rc<dyn Fn(Told)>,
     discovered: RefCell<Option<Rc<Endpoints>>>,
     pub keys: RefCell<Option<Rc<Keys>>>,
     pub nonces: Nonces,
@@ -75,7 +99,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         options: AuthOptions,
         tokens: S,
         pending: S,
-        on_event: Rc<dyn Fn(SessionEvent)>,
+        on_event: Rc<dyn Fn(Told)>,
     ) -> Result<Self, AuthError> {
         let config = Config::new(&platform, options)?;
         let discovered = match &config.provider {
@@ -112,7 +136,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.keep_alive();
         let now = self.inner.platform.now();
         match self.load().await {
-            Ok(Some(stored)) => stored.refresh_token.is_some() || !stored.life.is_over(now),
+            Ok(Some(stored)) => stored.is_alive(now),
             Ok(None) | Err(_) => false,
         }
     }
@@ -132,9 +156,16 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// The session, if there is one. What is under way for another person ends.
     pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
+        let Inner { realm, platform, .. } = &*self.inner;
         let stored = self.look().await?;
-        if let Some(stored) = &stored {
-            self.inner.realm.meet(stored);
+        match &stored {
+            Some(stored) => {
+                realm.meet(stored);
+                if stored.is_alive(platform.now()) && realm.state() != SessionState::Uncertain {
+                    realm.set_state(SessionState::SignedIn);
+                }
+            }
+            None => realm.set_state(SessionState::SignedOut),
         }
         Ok(stored)
     }
@@ -218,11 +249,16 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// Tells this page and the other tabs; `stored` is the session that it is about.
     pub(super) fn tell(&self, event: SessionEvent, stored: Option<&Stored>) {
+        self.tell_of(event, stored, None);
+    }
+
+    /// The same with the error that it came from, which other tabs are not told of.
+    pub(super) fn tell_of(&self, event: SessionEvent, stored: Option<&Stored>, error: Option<AuthError>) {
         let Inner { realm, tokens, .. } = &*self.inner;
         let sub = stored.and_then(|stored| stored.sub.clone());
         let session = stored.map(|stored| stored.id.clone());
         realm.post(&News { event: event.clone(), place: tokens.place(), sub, session });
-        realm.tell(&event);
+        realm.tell_of(&event, error);
     }
 }
 

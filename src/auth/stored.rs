@@ -3,7 +3,7 @@
 use super::life::Life;
 use super::token_reply::TokenReply;
 use super::{AuthError, Secret};
-use crate::seams::{Fields, Json, Store, WrongType};
+use crate::seams::{Fields, Json, Moment, Store, WrongType};
 
 /// The form written below; the first had no `id`, `is_bound` and `is_copy`.
 const VERSION: f64 = 2.0;
@@ -128,6 +128,11 @@ impl Stored {
             (Some(own), Some(other)) => own == other,
             _ => self.id == id,
         }
+    }
+
+    /// Whether its tokens are of use, or can be replaced.
+    pub fn is_alive(&self, now: Moment) -> bool {
+        self.refresh_token.is_some() || !self.life.is_over(now)
     }
 
     /// The key that its requests are proven with, by the session's id.

@@ -4,13 +4,14 @@ use super::promise;
 use super::raw_error::{parsed, raw};
 use super::read::{Reader, refuse};
 use crate::auth::{
-    AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SignIn, SignOut, User,
+    AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SessionState, SignIn,
+    SignOut, Told, User,
 };
-use crate::browser::{AnyStore, Browser, aborted, get, object};
+use crate::browser::{AnyStore, Browser, aborted, get, object, set};
 use crate::error::Error;
 use crate::keeper::sign_out;
 use futures_util::future::{Either, select};
-use js_sys::{Array, Date, Function, JSON, Promise};
+use js_sys::{Array, Date, Function, JSON, Object, Promise};
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -29,7 +30,8 @@ pub struct AuthHandle {
 impl AuthHandle {
     /// `face` has what lives in JavaScript: `memory` is the store behind `storage: "memory"`, which outlives this
     /// instance; `keys` are the key pairs for DPoP; `isCopied` promises whether the tab's storage was copied from another
-    /// tab. `on_event` is called with the name of an event and its details.
+    /// tab. `on_event` is called with the name of an event and its details, and with an empty name and the new state
+    /// before that.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, face: &JsValue, on_event: Function) -> Result<Self, JsValue> {
         let kept = get(face, "kept").unwrap_or_default();
@@ -188,7 +190,7 @@ impl AuthHandle {
             auto_refresh,
             skip_signature,
         };
-        let on_event = Rc::new(move |event: SessionEvent| emit(&on_event, &event));
+        let on_event = Rc::new(move |told: Told| tell(&on_event, &told));
         Ok(Session::new(browser, options, tokens, AnyStore::Session(JsValue::UNDEFINED), on_event)?)
     }
 }
@@ -264,20 +266,39 @@ fn form_object(form: &LogoutForm) -> JsValue {
     object(&[("url", JsValue::from_str(&form.url)), ("fields", fields.into())]).into()
 }
 
-fn emit(listener: &Function, event: &SessionEvent) {
-    let (name, detail) = match event {
-        SessionEvent::SignedIn => ("signedIn", object(&[])),
-        SessionEvent::TokenRefreshed { expires_at_wall_ms } => {
-            let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
-            ("tokenRefreshed", object(&[("expiresAt", date.into())]))
+fn tell(listener: &Function, told: &Told) {
+    let (name, detail) = match told {
+        Told::State(state) => ("", JsValue::from_str(state_name(*state))),
+        Told::Event(event, error) => {
+            let (name, detail) = event_detail(event);
+            if let Some(error) = error {
+                set(&detail, "error", &auth_error(error.clone()));
+            }
+            (name, detail.into())
         }
-        SessionEvent::TokenExpiring { expires_at_wall_ms } => {
-            let date = Date::new(&JsValue::from_f64(*expires_at_wall_ms));
-            ("tokenExpiring", object(&[("expiresAt", date.into())]))
-        }
-        SessionEvent::SessionExpired(code) => ("sessionExpired", object(&[("code", JsValue::from_str(code.as_str()))])),
-        SessionEvent::SignedOut => ("signedOut", object(&[])),
     };
     // A listener that throws is the page's affair; it must not disturb the session.
     let _ = listener.call2(&JsValue::UNDEFINED, &JsValue::from_str(name), &detail);
+}
+
+fn state_name(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Unknown => "unknown",
+        SessionState::SignedOut => "signedOut",
+        SessionState::SignedIn => "signedIn",
+        SessionState::Uncertain => "uncertain",
+    }
+}
+
+fn event_detail(event: &SessionEvent) -> (&'static str, Object) {
+    let at = |wall_ms: &f64| object(&[("expiresAt", Date::new(&JsValue::from_f64(*wall_ms)).into())]);
+    let with = |code: &AuthCode| object(&[("code", JsValue::from_str(code.as_str()))]);
+    match event {
+        SessionEvent::SignedIn => ("signedIn", object(&[])),
+        SessionEvent::TokenRefreshed { expires_at_wall_ms } => ("tokenRefreshed", at(expires_at_wall_ms)),
+        SessionEvent::TokenExpiring { expires_at_wall_ms } => ("tokenExpiring", at(expires_at_wall_ms)),
+        SessionEvent::SessionUncertain(code) => ("sessionUncertain", with(code)),
+        SessionEvent::SessionExpired(code) => ("sessionExpired", with(code)),
+        SessionEvent::SignedOut => ("signedOut", object(&[])),
+    }
 }

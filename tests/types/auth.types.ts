@@ -2,11 +2,13 @@
 
 import {
   type Auth,
+  type AuthError,
   type AuthErrorCode,
   type AuthEventListener,
   type AuthEventMap,
   createAuth,
   type preload,
+  type SessionState,
   type SignOutResult,
   type User,
 } from "sipbreakout-web";
@@ -52,6 +54,14 @@ auth.addEventListener("tokenRefreshed", ({ detail }) => equal<typeof detail.expi
 auth.addEventListener("sessionExpired", ({ detail }) => equal<typeof detail.code, AuthErrorCode>(true), {
   once: true,
 });
+auth.addEventListener("sessionUncertain", ({ detail }) => {
+  equal<typeof detail.code, AuthErrorCode>(true);
+  equal<typeof detail.error, AuthError | undefined>(true);
+});
+equal<typeof auth.sessionState, SessionState>(true);
+equal<SessionState, "unknown" | "signedOut" | "signedIn" | "uncertain">(true);
+// @ts-expect-error: only the session itself changes it
+auth.sessionState = "signedIn";
 auth.addEventListener("sessionExpired", null);
 const listener: AuthEventListener<"sessionExpired"> = {
   handleEvent: (event) => equal<typeof event, AuthEventMap["sessionExpired"]>(true),

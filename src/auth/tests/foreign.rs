@@ -68,8 +68,8 @@ fn slow(bench: &Bench, delay_ms: f64) -> (Session<Fake, Slow>, Slow) {
         store: store.clone(),
         delay_ms: Rc::new(Cell::new(delay_ms)),
     };
-    let (tokens, events) = (of(&bench.tokens, delay_ms), Rc::clone(&bench.events));
-    let on_event = Rc::new(move |event| events.borrow_mut().push(event));
+    let tokens = of(&bench.tokens, delay_ms);
+    let on_event = note_events(&bench.events);
     let session = Session::new(bench.fake.clone(), preset(), tokens.clone(), of(&bench.pending, 0.0), on_event);
     (session.unwrap(), tokens)
 }

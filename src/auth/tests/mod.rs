@@ -22,7 +22,7 @@ mod supplied;
 mod tabs;
 mod user_info;
 
-use super::{AuthError, AuthOptions, Session, SessionEvent, SignIn};
+use super::{AuthError, AuthOptions, Session, SessionEvent, SignIn, Told};
 use crate::auth::realm::Realm;
 use crate::seams::fake::{Fake, FakeStore, Reply};
 use crate::seams::{HttpRequest, Store};
@@ -63,8 +63,7 @@ impl Bench {
     }
 
     fn session_with(&self, options: AuthOptions) -> Result<Session<Fake, FakeStore>, AuthError> {
-        let events = Rc::clone(&self.events);
-        let on_event = Rc::new(move |event| events.borrow_mut().push(event));
+        let on_event = note_events(&self.events);
         Session::new(self.fake.clone(), options, self.tokens.clone(), self.pending.clone(), on_event)
     }
 
@@ -98,6 +97,16 @@ impl Bench {
         let key = self.tokens.entries().keys().next().unwrap().clone();
         self.tokens.set(&key, text).now_or_never().unwrap().unwrap();
     }
+}
+
+/// A listener that writes down the events.
+fn note_events(events: &Rc<RefCell<Vec<SessionEvent>>>) -> Rc<dyn Fn(Told)> {
+    let events = Rc::clone(events);
+    Rc::new(move |told| {
+        if let Told::Event(event, _) = told {
+            events.borrow_mut().push(event);
+        }
+    })
 }
 
 fn preset() -> AuthOptions {

@@ -134,9 +134,9 @@ impl Store for Full {
 
 fn full(bench: &Bench, longest: usize, auto_refresh: bool) -> (Session<Fake, Full>, Rc<Cell<usize>>) {
     Realm::begin_page();
-    let (longest, events) = (Rc::new(Cell::new(longest)), Rc::clone(&bench.events));
+    let longest = Rc::new(Cell::new(longest));
     let of = |store: &FakeStore| Full { store: store.clone(), longest: Rc::clone(&longest) };
-    let on_event = Rc::new(move |event| events.borrow_mut().push(event));
+    let on_event = note_events(&bench.events);
     let options = AuthOptions { auto_refresh, ..preset() };
     let session = Session::new(bench.fake.clone(), options, of(&bench.tokens), of(&bench.pending), on_event);
     (session.unwrap(), longest)
