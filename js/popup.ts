@@ -10,6 +10,8 @@ const LAST_WORD_MS = 1000;
 /** How long the opener may take to answer. */
 const ANSWER_MS = 5000;
 const LOOK_MS = 250;
+/** The provider's pages are used for no longer. */
+const LINGER_MS = 600_000;
 
 const channelOf = (state: string) => new BroadcastChannel(`sipbreakout/popup/${state}`);
 
@@ -25,7 +27,12 @@ export function openPopup(): Window {
   try {
     popup = globalThis.open("about:blank", "_blank", "popup,width=480,height=720");
   } catch {}
-  if (popup) return popup;
+  if (popup) {
+    // A page that the provider leads to must not reach this one: by `opener` it could send this tab elsewhere. The price:
+    // Chromium does not let this page close the window while that is at another origin.
+    popup.opener = null;
+    return popup;
+  }
   const message = "The browser did not open a window: call signInPopup in the click itself, or use signIn().";
   throw authError("popup_blocked", "config", message);
 }
@@ -48,6 +55,7 @@ export async function byPopup<T>(
   });
   let channel: BroadcastChannel | undefined;
   let isOver = false;
+  let isFinished = false;
   const wished = peek(options, "popupTimeoutMs");
   const timer = setTimeout(
     () => end(authError("timeout", "timeout", "The sign-in in the window was not finished in time.")),
@@ -77,7 +85,8 @@ export async function byPopup<T>(
   const stopWatching = () => {
     clearTimeout(timer);
     clearInterval(look);
-    channel?.close();
+    if (isOver && !isFinished) lingering(channel);
+    else channel?.close();
   };
   const work = async () => {
     const url = await begin();
@@ -94,6 +103,7 @@ export async function byPopup<T>(
       isPlain = false;
       popup.location.replace(url);
     });
+    isFinished = true;
     stopWatching();
     return finish(answer);
   };
@@ -115,6 +125,15 @@ export async function byPopup<T>(
     listen("removeEventListener");
     popup.close();
   }
+}
+
+/** A sign-in was given up, and its window may be there still: it closes when it comes back. */
+function lingering(channel: BroadcastChannel | undefined): void {
+  if (!channel) return;
+  channel.onmessage = () => channel.postMessage({ taken: true });
+  const timer = setTimeout(() => channel.close(), LINGER_MS);
+  // Node would wait for them.
+  for (const waiting of [channel, timer]) (waiting as { unref?: () => void }).unref?.();
 }
 
 /** @internal In the window: passes the answer on and closes. Stays, and says why, if nobody takes it. */

@@ -15,7 +15,7 @@ let session = 0;
 
 /** A window that goes to `popup.sent`, and from there nowhere. */
 function openWindow() {
-  popup = { closed: false, sent: undefined };
+  popup = { closed: false, sent: undefined, opener: globalThis };
   popup.close = () => {
     popup.closed = true;
   };
@@ -23,6 +23,7 @@ function openWindow() {
     href: "about:blank",
     replace: (address) => {
       popup.sent = String(address);
+      popup.openerThen = popup.opener;
     },
   };
   return popup;
@@ -69,6 +70,13 @@ describe("signInPopup", () => {
     assert.deepEqual(await done, { appState: 7 });
     assert.equal(popup.closed, true);
     assert.equal(await auth.isSignedIn(), true);
+  });
+
+  test("the window has no opener when it is sent away", async () => {
+    const done = auth.signInPopup();
+    comeBack(await sentAway());
+    await done;
+    assert.equal(popup.openerThen, null);
   });
 
   test("null is no options", async () => {
