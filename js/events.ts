@@ -2,6 +2,7 @@
 import type { AuthError, SdkError } from "./errors.js";
 import type { AuthErrorCode } from "./generated.js";
 import type { KeeperState } from "./keeper.js";
+import type { RegistrationRequest } from "./options.js";
 
 /**
  * What the events of an `Auth` carry. Tabs that share a session (`storage: "local"`, or an adapter) all get them, once
@@ -61,6 +62,8 @@ export type AuthEvents = TypedEvents<AuthEventMap>;
 /** How a kept registration stands when an event tells of it. */
 export interface KeeperEventDetail {
   state: KeeperState;
+  /** What the core has: see `RegistrationKeeper.inEffect`. */
+  inEffect: Readonly<RegistrationRequest> | undefined;
   expiresAt: Date | undefined;
   nextRefreshAt: Date | undefined;
   /** What came in the way, with `atRisk`, `rejected`, `stopped` and `change`. */

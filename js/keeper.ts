@@ -1,8 +1,9 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
-import { type SdkError, toldError } from "./errors.js";
+import type { SdkError } from "./errors.js";
 import type { KeeperEvents } from "./events.js";
 import type { RegistrationRequest } from "./options.js";
+import { sameDate, sameError, sameRequest } from "./same.js";
 
 /**
  * How a kept registration stands.
@@ -27,6 +28,7 @@ export type KeeperState =
 export interface Snapshot {
   owner?: string;
   request: RegistrationRequest;
+  inEffect?: RegistrationRequest;
   state: KeeperState;
   expiresAtMs?: number;
   nextRefreshAtMs?: number;
@@ -41,12 +43,13 @@ export interface Keepers {
   stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void>;
 }
 
-const date = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms));
-
 /** @internal Tells a keeper how it stands. */
 export let tell: (keeper: RegistrationKeeper, type: string, snapshot: Partial<Snapshot>) => void;
 
-/** A registration that is kept. Made by `client.keepRegistered`. */
+/**
+ * A registration that is kept. Made by `client.keepRegistered`. Each property is the same object until it changes, and has
+ * changed when an event says so.
+ */
 export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) {
   static {
     tell = (keeper, type, snapshot) => keeper.#tell(type, snapshot);
@@ -55,17 +58,30 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
   readonly #keepers: Keepers;
   #snapshot: Snapshot;
   #error: SdkError | undefined;
+  #expiresAt: Date | undefined;
+  #nextRefreshAt: Date | undefined;
 
   /** @internal */
-  constructor(keepers: Keepers, request: RegistrationRequest) {
+  constructor(keepers: Keepers, request: RegistrationRequest, snapshot?: Snapshot) {
     super();
     this.#keepers = keepers;
     this.#snapshot = { request, state: "registering" };
+    if (snapshot) this.#take(snapshot);
   }
 
   /** What is wanted. A number comes without the blanks it was written with. */
   get request(): Readonly<RegistrationRequest> {
     return this.#snapshot.request;
+  }
+
+  /**
+   * What the core was told last, and accepted, and has still, as far as this browser knows. Another one than `request`
+   * while the core has not accepted that. Undefined when it accepted nothing, or has forgotten or deleted it.
+   */
+  get inEffect(): Readonly<RegistrationRequest> | undefined {
+    const { inEffect, state, expiresAtMs = 0 } = this.#snapshot;
+    // A keeper that is stopped hears no more of it.
+    return state === "stopped" && expiresAtMs <= Date.now() ? undefined : inEffect;
   }
 
   get state(): KeeperState {
@@ -74,12 +90,14 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
 
   /** When the core forgets it, unless it is told again; undefined as long as it never had it. */
   get expiresAt(): Date | undefined {
-    return date(this.#snapshot.expiresAtMs);
+    this.#expiresAt = sameDate(this.#expiresAt, this.#snapshot.expiresAtMs);
+    return this.#expiresAt;
   }
 
   /** When the core is told next, as far as that is known. */
   get nextRefreshAt(): Date | undefined {
-    return date(this.#snapshot.nextRefreshAtMs);
+    this.#nextRefreshAt = sameDate(this.#nextRefreshAt, this.#snapshot.nextRefreshAtMs);
+    return this.#nextRefreshAt;
   }
 
   /** What came in the way; undefined after a success. With the `code` of the error in the tab that it happened in. */
@@ -119,15 +137,24 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
   #tell(type: string, snapshot: Partial<Snapshot>): void {
     // What is over stays so.
     if (this.#snapshot.state === "stopped") return;
-    this.#snapshot = { ...this.#snapshot, ...snapshot };
-    this.#error = snapshot.error === undefined ? undefined : toldError(snapshot.error);
+    this.#take(snapshot);
     const detail = {
       state: this.state,
+      inEffect: this.inEffect,
       expiresAt: this.expiresAt,
       nextRefreshAt: this.nextRefreshAt,
       error: this.#error,
     };
     if (type !== "change") this.dispatchEvent(new CustomEvent(type, { detail }));
     this.dispatchEvent(new CustomEvent("change", { detail }));
+  }
+
+  #take(snapshot: Partial<Snapshot>): void {
+    const known = this.#snapshot;
+    const next = { ...known, ...snapshot };
+    if (snapshot.request) next.request = sameRequest(known.request, snapshot.request);
+    if (next.inEffect) next.inEffect = sameRequest(known.inEffect, next.inEffect);
+    this.#snapshot = next;
+    this.#error = sameError(this.#error, snapshot.error);
   }
 }

@@ -38,11 +38,16 @@ export class ClientKeepers {
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
+  /** The same until there are others. */
+  #list: readonly RegistrationKeeper[] | undefined;
   readonly #onChange: () => void;
 
   constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void) {
     this.#openClient = openClient;
-    this.#onChange = onChange;
+    this.#onChange = () => {
+      this.#list = undefined;
+      onChange();
+    };
   }
 
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
@@ -53,7 +58,10 @@ export class ClientKeepers {
   }
 
   #add(request: RegistrationRequest, live: Live): RegistrationKeeper {
-    const keeper = new RegistrationKeeper(this, request);
+    return this.#enter(new RegistrationKeeper(this, request), live);
+  }
+
+  #enter(keeper: RegistrationKeeper, live: Live): RegistrationKeeper {
     this.#live.set(keeper, live);
     this.#onChange();
     return keeper;
@@ -67,11 +75,12 @@ export class ClientKeepers {
       const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
       if (snapshot) this.#meet(key, snapshot);
     }
-    return this.list();
+    return [...this.list()];
   }
 
-  list(): RegistrationKeeper[] {
-    return [...this.#live.keys()];
+  list(): readonly RegistrationKeeper[] {
+    this.#list ??= Object.freeze([...this.#live.keys()]);
+    return this.#list;
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
@@ -110,7 +119,9 @@ export class ClientKeepers {
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
     if (!this.#byKey.has(key) && this.#noting.size === 0) {
-      this.#know(this.#add(snapshot.request, { isMet: true }), key);
+      // It can be read as it stands before anybody hears of it.
+      const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
+      this.#know(this.#enter(keeper, { isMet: true }), key);
     }
   }
 
@@ -168,7 +179,7 @@ export class ClientKeepers {
     tell(keeper, type, snapshot);
   }
 
-  #end(keeper: RegistrationKeeper, error?: unknown): void {
+  #end(keeper: RegistrationKeeper, error?: unknown, last?: Snapshot): void {
     const kept = this.#live.get(keeper);
     if (!kept) return;
     this.#live.delete(keeper);
@@ -177,7 +188,7 @@ export class ClientKeepers {
       keepers?.delete(keeper);
       if (keepers?.size === 0) this.#byKey.delete(kept.key);
     }
-    tell(keeper, "stopped", { state: "stopped", error });
+    tell(keeper, "stopped", { ...last, state: "stopped", error });
     this.#onChange();
   }
 
@@ -194,7 +205,7 @@ export class ClientKeepers {
       onEvent: (key: string, type: string, snapshot: Snapshot) => {
         if (type !== "stopped") this.#meet(key, snapshot);
         for (const keeper of [...(this.#byKey.get(key) ?? [])]) {
-          if (type === "stopped") this.#end(keeper, snapshot.error);
+          if (type === "stopped") this.#end(keeper, snapshot.error, snapshot);
           else this.#tell(keeper, type, snapshot);
         }
       },
@@ -220,6 +231,7 @@ export class ClientKeepers {
     this.#handle = undefined;
     this.isLeading = false;
     this.#byKey.clear();
+    for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
     setTimeout(() => {
       for (const keeper of this.list()) this.#insist(keeper);
     }, AGAIN_MS);

@@ -117,16 +117,9 @@ fn trouble_object(trouble: &Trouble) -> JsValue {
     }
 }
 
-fn snapshot_object(snapshot: &Snapshot) -> JsValue {
+fn request_object(registration: &Registration) -> JsValue {
     let text = |text: &str| JsValue::from_str(text);
-    let time = |ms: Option<f64>| ms.map(JsValue::from_f64).unwrap_or_default();
-    let registration = &snapshot.registration;
-    let state = match () {
-        () if snapshot.is_stopped => "stopped",
-        () if snapshot.is_suspended => "suspended",
-        () => snapshot.state.as_str(),
-    };
-    let request = object(&[
+    object(&[
         ("sipUri", text(registration.target.sip_uri.as_str())),
         ("routeType", text(registration.route_type.as_str())),
         (
@@ -135,10 +128,22 @@ fn snapshot_object(snapshot: &Snapshot) -> JsValue {
         ),
         ("mobileOriginatingPrefix", text(registration.mobile_originating_prefix.as_str())),
         ("mobileTerminatingPrefix", text(registration.mobile_terminating_prefix.as_str())),
-    ]);
+    ])
+    .into()
+}
+
+fn snapshot_object(snapshot: &Snapshot) -> JsValue {
+    let text = |text: &str| JsValue::from_str(text);
+    let time = |ms: Option<f64>| ms.map(JsValue::from_f64).unwrap_or_default();
+    let state = match () {
+        () if snapshot.is_stopped => "stopped",
+        () if snapshot.is_suspended => "suspended",
+        () => snapshot.state.as_str(),
+    };
     object(&[
         ("owner", snapshot.owner.as_deref().map(text).unwrap_or_default()),
-        ("request", request.into()),
+        ("request", request_object(&snapshot.registration)),
+        ("inEffect", snapshot.in_effect.as_ref().map(request_object).unwrap_or_default()),
         ("state", text(state)),
         ("expiresAtMs", time(snapshot.expires_at_wall_ms)),
         ("nextRefreshAtMs", time(snapshot.next_refresh_at_wall_ms)),

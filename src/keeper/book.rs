@@ -3,11 +3,13 @@
 //! A list that is gone through at each look. For ten thousand that takes well under a millisecond, and there are few looks
 //! while nothing is due.
 
+use super::granted::Granted;
 use super::kept::{Attempt, Kept};
 use super::pulse::Now;
 use super::snapshot::{Event, Snapshot, Trouble};
 use super::timing::LOOK_MS;
 use super::wish::Wish;
+use crate::breakout::Registration;
 use std::collections::VecDeque;
 
 /// The most calls under way at once.
@@ -28,6 +30,8 @@ pub struct Entry {
     /// When the wish came, by this page's monotonic clock.
     pub wished_at_ms: f64,
     pub kept: Kept,
+    /// What the core was told when it granted last, and the wish that it was told for. `None` where that is not known.
+    pub accepted: Option<(String, Registration)>,
     pub trouble: Option<Trouble>,
     pub is_suspended: bool,
     /// This page told the core last, or wants it to be told.
@@ -48,11 +52,34 @@ impl Entry {
             wish,
             wished_at_ms: now.moment.monotonic_ms,
             kept: Kept::new(),
+            accepted: None,
             trouble: None,
             is_own: false,
             is_stored: false,
             is_unsure: false,
         }
+    }
+
+    /// The core took what was told it for the wish called `wish`: `registration`, where that is known.
+    pub fn accept(&mut self, wish: &str, registration: Option<Registration>) {
+        let of_wish = (self.wish.id == wish).then(|| self.wish.registration().clone());
+        let before = self.accepted.take().filter(|(before, _)| before == wish).map(|(_, registration)| registration);
+        self.accepted = registration.or(of_wish).or(before).map(|registration| (wish.to_owned(), registration));
+    }
+
+    /// What was granted before, in another page or by another tab, if that is news.
+    pub fn adopt(
+        &mut self,
+        granted: Granted,
+        wish: &str,
+        registration: Option<Registration>,
+        now: Now,
+    ) -> Option<Event> {
+        let event = self.kept.adopt(granted, self.wish.id == wish, now);
+        if event.is_some() {
+            self.accept(wish, registration);
+        }
+        event
     }
 
     /// Milliseconds until it is due in a page that can't know whether another one does it: who has not done it before
@@ -78,6 +105,7 @@ impl Entry {
         Snapshot {
             owner: self.owner.clone(),
             registration: self.wish.registration().clone(),
+            in_effect: self.accepted.as_ref().filter(|_| self.kept.left_ms(now) > 0.0).map(|(_, told)| told.clone()),
             state: self.kept.state(now),
             is_suspended: self.is_suspended,
             is_stopped,

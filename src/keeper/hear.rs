@@ -6,7 +6,7 @@ use super::keeping::Keeping;
 use super::news::{News, Told};
 use super::snapshot::Event;
 use super::timing::overdue_after_ms;
-use super::wish::Wish;
+use super::wish::{Wish, read_registration};
 use crate::seams::{Moment, Platform, Store};
 
 /// Ten years, as for what the core grants.
@@ -66,7 +66,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                     entry.kept.heard_try(now);
                 }
             }
-            News::Granted { key, wish, age_ms, ttl_ms, refresh_after_ms } => {
+            News::Granted { key, wish, registration, age_ms, ttl_ms, refresh_after_ms } => {
                 self.hear_leader();
                 // Other scripts of the origin can post, too: nothing they say puts a refresh off for good.
                 let age_ms = age_ms.clamp(0.0, LONGEST_MS);
@@ -76,11 +76,13 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 let Moment { wall_ms, monotonic_ms, page } = now.moment;
                 let sent = Moment { wall_ms: wall_ms - age_ms, monotonic_ms: monotonic_ms - age_ms, page };
                 let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
+                let version = self.0.client.api_version();
+                let registration = registration.and_then(|text| read_registration(&text, &key, version));
                 let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {
                     entry.trouble = None;
                     entry.is_own = false;
                     entry.is_unsure = false;
-                    entry.kept.adopt(granted, entry.wish.id == wish, now)
+                    entry.adopt(granted, &wish, registration, now)
                 });
                 if let Some(event) = event {
                     self.tell(&key, event);
@@ -112,7 +114,12 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                     self.tell_trouble(&key, Event::Rejected, trouble.trouble());
                 }
             }
-            News::Gone { key, trouble } => self.end(&key, "", trouble.map(Told::trouble)),
+            News::Gone { key, trouble } => {
+                if trouble.is_none() {
+                    self.forget_deleted(&key);
+                }
+                self.end(&key, "", trouble.map(Told::trouble));
+            }
         }
     }
 

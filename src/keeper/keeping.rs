@@ -287,6 +287,13 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.0.changed.fire();
     }
 
+    /// If it was to be deleted, it is: the core has nothing any more.
+    pub(super) fn forget_deleted(&self, key: &str) {
+        if let Some(entry) = self.0.book.borrow_mut().get_mut(key).filter(|entry| entry.wish.is_end()) {
+            entry.accepted = None;
+        }
+    }
+
     /// Tells the application how a registration stands.
     pub(super) fn tell(&self, key: &str, event: Event) {
         let snapshot = self.0.book.borrow().get(key).map(|entry| entry.snapshot(self.now(), false));

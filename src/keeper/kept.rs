@@ -69,6 +69,8 @@ pub struct Kept {
     /// There are so many before it that it can't be refreshed in time.
     is_crowded: bool,
     told: State,
+    /// What was granted is over, and that was told.
+    told_over: bool,
 }
 
 impl Kept {
@@ -84,6 +86,7 @@ impl Kept {
             is_rejected: false,
             is_crowded: false,
             told: State::Registering,
+            told_over: false,
         }
     }
 
@@ -146,8 +149,12 @@ impl Kept {
 
     /// Milliseconds until its state changes by itself.
     pub fn changes_in_ms(&self, now: Now) -> f64 {
-        let Some(granted) = self.granted.filter(|_| !self.is_rejected) else { return f64::INFINITY };
+        let Some(granted) = self.granted else { return f64::INFINITY };
         let left_ms = granted.left_ms(now);
+        if self.is_rejected {
+            // The core has what it took before until its time is over.
+            return if left_ms > 0.0 { left_ms } else { f64::INFINITY };
+        }
         let until_risk_ms = left_ms - (granted.ttl_ms - at_risk_after_ms(granted.ttl_ms));
         match () {
             () if until_risk_ms > 0.0 => until_risk_ms,
@@ -289,7 +296,10 @@ impl Kept {
     pub fn look(&mut self, now: Now) -> Option<Event> {
         let state = self.state(now);
         let before = std::mem::replace(&mut self.told, state);
+        let is_over = self.granted.is_some_and(|granted| granted.left_ms(now) <= 0.0);
+        let was_over = std::mem::replace(&mut self.told_over, is_over);
         match state {
+            State::Rejected if is_over && !was_over => Some(Event::Changed),
             State::AtRisk if before != state => Some(Event::AtRisk),
             State::Lapsed if before != state => Some(Event::Lapsed),
             _ => None,

@@ -3,6 +3,7 @@
 use super::granted::Granted;
 use super::pulse::Now;
 use super::snapshot::Trouble;
+use super::wish::{Wish, write_registration};
 use crate::error::{Error, Kind};
 use crate::seams::{Fields, Json};
 
@@ -24,8 +25,9 @@ pub enum News {
     Wished { key: String, wish: String },
     /// The leader makes an attempt.
     Tries { key: String },
-    /// The core took it, `age_ms` ago.
-    Granted { key: String, wish: String, age_ms: f64, ttl_ms: f64, refresh_after_ms: f64 },
+    /// The core took it, `age_ms` ago. `registration` is what it took, as it is written for other tabs; versions up to
+    /// 0.1.0 do not say.
+    Granted { key: String, wish: String, registration: Option<String>, age_ms: f64, ttl_ms: f64, refresh_after_ms: f64 },
     /// The attempt failed: nothing is tried for `wait_ms` from its beginning, `ago_ms` ago.
     Failed { key: String, wait_ms: f64, ago_ms: f64, trouble: Told },
     /// The core does not want it.
@@ -79,10 +81,11 @@ impl Told {
 
 impl News {
     /// The core took it.
-    pub fn granted(key: &str, wish: &str, granted: &Granted, now: Now) -> Self {
+    pub fn granted(key: &str, wish: &Wish, granted: &Granted, now: Now) -> Self {
         Self::Granted {
             key: key.to_owned(),
-            wish: wish.to_owned(),
+            wish: wish.id.clone(),
+            registration: Some(write_registration(wish.registration())),
             age_ms: granted.age_ms(now),
             ttl_ms: granted.ttl_ms,
             refresh_after_ms: granted.refresh_after_ms,
@@ -108,9 +111,9 @@ impl News {
             Self::Leads => put("leads", &[], &[]),
             Self::Wished { key, wish } => put("wished", &[("key", key), ("wish", wish)], &[]),
             Self::Tries { key } => put("tries", &[("key", key)], &[]),
-            Self::Granted { key, wish, age_ms, ttl_ms, refresh_after_ms } => put(
+            Self::Granted { key, wish, registration, age_ms, ttl_ms, refresh_after_ms } => put(
                 "granted",
-                &[("key", key), ("wish", wish)],
+                &[("key", key), ("wish", wish), ("registration", registration.as_deref().unwrap_or_default())],
                 &[("age_ms", *age_ms), ("ttl_ms", *ttl_ms), ("refresh_after_ms", *refresh_after_ms)],
             ),
             Self::Failed { key, wait_ms, ago_ms, .. } => {
@@ -148,6 +151,7 @@ impl News {
             "granted" => Self::Granted {
                 key: text(fields, "key")?,
                 wish: text(fields, "wish")?,
+                registration: text(fields, "registration").filter(|text| !text.is_empty()),
                 age_ms: number(fields, "age_ms")?,
                 ttl_ms: number(fields, "ttl_ms")?,
                 refresh_after_ms: number(fields, "refresh_after_ms")?,

@@ -63,22 +63,21 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
         }
         for (name, text) in grants {
-            let (Some(key), Some((granted, wish))) = (name.strip_prefix(&names.grants), read_granted(&text, now))
+            let (Some(key), Some(stored)) = (name.strip_prefix(&names.grants), read_granted(&text, now, version))
             else {
                 continue;
             };
             let mut book = self.0.book.borrow_mut();
             let is_own = |entry: &&mut Entry| entry.owner.as_ref().is_none_or(|known| *known == owner);
             if let Some(entry) = book.get_mut(key).filter(is_own) {
-                let mut granted = granted;
+                let mut granted = stored.granted;
                 if entry.wish.delete_on_leave && granted.sent.page != now.moment.page {
                     // The page that was granted it may have deleted it when it went, and the deletion be under way still:
                     // who leads tells the core again, at once and once more.
                     entry.is_unsure = true;
                     granted.refresh_after_ms = 0.0;
                 }
-                let is_current = entry.wish.id == wish;
-                entry.kept.adopt(granted, is_current, now);
+                entry.adopt(granted, &stored.wish, stored.registration, now);
             }
         }
     }

@@ -139,10 +139,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return true;
         }
         let now = self.now();
-        let granted = granted.ok().flatten().and_then(|text| read_granted(&text, now));
-        let event = granted.and_then(|(granted, granted_wish)| {
+        let version = self.0.client.api_version();
+        let granted = granted.ok().flatten().and_then(|text| read_granted(&text, now, version));
+        let event = granted.and_then(|stored| {
             let mut book = self.0.book.borrow_mut();
-            book.get_mut(key)?.kept.adopt(granted, granted_wish == wish.id, now)
+            book.get_mut(key)?.adopt(stored.granted, &stored.wish, stored.registration, now)
         });
         if let Some(event) = event {
             self.tell(key, event);
@@ -189,6 +190,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
             entry.trouble = None;
             entry.is_own = true;
+            entry.accept(&wish.id, Some(wish.registration().clone()));
             entry.kept.succeeded(granted, entry.wish.id == wish.id, now)
         });
         // Somebody stopped it meanwhile, and everybody knows.
@@ -196,9 +198,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let owner = self.0.owner.borrow().clone();
         if let Some(owner) = owner {
             let name = [&self.names_of(&owner).grants, key].concat();
-            let _ = self.store_of(&owner).set(&name, &write_granted(&granted, &wish.id)).await;
+            let _ = self.store_of(&owner).set(&name, &write_granted(&granted, &wish.id, wish.registration())).await;
         }
-        self.post(&News::granted(key, &wish.id, &granted, self.now()));
+        self.post(&News::granted(key, wish, &granted, self.now()));
         self.tell(key, event);
     }
 
@@ -226,6 +228,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
         let is_current = self.0.book.borrow().get(key).is_some_and(|entry| entry.wish.id == wish.id);
         if is_current {
+            if error.is_none() {
+                self.forget_deleted(key);
+            }
             self.forget(key).await;
             self.post(&News::Gone { key: key.to_owned(), trouble: error.as_ref().map(Told::of) });
             self.end(key, &wish.id, error.map(Trouble::Own));

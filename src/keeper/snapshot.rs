@@ -69,6 +69,8 @@ pub struct Snapshot {
     pub owner: Option<String>,
     /// What is wanted.
     pub registration: Registration,
+    /// What the core was told last, and took, and has still, as far as this browser knows.
+    pub in_effect: Option<Registration>,
     /// How it stands; nothing is done about it while it is suspended.
     pub state: State,
     /// There is no session to keep it with.

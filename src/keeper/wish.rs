@@ -58,11 +58,7 @@ impl Wish {
         fields.put("id", self.id.as_str());
         fields.put("is_end", Json::Flag(self.is_end()));
         fields.put("delete_on_leave", Json::Flag(self.delete_on_leave));
-        fields.put("sip_uri", registration.target.sip_uri.as_str());
-        fields.put("phone_number", registration.target.phone_number.as_ref().map(|number| number.as_str()));
-        fields.put("route_type", registration.route_type.as_str());
-        fields.put("mo_prefix", registration.mobile_originating_prefix.as_str());
-        fields.put("mt_prefix", registration.mobile_terminating_prefix.as_str());
+        put_registration(&mut fields, registration);
         Json::Object(fields).write()
     }
 
@@ -75,21 +71,56 @@ impl Wish {
         let is_set = |value: Option<Json>| value == Some(Json::Flag(true));
         let (is_end, delete_on_leave) = (is_set(fields.take("is_end")), is_set(fields.take("delete_on_leave")));
         let id = fields.need_text("id")?;
-        let input = RegistrationInput {
-            sip_uri: fields.take_text("sip_uri").ok()?,
-            route_type: fields.take_text("route_type").ok()?,
-            phone_number: fields.take_text("phone_number").ok()?,
-            mobile_originating_prefix: fields.take_text("mo_prefix").ok()?,
-            mobile_terminating_prefix: fields.take_text("mt_prefix").ok()?,
-        };
-        let registration = validate(&input, version).ok()?;
+        let registration = take_registration(&mut fields, version)?;
         let what = if is_end { What::Delete(registration) } else { What::Keep(registration) };
         Some(Self { id, what, delete_on_leave })
     }
 }
 
-/// A grant, with the wish that it was for.
-pub fn write_granted(granted: &Granted, wish: &str) -> String {
+fn put_registration(fields: &mut Fields, registration: &Registration) {
+    fields.put("sip_uri", registration.target.sip_uri.as_str());
+    fields.put("phone_number", registration.target.phone_number.as_ref().map(|number| number.as_str()));
+    fields.put("route_type", registration.route_type.as_str());
+    fields.put("mo_prefix", registration.mobile_originating_prefix.as_str());
+    fields.put("mt_prefix", registration.mobile_terminating_prefix.as_str());
+}
+
+fn take_registration(fields: &mut Fields, version: ApiVersion) -> Option<Registration> {
+    let input = RegistrationInput {
+        sip_uri: fields.take_text("sip_uri").ok()?,
+        route_type: fields.take_text("route_type").ok()?,
+        phone_number: fields.take_text("phone_number").ok()?,
+        mobile_originating_prefix: fields.take_text("mo_prefix").ok()?,
+        mobile_terminating_prefix: fields.take_text("mt_prefix").ok()?,
+    };
+    validate(&input, version).ok()
+}
+
+/// A registration as text, for other tabs.
+pub fn write_registration(registration: &Registration) -> String {
+    let mut fields = Fields::default();
+    put_registration(&mut fields, registration);
+    Json::Object(fields).write()
+}
+
+/// `None` for what is no registration of `key`: other scripts of the origin can write there too.
+pub fn read_registration(text: &str, key: &str, version: ApiVersion) -> Option<Registration> {
+    let registration = take_registration(&mut Fields::parse(text)?, version)?;
+    (key_of(&registration.target) == key).then_some(registration)
+}
+
+/// A grant as it is stored, with what the core was told and took.
+#[derive(Debug)]
+pub struct StoredGrant {
+    pub granted: Granted,
+    /// The wish that it was for.
+    pub wish: String,
+    /// What the core took. Versions up to 0.1.0 did not store it.
+    pub registration: Option<Registration>,
+}
+
+/// A grant of what the core took for the wish called `wish`.
+pub fn write_granted(granted: &Granted, wish: &str, registration: &Registration) -> String {
     let mut fields = Fields::default();
     fields.put("v", VERSION);
     fields.put("wish", wish);
@@ -98,13 +129,14 @@ pub fn write_granted(granted: &Granted, wish: &str) -> String {
     fields.put("page", granted.sent.page);
     fields.put("ttl_ms", granted.ttl_ms);
     fields.put("refresh_after_ms", granted.refresh_after_ms);
+    put_registration(&mut fields, registration);
     Json::Object(fields).write()
 }
 
 /// As `write_granted` wrote it. A grant from the future is none: the clock was set back since, and what is left of it
 /// can't be told. Nor whether it was set back a little: what another page was granted is refreshed at once, unless it is
 /// so young that this makes no difference.
-pub fn read_granted(text: &str, now: Now) -> Option<(Granted, String)> {
+pub fn read_granted(text: &str, now: Now, version: ApiVersion) -> Option<StoredGrant> {
     let mut fields = Fields::parse(text)?;
     if fields.need_number("v") != Some(VERSION) {
         return None;
@@ -120,7 +152,8 @@ pub fn read_granted(text: &str, now: Now) -> Option<(Granted, String)> {
         refresh_after_ms = 0.0;
     }
     let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
-    Some((granted, fields.need_text("wish")?))
+    let wish = fields.need_text("wish")?;
+    Some(StoredGrant { granted, wish, registration: take_registration(&mut fields, version) })
 }
 
 /// The names under which things are kept, shared and locked.

@@ -62,6 +62,7 @@ page.resume = async () => {
 
 const viewOf = (keeper) => ({
   request: keeper.request,
+  inEffect: keeper.inEffect,
   state: keeper.state,
   isLeading: keeper.isLeading,
   expiresAt: keeper.expiresAt?.getTime(),

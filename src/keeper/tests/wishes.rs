@@ -5,7 +5,7 @@ use crate::error::Kind;
 use crate::keeper::granted::Granted;
 use crate::keeper::news::{News, Told};
 use crate::keeper::pulse::Now;
-use crate::keeper::wish::{Names, What, Wish, key_of, read_granted, registration, write_granted};
+use crate::keeper::wish::{Names, StoredGrant, What, Wish, key_of, read_granted, registration, write_granted};
 use crate::seams::Moment;
 use proptest::prelude::*;
 
@@ -31,14 +31,22 @@ fn a_wish_is_read_as_it_was_written() {
 #[test]
 fn a_grant_of_another_page_is_refreshed_at_once_unless_it_is_young() {
     let granted = Granted::new(now(1_000.0, 1.0).moment, 3_600_000.0, 0.5, now(1_000.0, 1.0));
-    let text = write_granted(&granted, "a1");
-    let read =
-        |now| read_granted(&text, now).map(|(granted, wish)| (granted.refresh_after_ms, granted.left_ms(now), wish));
+    let told = registration(Some("+4799900001"), "sips:pbx.example.com");
+    let text = write_granted(&granted, "a1", &told);
+    let read = |now| {
+        let StoredGrant { granted, wish, registration } = read_granted(&text, now, ApiVersion::V1)?;
+        assert_eq!(registration.as_ref(), Some(&told));
+        Some((granted.refresh_after_ms, granted.left_ms(now), wish))
+    };
     assert_eq!(read(now(2_000.0, 1.0)), Some((2_880_000.0, 3_599_000.0, "a1".to_owned())));
     assert_eq!(read(now(601_000.0, 2.0)), Some((2_880_000.0, 3_000_000.0, "a1".to_owned())));
     assert_eq!(read(now(1_801_000.0, 2.0)), Some((0.0, 1_800_000.0, "a1".to_owned())));
     assert_eq!(read(now(500.0, 2.0)), None, "from the future");
-    assert!(read_granted("{}", now(0.0, 1.0)).is_none());
+    assert!(read_granted("{}", now(0.0, 1.0), ApiVersion::V1).is_none());
+    // As version 0.1.0 wrote it.
+    let old = r#"{"v":1,"wish":"a1","wall_ms":1000,"monotonic_ms":1000,"page":1,"ttl_ms":9000,"refresh_after_ms":1}"#;
+    let old = read_granted(old, now(1_000.0, 1.0), ApiVersion::V1).expect("readable");
+    assert_eq!((old.wish.as_str(), old.registration), ("a1", None));
 }
 
 #[test]
@@ -62,7 +70,14 @@ fn news_are_read_as_they_were_written() {
         News::Leads,
         News::Wished { key: key.clone(), wish: "{}".to_owned() },
         News::Tries { key: key.clone() },
-        News::Granted { key: key.clone(), wish: wish.clone(), age_ms: 1.5, ttl_ms: 2.0, refresh_after_ms: 3.0 },
+        News::Granted {
+            key: key.clone(),
+            wish: wish.clone(),
+            registration: None,
+            age_ms: 1.5,
+            ttl_ms: 2.0,
+            refresh_after_ms: 3.0,
+        },
         News::Failed { key: key.clone(), wait_ms: 1.0, ago_ms: 2.0, trouble: trouble.clone() },
         News::Rejected { key: key.clone(), wish, trouble: trouble.clone() },
         News::Gone { key: key.clone(), trouble: None },
@@ -77,6 +92,6 @@ fn news_are_read_as_they_were_written() {
 proptest! {
     #[test]
     fn whatever_is_in_the_store_or_on_the_channel_is_read_or_left(text in "\\PC*|\\{\"v\":1,\"news\":\"(granted|failed|gone|wished)\"[^}]{0,40}\\}") {
-        let _ = (News::read(&text), Wish::read(&text, ApiVersion::V1), read_granted(&text, now(0.0, 1.0)));
+        let _ = (News::read(&text), Wish::read(&text, ApiVersion::V1), read_granted(&text, now(0.0, 1.0), ApiVersion::V1));
     }
 }
