@@ -225,11 +225,17 @@ export class LoadError extends SdkError {
   declare readonly code: LoadErrorCode;
   /** What to change. */
   readonly hint: string;
+  /** The HTTP status, where a server answered with another one than 200. */
+  readonly httpStatus: number | undefined;
+  /** How long the server asks to wait. */
+  readonly retryAfterMs: number | undefined;
 
   /** @internal */
   constructor(raw: RawError) {
     super(raw);
     this.hint = raw.hint ?? "";
+    this.httpStatus = raw.httpStatus;
+    this.retryAfterMs = raw.retryAfterMs;
   }
 
   static {
@@ -241,7 +247,8 @@ export class LoadError extends SdkError {
   }
 
   override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), hint: this.hint };
+    const { hint, httpStatus, retryAfterMs } = this;
+    return { ...super.toJSON(), hint, httpStatus, retryAfterMs };
   }
 }
 
@@ -281,10 +288,17 @@ export function toldError(error: unknown): SdkError {
 }
 
 /** @internal */
-export function loadError(code: LoadErrorCode, message: string, hint: string, cause?: unknown): LoadError {
+export function loadError(
+  code: LoadErrorCode,
+  message: string,
+  hint: string,
+  cause?: unknown,
+  more?: { httpStatus: number; retryAfterMs?: number },
+): LoadError {
   const kind = code === "crashed" || code === "network" ? code : "config";
   const retryable = code === "network";
-  return new LoadError({ family: "load", code, kind, retryable, message: `${message} ${hint}`, hint, cause });
+  const text = `${message} ${hint}`;
+  return new LoadError({ family: "load", code, kind, retryable, message: text, hint, cause, ...more });
 }
 
 /** @internal */

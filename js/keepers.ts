@@ -1,17 +1,17 @@
 // All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
 // in the next instance.
-import { authError, toSdkError } from "./errors.js";
+import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
 import { enter, type Wasm } from "./load.js";
 import type { KeepOptions, RegistrationRequest } from "./options.js";
+import { mayPass, rest } from "./patience.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
 type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 
-/** Before the next try, at first and at most: a crash that comes again and again must not take all the time there is. */
+/** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
-const LONGEST_MS = 30_000;
 
 /** What is known of a keeper beside how it stands. */
 interface Live {
@@ -35,6 +35,9 @@ export class ClientKeepers {
   #handle: Handle | undefined;
   #wasm: Wasm | undefined;
   #isClosed = false;
+  readonly #closing = new AbortController();
+  /** What was kept before is asked for again and again. */
+  #isRestoring = false;
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
@@ -67,8 +70,36 @@ export class ClientKeepers {
     return keeper;
   }
 
-  /** Those of this page, and those that were kept before a reload or are by other tabs. */
+  /**
+   * Those of this page, and those that were kept before a reload or are by other tabs. If the wasm can't be loaded they come
+   * when it can: what was kept must not lapse because nobody asks again.
+   */
   async restore(): Promise<RegistrationKeeper[]> {
+    try {
+      return await this.#restore();
+    } catch (thrown) {
+      const error = toSdkError(thrown);
+      if (error instanceof LoadError && !this.#isRestoring) this.#restoreLater(error);
+      throw error;
+    }
+  }
+
+  async #restoreLater(error: SdkError): Promise<void> {
+    this.#isRestoring = true;
+    let last = error;
+    for (let tries = 0; mayPass(last) && !this.#isClosed; tries += 1) {
+      await rest(last, tries, this.#closing.signal);
+      try {
+        if (!this.#isClosed) await this.#restore();
+        break;
+      } catch (thrown) {
+        last = toSdkError(thrown);
+      }
+    }
+    this.#isRestoring = false;
+  }
+
+  async #restore(): Promise<RegistrationKeeper[]> {
     await Promise.allSettled([...this.#noting]);
     const keys = await this.#run((handle) => handle.keys() as Promise<string[]>);
     for (const key of keys) {
@@ -111,6 +142,7 @@ export class ClientKeepers {
 
   close(): void {
     this.#isClosed = true;
+    this.#closing.abort();
     this.#handle?.close();
     this.#handle = undefined;
     for (const keeper of this.list()) this.#end(keeper);
@@ -137,14 +169,14 @@ export class ClientKeepers {
 
   /** Until the wish is noted: the wasm may not load at once. Wrong input ends it; its error says so. */
   async #insist(keeper: RegistrationKeeper): Promise<void> {
-    for (let waitMs = AGAIN_MS; this.#live.has(keeper); waitMs = Math.min(waitMs * 2, LONGEST_MS)) {
+    for (let tries = 0; this.#live.has(keeper); tries += 1) {
       try {
         return await this.#note(keeper);
       } catch (thrown) {
         const error = toSdkError(thrown);
-        if (error.kind !== "network" && error.kind !== "crashed") return this.#end(keeper, error);
+        if (!mayPass(error)) return this.#end(keeper, error);
         tell(keeper, "change", { error });
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await rest(error, tries, this.#closing.signal);
       }
     }
   }

@@ -16,6 +16,7 @@ interface Instance {
 }
 
 type Given = WasmSource | Promise<WasmSource> | undefined;
+type Address = string | URL | Request;
 
 /** A connection that hangs would leave every call waiting. */
 const LOAD_TIMEOUT_MS = 60_000;
@@ -25,6 +26,10 @@ let loading: Promise<Instance> | undefined;
 let isLoaded = false;
 /** Outlives a trap: a fresh instance needs no network. */
 let compiled: WebAssembly.Module | undefined;
+/** An address that the application gave, and that could not be loaded then. It is tried when the packaged one fails. */
+let givenAddress: Address | undefined;
+/** What a cache has was of no use. */
+let isCacheDoubted = false;
 
 /** @internal An entry says where its wasm is; nothing is fetched yet. */
 export function provide(source: () => WasmSource): void {
@@ -103,7 +108,7 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   if (typeof WebAssembly !== "object") {
     throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
   }
-  const module = compiled ?? (await fetchModule(given, signal));
+  const module = compiled ?? (await anyModule(given, signal));
   const underWay: Instance["underWay"] = new Set();
   let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
@@ -130,24 +135,45 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     if (thrown instanceof RangeError) throw thrown;
     cause = thrown;
   }
+  isCacheDoubted = true;
   const hint = "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file.";
   throw loadError("not_wasm", "What was loaded is not this SDK's wasm.", hint, cause);
 }
 
+/** Of what is given; else the packaged one, or that of an address that was given before. */
+async function anyModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
+  try {
+    return await fetchModule(given, signal);
+  } catch (thrown) {
+    if (given !== undefined || givenAddress === undefined || signal.aborted) throw thrown;
+    return await fetchModule(givenAddress, signal);
+  }
+}
+
 async function fetchModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
-  const source = await read(given, signal);
-  const module = source instanceof WebAssembly.Module ? source : await compile(source as BufferSource);
+  const { source, isFetched } = await read(given, signal);
+  const module =
+    source instanceof WebAssembly.Module ? source : await compile(source as BufferSource, isFetched);
   // Given up meanwhile: a later load may be done.
   if (signal.aborted) throw signal.reason;
   return module;
 }
 
-async function compile(source: BufferSource): Promise<WebAssembly.Module> {
+const magic = [0, 97, 115, 109];
+
+async function compile(source: BufferSource, isFetched: boolean): Promise<WebAssembly.Module> {
   const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
   // Chromium does not compile a DataView.
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const head = bytes.subarray(0, 4);
-  if (String(head) !== "0,97,115,109") {
+  // Some browsers show a body that was cut off as whole.
+  const cutOff = (cause?: unknown) => {
+    isCacheDoubted = true;
+    return loadError("network", "The SDK's wasm did not come whole.", "Try again.", cause);
+  };
+  if (isFetched && head.length < 4 && head.every((byte, index) => byte === magic[index])) throw cutOff();
+  if (String(head) !== String(magic)) {
+    isCacheDoubted = true;
     const hint =
       head[0] === 0x3c
         ? 'An HTML page came instead. With Vite 7 add optimizeDeps.exclude: ["sipbreakout-web"]; otherwise serve the file.'
@@ -166,21 +192,31 @@ async function compile(source: BufferSource): Promise<WebAssembly.Module> {
         cause,
       );
     }
+    if (isFetched) throw cutOff(cause);
     throw loadError("not_wasm", "The SDK's wasm does not compile.", "Check that the file is whole.", cause);
   }
 }
 
-async function read(given: Given, signal: AbortSignal): Promise<BufferSource | WebAssembly.Module> {
+/** What was read. What was fetched may be cut off, or another file the next time. */
+interface Read {
+  source: BufferSource | WebAssembly.Module;
+  isFetched: boolean;
+}
+
+async function read(given: Given, signal: AbortSignal): Promise<Read> {
   try {
     const source = (await given) ?? packaged();
-    if (source instanceof URL && source.protocol === "file:") return readFile(source);
+    if (source instanceof URL && source.protocol === "file:") {
+      return { source: readFile(source), isFetched: false };
+    }
     const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
-    if (!isAddress && !(source instanceof Response)) return source;
-    const response = isAddress ? await fetch(source, { signal }) : source;
-    if (response.ok) return await response.arrayBuffer();
-    const hint =
-      "Copy the package's dist/wasm folder beside the bundle, give preload() its address, or import sipbreakout-web/inline.";
-    throw loadError("not_found", `Fetching the SDK's wasm gave HTTP ${response.status}.`, hint);
+    if (!isAddress && !(source instanceof Response)) return { source, isFetched: false };
+    if (isAddress && given !== undefined) givenAddress = source;
+    const fresh: RequestInit = isCacheDoubted ? { cache: "reload" } : {};
+    const response = isAddress ? await fetch(source, { signal, ...fresh }) : source;
+    if (response.ok) return { source: await response.arrayBuffer(), isFetched: true };
+    isCacheDoubted = true;
+    throw refused(response);
   } catch (cause) {
     if (cause instanceof LoadError) throw cause;
     throw loadError(
@@ -190,6 +226,25 @@ async function read(given: Given, signal: AbortSignal): Promise<BufferSource | W
       cause,
     );
   }
+}
+
+/** A server that is busy or down says so; what else it says is for good, as far as anybody can tell. */
+function refused({ status, headers }: Response): LoadError {
+  const retryAfterMs = patience(headers.get("retry-after"));
+  const more = { httpStatus: status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const message = `Fetching the SDK's wasm gave HTTP ${status}.`;
+  const mayPass = status >= 500 || [408, 425, 429].includes(status);
+  if (mayPass) return loadError("network", message, "Try again.", undefined, more);
+  const hint =
+    "Copy the package's dist/wasm folder beside the bundle, give preload() its address, or import sipbreakout-web/inline.";
+  return loadError("not_found", message, hint, undefined, more);
+}
+
+/** What `Retry-After` asks for: seconds, or a date. */
+function patience(header: string | null): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 interface NodeProcess {
