@@ -30,6 +30,8 @@ export interface Snapshot {
   request: RegistrationRequest;
   inEffect?: RegistrationRequest;
   state: KeeperState;
+  /** It is to be deleted at the core. */
+  isEnding?: boolean;
   expiresAtMs?: number;
   nextRefreshAtMs?: number;
   error?: unknown;

@@ -6,6 +6,7 @@ import { fleeting, lasting } from "./kept.js";
 import { enter, type Wasm } from "./load.js";
 import type { KeepOptions, RegistrationRequest } from "./options.js";
 import { mayPass, rest } from "./patience.js";
+import { Wishes } from "./wishes.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
 type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
@@ -15,12 +16,17 @@ const AGAIN_MS = 1000;
 
 /** What is known of a keeper beside how it stands. */
 interface Live {
+  /** Of the registration that it is a keeper of. */
   key?: string;
   options?: KeepOptions | undefined;
   /** Whose it is; after a trap it must not become another person's. */
   owner?: string | undefined;
   /** The application did not ask for it: another tab keeps it, or a page before this one did. */
   isMet?: boolean;
+  /** Rust knows that it is wanted: what happens to the registration happens to it. */
+  isNoted?: boolean;
+  /** It is to be kept no more. */
+  isLeaving?: boolean;
 }
 
 /** Names for owners that have none: whose tokens they are is not known, but that they are not another client's. */
@@ -31,13 +37,15 @@ export class ClientKeepers {
   readonly #openClient: (wasm: Wasm) => ClientHandle;
   readonly #live = new Map<RegistrationKeeper, Live>();
   readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
-  readonly #noting = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  readonly #wishes = new Wishes<Handle>((wasm) => this.#open(wasm), this.#closing.signal);
   #handle: Handle | undefined;
   #wasm: Wasm | undefined;
   #isClosed = false;
-  readonly #closing = new AbortController();
   /** What was kept before is asked for again and again. */
   #isRestoring = false;
+  /** What was wanted when the client was closed. */
+  readonly #wantedToTheEnd = new Set<string>();
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
@@ -56,7 +64,7 @@ export class ClientKeepers {
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
     const keeper = this.#add(request, { options });
     if (this.#isClosed) this.#end(keeper, closed());
-    else this.#insist(keeper);
+    else this.#note(keeper);
     return keeper;
   }
 
@@ -100,11 +108,11 @@ export class ClientKeepers {
   }
 
   async #restore(): Promise<RegistrationKeeper[]> {
-    await Promise.allSettled([...this.#noting]);
-    const keys = await this.#run((handle) => handle.keys() as Promise<string[]>);
+    if (this.#isClosed) throw toSdkError(closed());
+    const keys = await this.#wishes.after((handle) => handle.keys() as Promise<string[]>);
     for (const key of keys) {
       const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
-      if (snapshot) this.#meet(key, snapshot);
+      if (snapshot && !snapshot.isEnding) this.#meet(key, snapshot);
     }
     return [...this.list()];
   }
@@ -115,94 +123,130 @@ export class ClientKeepers {
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
-    await this.#of(keeper, (handle, key) => handle.update(key, request));
+    await this.#change(keeper, (handle, key) => handle.update(key, request) as Promise<void>);
   }
 
   async refresh(keeper: RegistrationKeeper): Promise<void> {
-    await this.#of(keeper, (handle, key) => handle.refresh(key));
+    await this.#change(keeper, (handle, key) => handle.refresh(key) as Promise<void>);
   }
 
   async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
-    const kept = this.#live.get(keeper);
-    if (!kept) return;
+    const live = this.#live.get(keeper);
+    if (!live) return;
     const isDelete = options?.delete === true;
-    // Others may be about to want the same: React's strict mode makes one, stops it, and makes another.
-    await Promise.allSettled([...this.#noting]);
-    const { key } = kept;
-    const isWanted = [...(this.#byKey.get(key ?? "") ?? [])].some(
-      (other) => other !== keeper && !this.#live.get(other)?.isMet,
-    );
-    if (key === undefined || (isWanted && !isDelete && !kept.isMet)) return this.#end(keeper);
+    live.isLeaving = true;
+    let leaving = [keeper];
     try {
-      await this.#run((handle) => handle.stop(key, isDelete) as Promise<void>);
+      const deletion = await this.#wishes.note(
+        (handle) => {
+          const key = this.#keyOf(handle, keeper);
+          // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
+          if (isDelete && key) leaving = [...this.#of(key).add(keeper)];
+          for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
+          return key;
+        },
+        (handle) => this.#noteStop(handle, keeper, live, isDelete),
+        (error) => tell(keeper, "change", { error }),
+      );
+      if (deletion !== undefined) await this.#wishes.run((handle) => handle.gone(deletion) as Promise<void>);
     } finally {
-      this.#end(keeper);
+      for (const one of leaving) this.#end(one);
     }
+  }
+
+  /** Resolves to the name of the wish to delete, if there is one. */
+  async #noteStop(
+    handle: Handle,
+    keeper: RegistrationKeeper,
+    live: Live,
+    isDelete: boolean,
+  ): Promise<string | undefined> {
+    if (!live.key) return undefined;
+    const others = [...this.#of(live.key)].map((other) => this.#live.get(other));
+    const wanting = others.filter((other) => other && !other.isMet && !other.isLeaving);
+    // It is kept until the last one is stopped, or the client is closed: then other tabs go on.
+    const isShared = this.#wantedToTheEnd.has(live.key) || wanting.some((other) => other?.isNoted);
+    if (!isDelete && !live.isMet && isShared) return undefined;
+    // React's strict mode makes one, stops it, and makes another before the first is noted.
+    const isAwaited = wanting.some((other) => !other?.isNoted);
+    return handle.stop(keeper.request, isDelete, isAwaited) as Promise<string | undefined>;
   }
 
   close(): void {
     this.#isClosed = true;
     this.#closing.abort();
     this.#handle?.close();
-    this.#handle = undefined;
+    for (const { key, isMet, isLeaving } of this.#live.values()) {
+      if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
+    }
     for (const keeper of this.list()) this.#end(keeper);
+    // What was stopped just before is stopped all the same, also in the store.
+    this.#wishes.settled().then(() => {
+      this.#handle = undefined;
+    });
   }
 
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
-    if (!this.#byKey.has(key) && this.#noting.size === 0) {
-      // It can be read as it stands before anybody hears of it.
-      const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
-      this.#know(this.#enter(keeper, { isMet: true }), key);
-    }
+    if (this.#byKey.has(key)) return;
+    // It can be read as it stands before anybody hears of it.
+    const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
+    this.#know(this.#enter(keeper, { isMet: true, isNoted: true, owner: snapshot.owner }), key);
   }
 
-  /** Runs for a keeper that is known to Rust. */
-  async #of(
+  /** Has Rust note something for a keeper that is known to it. */
+  async #change(
     keeper: RegistrationKeeper,
-    work: (handle: Handle, key: string) => Promise<unknown>,
+    work: (handle: Handle, key: string) => Promise<void>,
   ): Promise<void> {
-    await Promise.allSettled([...this.#noting]);
-    const key = this.#live.get(keeper)?.key;
-    if (key !== undefined) await this.#run((handle) => work(handle, key));
+    const live = this.#live.get(keeper);
+    // What is over stays so.
+    if (!live || live.isLeaving) return;
+    await this.#wishes.note(
+      (handle) => this.#keyOf(handle, keeper),
+      async (handle) => {
+        if (this.#live.has(keeper) && live.key !== undefined) await work(handle, live.key);
+      },
+      (error) => tell(keeper, "change", { error }),
+    );
   }
 
-  /** Until the wish is noted: the wasm may not load at once. Wrong input ends it; its error says so. */
-  async #insist(keeper: RegistrationKeeper): Promise<void> {
-    for (let tries = 0; this.#live.has(keeper); tries += 1) {
-      try {
-        return await this.#note(keeper);
-      } catch (thrown) {
-        const error = toSdkError(thrown);
-        if (!mayPass(error)) return this.#end(keeper, error);
-        tell(keeper, "change", { error });
-        await rest(error, tries, this.#closing.signal);
-      }
-    }
-  }
-
+  /** Wrong input ends it; its error says so. */
   async #note(keeper: RegistrationKeeper): Promise<void> {
     const live = this.#live.get(keeper);
-    const noting = this.#run(
-      (handle) => handle.keep(keeper.request, live?.options, live?.owner) as Promise<string>,
-    );
-    this.#noting.add(noting);
     try {
-      const key = await noting;
-      if (this.#live.has(keeper)) this.#know(keeper, key);
-    } finally {
-      this.#noting.delete(noting);
+      await this.#wishes.note(
+        (handle) => this.#know(keeper, this.#keyOf(handle, keeper)),
+        async (handle) => {
+          if (!live || live.isLeaving || !this.#live.has(keeper)) return;
+          await handle.keep(keeper.request, live.options, live.owner);
+          live.isNoted = true;
+          const snapshot = this.#handle?.snapshot(live.key ?? "") as Snapshot | undefined;
+          if (snapshot && this.#live.has(keeper)) this.#tell(keeper, "change", snapshot);
+        },
+        (error) => tell(keeper, "change", { error }),
+      );
+    } catch (thrown) {
+      this.#end(keeper, toSdkError(thrown));
     }
   }
 
-  #know(keeper: RegistrationKeeper, key: string): void {
-    const kept = this.#live.get(keeper);
-    if (!kept) return;
-    kept.key = key;
-    const keepers = this.#byKey.get(key) ?? new Set();
-    this.#byKey.set(key, keepers.add(keeper));
-    const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
-    if (snapshot) this.#tell(keeper, "change", snapshot);
+  /** Of a request that is wrong, the empty name. */
+  #keyOf(handle: Handle, keeper: RegistrationKeeper): string {
+    return this.#live.get(keeper)?.key ?? handle.key(keeper.request) ?? "";
+  }
+
+  #of(key: string): Set<RegistrationKeeper> {
+    return this.#byKey.get(key) ?? new Set();
+  }
+
+  #know(keeper: RegistrationKeeper, key: string): string {
+    const live = this.#live.get(keeper);
+    if (live) {
+      live.key = key;
+      this.#byKey.set(key, this.#of(key).add(keeper));
+    }
+    return key;
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -224,19 +268,16 @@ export class ClientKeepers {
     this.#onChange();
   }
 
-  #run<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    return enter((wasm) => work(this.#open(wasm)));
-  }
-
   #open(wasm: Wasm): Handle {
-    if (this.#isClosed) throw closed();
     if (this.#handle && this.#wasm === wasm) return this.#handle;
     const handle = new wasm.KeepingHandle(this.#openClient(wasm), {
       lasting,
       fleeting,
       onEvent: (key: string, type: string, snapshot: Snapshot) => {
-        if (type !== "stopped") this.#meet(key, snapshot);
-        for (const keeper of [...(this.#byKey.get(key) ?? [])]) {
+        // What is being deleted is nobody's to keep.
+        if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
+        for (const keeper of [...this.#of(key)]) {
+          if (!this.#live.get(keeper)?.isNoted) continue;
           if (type === "stopped") this.#end(keeper, snapshot.error, snapshot);
           else this.#tell(keeper, type, snapshot);
         }
@@ -252,6 +293,7 @@ export class ClientKeepers {
     });
     this.#handle = handle;
     this.#wasm = wasm;
+    if (this.#isClosed) handle.close();
     // It ends only if the wasm does.
     enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));
     return handle;
@@ -262,10 +304,12 @@ export class ClientKeepers {
     if (this.#wasm !== dead || !this.#handle) return;
     this.#handle = undefined;
     this.isLeading = false;
-    this.#byKey.clear();
+    for (const live of this.#live.values()) live.isNoted = false;
     for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
     setTimeout(() => {
-      for (const keeper of this.list()) this.#insist(keeper);
+      // Deletions go on, too.
+      this.#wishes.run((handle) => handle.keys()).catch(() => {});
+      for (const keeper of this.list()) this.#note(keeper);
     }, AGAIN_MS);
   }
 }

@@ -7,7 +7,7 @@ use super::read::Reader;
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::browser::{AnyStore, Browser, array, get, object};
 use crate::error::Error;
-use crate::keeper::{Event, Keeping, Listeners, Snapshot, Trouble};
+use crate::keeper::{Event, Keeping, Listeners, Snapshot, Trouble, key_of};
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -76,11 +76,29 @@ impl KeepingHandle {
         promise(async move { keeping.refresh(&key).await.map(|()| JsValue::UNDEFINED).map_err(raw) })
     }
 
-    /// Resolves when it is kept no more, and if `delete`, when it is deleted.
-    pub fn stop(&self, key: String, delete: bool) -> Promise {
+    /// The key of a registration; undefined for one that is wrong.
+    pub fn key(&self, request: &JsValue) -> Option<String> {
+        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+        registration.ok().map(|registration| key_of(&registration.target))
+    }
+
+    /// Resolves when it is noted that the number of `request` is kept no more; if `delete`, to the name of the wish that it
+    /// is deleted. `is_awaited`: the page is about to want it again.
+    pub fn stop(&self, request: &JsValue, delete: bool, is_awaited: bool) -> Promise {
+        let keeping = self.keeping.clone();
+        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+        promise(async move {
+            let stopped = keeping.stop(registration.map_err(raw)?, delete, is_awaited).await;
+            let deletion = stopped.map_err(|trouble| trouble_object(&trouble))?;
+            Ok(deletion.as_deref().map(JsValue::from_str).unwrap_or_default())
+        })
+    }
+
+    /// Resolves when a wish to delete is fulfilled.
+    pub fn gone(&self, wish: String) -> Promise {
         let keeping = self.keeping.clone();
         promise(async move {
-            keeping.stop(&key, delete).await.map(|()| JsValue::UNDEFINED).map_err(|trouble| trouble_object(&trouble))
+            keeping.gone(&wish).await.map(|()| JsValue::UNDEFINED).map_err(|trouble| trouble_object(&trouble))
         })
     }
 
@@ -145,6 +163,7 @@ fn snapshot_object(snapshot: &Snapshot) -> JsValue {
         ("request", request_object(&snapshot.registration)),
         ("inEffect", snapshot.in_effect.as_ref().map(request_object).unwrap_or_default()),
         ("state", text(state)),
+        ("isEnding", JsValue::from_bool(snapshot.is_ending)),
         ("expiresAtMs", time(snapshot.expires_at_wall_ms)),
         ("nextRefreshAtMs", time(snapshot.next_refresh_at_wall_ms)),
         ("error", snapshot.trouble.as_ref().map(trouble_object).unwrap_or_default()),

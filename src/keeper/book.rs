@@ -40,6 +40,10 @@ pub struct Entry {
     pub is_stored: bool,
     /// Another page may have deleted it just now: it is told to the core twice.
     pub is_unsure: bool,
+    /// The core may have been told of the wish, by whichever page.
+    pub is_tried: bool,
+    /// Wishes to delete that this one took the place of, and what became of them is not known.
+    pub overtaken: Vec<String>,
 }
 
 impl Entry {
@@ -57,6 +61,8 @@ impl Entry {
             is_own: false,
             is_stored: false,
             is_unsure: false,
+            is_tried: false,
+            overtaken: Vec::new(),
         }
     }
 
@@ -80,6 +86,19 @@ impl Entry {
             self.accept(wish, registration);
         }
         event
+    }
+
+    /// A newer wish takes the place of what was wanted.
+    pub fn replace(&mut self, wish: Wish, now: Now) {
+        let before = std::mem::replace(&mut self.wish, wish);
+        if before.is_end() {
+            // Its deletion may reach the core yet.
+            self.is_unsure |= self.is_tried;
+            self.overtaken.push(before.id);
+        }
+        self.is_tried = false;
+        self.wished_at_ms = now.moment.monotonic_ms;
+        self.kept.wished();
     }
 
     /// Milliseconds until it is due in a page that can't know whether another one does it: who has not done it before
@@ -109,6 +128,7 @@ impl Entry {
             state: self.kept.state(now),
             is_suspended: self.is_suspended,
             is_stopped,
+            is_ending: self.wish.is_end(),
             expires_at_wall_ms: granted.map(|granted| granted.expires_at_wall_ms()),
             next_refresh_at_wall_ms: is_awaited.then_some(now.moment.wall_ms + next_ms.max(0.0)),
             trouble: self.trouble.clone(),

@@ -1,10 +1,12 @@
 //! Keeping no more: leaving a registration to end by itself, or deleting it, which whoever leads does.
 
+use super::book::Entry;
 use super::keeping::{Keeping, random_name};
 use super::news::News;
 use super::snapshot::Trouble;
-use super::wish::{What, Wish};
+use super::wish::{What, Wish, key_of};
 use crate::auth::{AuthCode, AuthError};
+use crate::breakout::Registration;
 use crate::error::Kind;
 use crate::seams::{Platform, Store};
 use futures_util::future::{Either, select};
@@ -13,30 +15,81 @@ use std::pin::pin;
 /// How long somebody waits for another tab to delete a registration.
 const DELETE_MS: f64 = 45_000.0;
 
+/// How many ended deletions are remembered for those who wait for them.
+const REMEMBERED: usize = 64;
+
 impl<P: Platform, S: Store> Keeping<P, S> {
-    /// Keeps it no more. `delete`: and deletes it at the core, which whoever leads does; an error is why it could not.
-    pub async fn stop(&self, key: &str, delete: bool) -> Result<(), Trouble> {
+    /// Keeps the number of `registration` no more. `delete`: and deletes it at the core, which whoever leads does; returns
+    /// the name of that wish, for `gone`. `is_awaited`: this page is about to want it again, which takes the place of what
+    /// is wanted now.
+    pub async fn stop(
+        &self,
+        registration: Registration,
+        delete: bool,
+        is_awaited: bool,
+    ) -> Result<Option<String>, Trouble> {
         self.ready().await;
-        let known =
-            self.0.book.borrow().get(key).map(|entry| (entry.owner.clone(), entry.wish.clone(), entry.is_suspended));
-        let Some((owner, wish, is_suspended)) = known else { return Ok(()) };
-        if !delete || is_suspended || self.0.is_closed.get() {
-            self.forget(key).await;
-            if !is_suspended {
-                self.post(&News::Gone { key: key.to_owned(), trouble: None });
-            }
-            self.end(key, &wish.id, None);
-            return if delete { Err(Trouble::Own(nobody().into())) } else { Ok(()) };
+        if is_awaited {
+            self.catch_up().await;
         }
-        let registration = wish.registration().clone();
+        let key = key_of(&registration.target);
+        let known =
+            self.0.book.borrow().get(&key).map(|entry| (entry.owner.clone(), entry.wish.clone(), entry.is_suspended));
+        let now_there = self.0.owner.borrow().clone();
+        let (owner, wish, is_suspended) = match known {
+            Some((owner, wish, is_suspended)) => (owner, Some(wish), is_suspended),
+            None => (now_there.clone(), None, now_there.is_none()),
+        };
+        let is_ending = wish.as_ref().is_some_and(Wish::is_end);
+        if !delete {
+            let is_owners = owner == now_there.or_else(|| self.0.last_owner.borrow().clone());
+            // A deletion is not given up by who only keeps it no more.
+            let stays = is_ending || (is_awaited && is_owners);
+            if !stays {
+                self.leave(&key, is_suspended).await;
+            }
+            return Ok(None);
+        }
+        if let Some(wish) = wish.as_ref().filter(|_| is_ending && !is_suspended) {
+            return Ok(Some(wish.id.clone()));
+        }
+        if is_suspended {
+            self.leave(&key, is_suspended).await;
+            return Err(Trouble::Own(nobody().into()));
+        }
+        let registration = wish.map_or(registration, |wish| wish.registration().clone());
         let id = random_name(&self.0.platform);
         let ending = Wish { id: id.clone(), what: What::Delete(registration), delete_on_leave: false };
-        self.wish(key, owner, ending).await;
-        self.gone(&id).await
+        self.wish(&key, owner, ending).await;
+        if self.0.is_closed.get() {
+            // Other tabs find it in the store.
+            self.settle(&id, Some(Trouble::Own(closed().into())));
+            self.end(&key, None);
+        }
+        Ok(Some(id))
     }
 
-    /// What came of the wish to delete.
-    async fn gone(&self, id: &str) -> Result<(), Trouble> {
+    /// Deletes what is kept under `key`, and waits for that.
+    pub async fn delete(&self, key: &str) -> Result<(), Trouble> {
+        let registration = self.0.book.borrow().get(key).map(|entry| entry.wish.registration().clone());
+        let Some(registration) = registration else { return Ok(()) };
+        match self.stop(registration, true, false).await? {
+            Some(id) => self.gone(&id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// It ends at the core by itself.
+    async fn leave(&self, key: &str, is_suspended: bool) {
+        self.forget(key).await;
+        if !is_suspended {
+            self.post(&News::Gone { key: key.to_owned(), trouble: None });
+        }
+        self.end(key, None);
+    }
+
+    /// Waits for what becomes of the wish to delete that is called `id`.
+    pub async fn gone(&self, id: &str) -> Result<(), Trouble> {
         let found = async {
             loop {
                 let changed = self.0.changed.next();
@@ -44,7 +97,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 if let Some((_, trouble)) = found {
                     return trouble;
                 }
-                if self.0.book.borrow().iter().all(|entry| entry.wish.id != id) {
+                let is_open = |entry: &Entry| entry.wish.id == id || entry.overtaken.iter().any(|other| other == id);
+                if !self.0.book.borrow().iter().any(is_open) {
                     return Some(kept_again());
                 }
                 changed.await;
@@ -58,6 +112,35 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
         }
     }
+
+    /// What became of the wish to delete that is called `id`, for those who wait for it. What was told first counts.
+    pub(super) fn settle(&self, id: &str, trouble: Option<Trouble>) {
+        let mut gone = self.0.gone.borrow_mut();
+        if gone.iter().any(|(known, _)| known == id) {
+            return;
+        }
+        if gone.len() >= REMEMBERED {
+            gone.remove(0);
+        }
+        gone.push((id.to_owned(), trouble));
+        drop(gone);
+        self.0.changed.fire();
+    }
+
+    /// The deletion that is wanted here, if one is, can't be waited for any longer.
+    pub(super) fn settle_ending(&self, key: &str, error: AuthError) {
+        let id = self.0.book.borrow().get(key).filter(|entry| entry.wish.is_end()).map(|entry| entry.wish.id.clone());
+        if let Some(id) = id {
+            self.settle(&id, Some(Trouble::Own(error.into())));
+        }
+    }
+
+    /// The core is told what is wanted instead of these deletions.
+    pub(super) fn overtake(&self, overtaken: Vec<String>) {
+        for id in overtaken {
+            self.settle(&id, Some(kept_again()));
+        }
+    }
 }
 
 fn kept_again() -> Trouble {
@@ -65,7 +148,11 @@ fn kept_again() -> Trouble {
     Trouble::Told { family: "rpc", code: "superseded".to_owned(), kind: Kind::Aborted, message }
 }
 
-fn nobody() -> AuthError {
+pub(super) fn closed() -> AuthError {
+    AuthError::new(AuthCode::Aborted, "The client was closed.")
+}
+
+pub(super) fn nobody() -> AuthError {
     let message = "Nobody is signed in who could delete it. It ends by itself when its time is over.";
     AuthError::new(AuthCode::SignInRequired, message)
 }

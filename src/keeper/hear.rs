@@ -26,11 +26,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             match book.get_mut(key) {
                 Some(entry) if entry.wish.id == wish.id => return,
                 Some(entry) => {
-                    entry.wish = wish;
+                    entry.replace(wish, now);
                     entry.is_own = false;
                     entry.is_stored = true;
-                    entry.wished_at_ms = now.moment.monotonic_ms;
-                    entry.kept.wished();
                 }
                 None => book.insert(Entry { is_stored: true, ..Entry::new(key, owner, wish, now) }),
             }
@@ -63,6 +61,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             News::Tries { key } => {
                 self.hear_leader();
                 if let Some(entry) = self.0.book.borrow_mut().get_mut(&key) {
+                    entry.is_tried = true;
                     entry.kept.heard_try(now);
                 }
             }
@@ -118,7 +117,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 if trouble.is_none() {
                     self.forget_deleted(&key);
                 }
-                self.end(&key, "", trouble.map(Told::trouble));
+                self.end(&key, trouble.map(Told::trouble));
             }
         }
     }

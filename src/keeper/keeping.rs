@@ -1,20 +1,18 @@
 //! The registrations that a client keeps: taking wishes, and knowing whose they are.
 
 use super::book::{Book, Entry};
+use super::ending::closed;
 use super::news::News;
 use super::pulse::{Now, Pulse};
 use super::sign_out::{Leaver, enlist};
 use super::snapshot::{Event, Snapshot, Trouble};
 use super::wish::{What, Wish, key_of};
-use crate::auth::{AuthCode, AuthError, Signal};
+use crate::auth::Signal;
 use crate::breakout::{Client, InvalidRequest, Problem, Registration};
 use crate::error::Error;
 use crate::seams::{Platform, Post, Store};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-
-/// How many ended deletions are remembered for those who wait for them.
-const REMEMBERED: usize = 64;
 
 /// What holds for all registrations of a client.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +77,7 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub is_begun: Cell<bool>,
     /// It is known whose registrations may be kept, and what is stored of them.
     pub is_ready: Cell<bool>,
+    /// What became of wishes to delete.
     pub gone: RefCell<Vec<(String, Option<Trouble>)>>,
     /// The lead is to go to another tab when nothing is under way.
     pub yields_soon: Cell<bool>,
@@ -222,7 +221,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.halt();
         let keys: Vec<String> = self.0.book.borrow().iter().map(|entry| entry.key.clone()).collect();
         for key in keys {
-            self.end(&key, "", None);
+            self.settle_ending(&key, closed());
+            self.end(&key, None);
         }
         // A loop that waits for the session must see it.
         self.0.doubts.fire();
@@ -230,7 +230,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     fn open(&self) -> Result<(), Error> {
         if self.0.is_closed.get() {
-            return Err(AuthError::new(AuthCode::Aborted, "The client was closed.").into());
+            return Err(closed().into());
         }
         Ok(())
     }
@@ -249,10 +249,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             match book.get_mut(key) {
                 Some(entry) => {
                     entry.owner = owner;
-                    entry.wish = wish.clone();
-                    entry.wished_at_ms = now.moment.monotonic_ms;
+                    entry.replace(wish.clone(), now);
                     entry.is_own = true;
-                    entry.kept.wished();
                 }
                 None => book.insert(Entry {
                     is_own: true,
@@ -271,16 +269,16 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     }
 
     /// It is kept no more, here.
-    pub(super) fn end(&self, key: &str, wish: &str, trouble: Option<Trouble>) {
+    pub(super) fn end(&self, key: &str, trouble: Option<Trouble>) {
         let entry = self.0.book.borrow_mut().remove(key);
         let Some(mut entry) = entry else { return };
-        let mut gone = self.0.gone.borrow_mut();
-        if gone.len() >= REMEMBERED {
-            gone.remove(0);
+        if entry.wish.is_end() {
+            for id in entry.overtaken.iter().chain([&entry.wish.id]) {
+                self.settle(id, trouble.clone());
+            }
+        } else {
+            self.overtake(std::mem::take(&mut entry.overtaken));
         }
-        let ended = if wish.is_empty() { entry.wish.id.clone() } else { wish.to_owned() };
-        gone.push((ended, trouble.clone()));
-        drop(gone);
         entry.trouble = trouble;
         let snapshot = entry.snapshot(self.now(), true);
         (self.0.listeners.on_event)(key, Event::Stopped, &snapshot);

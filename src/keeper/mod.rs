@@ -33,3 +33,4 @@ pub use keeping::{KeepOptions, Keeping, Listeners};
 pub use kept::State;
 pub use sign_out::{Leaver, sign_out};
 pub use snapshot::{Event, Snapshot, Trouble};
+pub use wish::key_of;

@@ -1,5 +1,6 @@
 //! Whose registrations are kept: who is signed in. Another person's number is never registered at this one's PBX.
 
+use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
 use super::snapshot::Event;
@@ -168,8 +169,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         };
         self.halt();
         for key in self.keys_of(&owner) {
+            self.settle_ending(&key, nobody());
             self.forget(&key).await;
-            self.end(&key, "", None);
+            self.end(&key, None);
         }
         self.0.owner.replace(None);
         self.0.last_owner.replace(None);

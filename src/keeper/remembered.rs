@@ -1,6 +1,7 @@
 //! What outlives the page: wishes and grants in a store that all tabs share, or for owners without a name in this page's.
 
 use super::book::Entry;
+use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
 use super::owner::NAMELESS;
@@ -52,9 +53,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 // What is wanted here came later, and could not be stored.
                 Some(entry) if !entry.is_stored => continue,
                 Some(entry) => {
-                    entry.wish = wish;
-                    entry.kept.wished();
-                    entry.wished_at_ms = now.moment.monotonic_ms;
+                    entry.replace(wish, now);
+                    entry.is_tried = true;
                 }
                 None => book.insert(Entry::new(key, Some(owner.clone()), wish, now)),
             }
@@ -103,7 +103,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         for ((key, wish), _) in known.into_iter().zip(is_there).filter(|(_, is_there)| !is_there) {
             let is_same = self.0.book.borrow().get(&key).is_some_and(|entry| entry.wish.id == wish);
             if is_same {
-                self.end(&key, "", None);
+                self.end(&key, None);
             }
         }
     }
@@ -130,7 +130,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             book.get(key).is_some_and(|entry| entry.owner.is_some() && entry.owner.as_ref() != owner)
         };
         if is_others {
-            self.end(key, "", None);
+            self.settle_ending(key, nobody());
+            self.end(key, None);
         }
     }
 

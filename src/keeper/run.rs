@@ -77,6 +77,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             && may_go_on()
         {
             self.post(&News::Tries { key: key.clone() });
+            self.begin_attempt(&key, &wish);
             let cancelled = async {
                 select(deposed, halted).await;
                 Cancelled::default()
@@ -104,6 +105,17 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.0.changed.fire();
     }
 
+    /// Notes that the core is told of `wish`. Deletions that it took the place of are not made any more.
+    fn begin_attempt(&self, key: &str, wish: &Wish) {
+        let overtaken = {
+            let mut book = self.0.book.borrow_mut();
+            let Some(entry) = book.get_mut(key).filter(|entry| entry.wish.id == wish.id) else { return };
+            entry.is_tried = true;
+            if wish.is_end() { Vec::new() } else { std::mem::take(&mut entry.overtaken) }
+        };
+        self.overtake(overtaken);
+    }
+
     /// Whatever became of an attempt, it is over.
     fn put_off(&self, key: &str) {
         if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
@@ -125,7 +137,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let Some(stored) = stored else {
             let is_stopped = is_stored;
             if is_stopped {
-                self.end(key, "", None);
+                self.end(key, None);
             }
             return !is_stopped;
         };
@@ -227,13 +239,31 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return;
         }
         let is_current = self.0.book.borrow().get(key).is_some_and(|entry| entry.wish.id == wish.id);
+        if !is_current {
+            self.deleted_late(key, wish, error);
+            return;
+        }
         if is_current {
             if error.is_none() {
                 self.forget_deleted(key);
             }
             self.forget(key).await;
             self.post(&News::Gone { key: key.to_owned(), trouble: error.as_ref().map(Told::of) });
-            self.end(key, &wish.id, error.map(Trouble::Own));
+            self.end(key, error.map(Trouble::Own));
+        }
+    }
+
+    /// A deletion is answered when the number is wanted again already.
+    fn deleted_late(&self, key: &str, wish: &Wish, error: Option<Error>) {
+        let is_answered = error.as_ref().is_none_or(|error| matches!(error, Error::Rejected(_)));
+        if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
+            // It is over, and the core is told of the newer wish after it.
+            if is_answered && !entry.is_tried {
+                entry.is_unsure = false;
+            }
+        }
+        if error.as_ref().is_none_or(|error| error.kind() != Kind::Aborted) {
+            self.settle(&wish.id, error.map(Trouble::Own));
         }
     }
 }

@@ -43,7 +43,7 @@ impl<P: Platform, S: Store> Leaver for super::keeping::Inner<P, S> {
             let mut is_deleted = true;
             // One after the other: a person has one number, or a few.
             for key in keys {
-                is_deleted &= keeping.stop(&key, true).await.is_ok();
+                is_deleted &= keeping.delete(&key).await.is_ok();
             }
             is_deleted
         }

@@ -77,6 +77,8 @@ pub struct Snapshot {
     pub is_suspended: bool,
     /// It is kept no more.
     pub is_stopped: bool,
+    /// It is to be deleted at the core.
+    pub is_ending: bool,
     /// When the core forgets it, by the wall clock.
     pub expires_at_wall_ms: Option<f64>,
     /// When the core will be told next, by the wall clock; `None` while that is not known or not to be.

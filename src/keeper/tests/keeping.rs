@@ -122,22 +122,22 @@ fn the_same_wish_again_is_no_news() {
 fn stopping_leaves_it_to_end_by_itself_or_deletes_it() {
     let bench = Bench::default();
     let page = bench.page();
-    let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
-    bench.fake.run(page.keeping.stop(&key, false)).unwrap();
+    bench.fake.run(page.keeping.stop(registration(NUMBER, "sips:pbx.example.com"), false, false)).unwrap();
     bench.pass(120.0 * MINUTE_MS);
     assert_eq!((bench.asked().len(), page.events().last()), (1, Some(&Event::Stopped)));
     assert!(bench.lasting.entries().is_empty());
     let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
-    bench.fake.run(page.keeping.stop(&key, true)).unwrap();
+    bench.fake.run(page.keeping.delete(&key)).unwrap();
     let asked = bench.asked();
     assert!(asked[0].is_upsert && !asked[1].is_upsert && asked.len() == 2);
     // One that fails says why, and is kept no more all the same.
     let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
     bench.answer([status("7")]);
-    let trouble = bench.fake.run(page.keeping.stop(&key, true)).unwrap_err();
+    let trouble = bench.fake.run(page.keeping.delete(&key)).unwrap_err();
     assert!(matches!(trouble, Trouble::Own(error) if error.kind() == crate::error::Kind::Auth));
     assert!(page.keeping.snapshot(&key).is_none());
 }
@@ -249,12 +249,12 @@ fn a_store_that_refuses_costs_nothing_but_the_reload() {
 fn who_stops_it_while_nobody_is_signed_in_has_stopped_it_in_all_tabs() {
     let bench = Bench::default();
     let (page, other) = (bench.page(), bench.page());
-    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.keep(&page, registration(None, "sips:pbx.example.com"));
     assert_eq!(bench.fake.run(other.keeping.keys()).unwrap().len(), 1);
     bench.pass(1_000.0);
     bench.session.expire();
     bench.pass(1_000.0);
-    bench.fake.run(page.keeping.stop(&key, false)).unwrap();
+    bench.fake.run(page.keeping.stop(registration(None, "sips:pbx.example.com"), false, false)).unwrap();
     bench.session.sign_in(Owner::Named("ada".to_owned()));
     bench.pass(120.0 * MINUTE_MS);
     assert_eq!((bench.asked().len(), other.events().last()), (1, Some(&Event::Stopped)));

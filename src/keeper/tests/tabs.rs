@@ -168,7 +168,7 @@ fn a_follower_s_wish_is_the_leader_s_work() {
         let snapshot = page.keeping.snapshot("+4799900001").unwrap();
         assert_eq!(snapshot.registration.target.sip_uri.as_str(), "sips:other.example.com");
     }
-    bench.fake.run(follower.keeping.stop("+4799900001", true)).unwrap();
+    bench.fake.run(follower.keeping.delete("+4799900001")).unwrap();
     let asked = bench.asked();
     assert!(asked.len() == 1 && !asked[0].is_upsert);
     bench.pass(1_000.0);
