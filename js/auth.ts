@@ -9,7 +9,7 @@ import {
   safeAddress,
 } from "./address.js";
 import { PageAnswer } from "./answer.js";
-import { toSdkError } from "./errors.js";
+import { type RawError, toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
 import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
@@ -35,6 +35,19 @@ type Handle = InstanceType<Wasm["AuthHandle"]>;
 /** Opens the handle behind an `Auth`; a symbol, so that it is nobody else's business. */
 const OPEN = Symbol("open");
 
+/** Every copy of the package in a page knows an `Auth` of the others by this. */
+const MARK = Symbol.for("sipbreakout-web.auth");
+
+/** A session is a matter of the copy that made it. */
+function otherCopy(): RawError {
+  const message =
+    "This auth was made by another copy of sipbreakout-web, or another version of it. Import createAuth and createClient " +
+    "from one copy, or give accessToken: ({ forceRefresh }) => auth.getAccessToken({ forceRefresh }).";
+  const problems = [{ field: "auth", code: "wrong_type", message }];
+  const plain = { family: "invalid", code: "invalid_input", kind: "invalid", retryable: false } as const;
+  return { ...plain, message: `auth: ${message}`, problems };
+}
+
 /** @internal The options of an Auth; undefined for anything else. */
 export let authOptions: (value: unknown) => AuthOptions | undefined;
 
@@ -42,6 +55,7 @@ export let authOptions: (value: unknown) => AuthOptions | undefined;
 export class Auth extends (EventTarget as new () => AuthEvents) {
   static {
     authOptions = (value) => (value instanceof Auth ? value.#options : undefined);
+    Object.defineProperty(Auth.prototype, MARK, { value: true });
   }
 
   readonly #options: AuthOptions;
@@ -250,5 +264,7 @@ export function createAuth(options: AuthOptions): Auth {
 
 /** @internal The handle behind an `Auth`; undefined for anything else. */
 export function handleOf(auth: unknown, wasm: Wasm): Handle | undefined {
-  return auth instanceof Auth ? auth[OPEN](wasm) : undefined;
+  if (auth instanceof Auth) return auth[OPEN](wasm);
+  if (peek(auth, MARK)) throw otherCopy();
+  return undefined;
 }

@@ -1,6 +1,7 @@
 // The one family of errors. Rust decides what went wrong and rejects with plain objects; here they become real
 // errors, with a stack and `instanceof`.
 import type { AuthErrorCode, RpcErrorCode } from "./generated.js";
+import { peek } from "./limits.js";
 import type { RegistrationProblem, RpcErrorDetail } from "./options.js";
 
 /** What went wrong in the coarsest words. */
@@ -51,7 +52,8 @@ export interface RawError {
 const FAMILY = Symbol.for("sipbreakout-web.error");
 
 function isOfFamily(value: unknown, family: string): boolean {
-  return value instanceof Error && String(Reflect.get(value, FAMILY) ?? "").startsWith(family);
+  // Not by `instanceof Error`: a frame's copy has another Error.
+  return typeof value === "object" && String(peek(value, FAMILY) ?? "").startsWith(family);
 }
 
 /** What every error of this package has. */

@@ -15,7 +15,7 @@ const GRACE_MS = 1000;
 /** @internal A property that may be behind a getter that throws: Rust reports that. */
 export function peek(object: unknown, name: string | symbol): unknown {
   try {
-    return (object as Record<string | symbol, unknown> | undefined)?.[name];
+    return (object as Record<string | symbol, unknown> | null | undefined)?.[name];
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
 // traps takes the calls under way with it; the next call gets a fresh one, of the same compiled module.
 import { LoadError, loadError, toSdkError } from "./errors.js";
-import { type Limits, watch } from "./limits.js";
+import { type Limits, peek, watch } from "./limits.js";
 import type { WasmSource } from "./options.js";
 import { type Exports, instantiate } from "./wasm/sipbreakout.js";
 
@@ -132,7 +132,7 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     }
   } catch (thrown) {
     // No memory, that is.
-    if (thrown instanceof RangeError) throw thrown;
+    if (peek(thrown, "name") === "RangeError") throw thrown;
     cause = thrown;
   }
   isCacheDoubted = true;
@@ -152,14 +152,21 @@ async function anyModule(given: Given, signal: AbortSignal): Promise<WebAssembly
 
 async function fetchModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
   const { source, isFetched } = await read(given, signal);
-  const module =
-    source instanceof WebAssembly.Module ? source : await compile(source as BufferSource, isFetched);
+  const module = isModule(source) ? source : await compile(source as BufferSource, isFetched);
   // Given up meanwhile: a later load may be done.
   if (signal.aborted) throw signal.reason;
   return module;
 }
 
 const magic = [0, 97, 115, 109];
+
+// Sources are told apart by what they have, not by `instanceof`: in tests URL and Response may be jsdom's or a polyfill's,
+// and a module may come from a frame.
+const isModule = (source: unknown): source is WebAssembly.Module =>
+  Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+const isUrl = (source: unknown): source is URL => typeof peek(source, "href") === "string";
+const isResponse = (source: unknown): source is Response => typeof peek(source, "status") === "number";
+const isRequest = (source: unknown): source is Request => typeof peek(source, "url") === "string";
 
 async function compile(source: BufferSource, isFetched: boolean): Promise<WebAssembly.Module> {
   const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
@@ -206,11 +213,10 @@ interface Read {
 async function read(given: Given, signal: AbortSignal): Promise<Read> {
   try {
     const source = (await given) ?? packaged();
-    if (source instanceof URL && source.protocol === "file:") {
-      return { source: readFile(source), isFetched: false };
-    }
-    const isAddress = typeof source === "string" || source instanceof URL || source instanceof Request;
-    if (!isAddress && !(source instanceof Response)) return { source, isFetched: false };
+    if (isUrl(source) && source.protocol === "file:") return { source: readFile(source), isFetched: false };
+    const isAddress =
+      typeof source === "string" || isUrl(source) || (isRequest(source) && !isResponse(source));
+    if (!isAddress && !isResponse(source)) return { source, isFetched: false };
     if (isAddress && given !== undefined) givenAddress = source;
     const fresh: RequestInit = isCacheDoubted ? { cache: "reload" } : {};
     const response = isAddress ? await fetch(source, { signal, ...fresh }) : source;

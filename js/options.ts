@@ -104,7 +104,10 @@ export interface TransportOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Cookies for the core, or a proxy before it. Default `omit`. */
   credentials?: RequestCredentials | undefined;
-  /** Default `no-store`. */
+  /**
+   * How the browser's HTTP cache is used. Default: not said, because the answer to a POST is not cached anyway, and because
+   * Chromium asks the server for leave (CORS) before every single call when a mode is given.
+   */
   cache?: Exclude<RequestCache, "only-if-cached"> | undefined;
   /** Let the request outlive the page; its answer is then lost. Default false. */
   keepalive?: boolean | undefined;

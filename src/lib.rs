@@ -9,6 +9,7 @@ pub mod error;
 pub mod grpc_web;
 pub mod keeper;
 pub mod proto;
+pub mod redact;
 pub mod seams;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,6 +1,7 @@
 //! The authorization response: what the provider put into the URL that it sent the browser back to.
 
 use super::{AuthCode, AuthError, Secret};
+use crate::redact::Secrets;
 use crate::seams::Urls;
 
 /// The parameters that are the provider's in a callback.
@@ -24,7 +25,11 @@ impl Answer {
     pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
         let [state, code, error, description, uri, iss] = parameters(urls, url)?;
         let outcome = match (error, code) {
-            (Some(error), _) => Outcome::Refused { error, description, uri },
+            (Some(error), code) => {
+                let code = Secrets::new(code);
+                let shown = |text: Option<String>| text.map(|text| code.cut(&text));
+                Outcome::Refused { error: code.cut(&error), description: shown(description), uri: shown(uri) }
+            }
             (None, Some(code)) => Outcome::Code(Secret::new(code)),
             (None, None) => return Err(not_a_callback("It has neither `code` nor `error`.")),
         };

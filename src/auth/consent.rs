@@ -5,6 +5,7 @@ use super::callback::Answer;
 use super::session::{Inner, Session, SessionEvent, signed_out};
 use super::sign_in::{random_text, refused_by_provider};
 use super::{AuthCode, AuthError};
+use crate::redact::Secrets;
 use crate::seams::{Fields, Json, Platform, Store};
 
 /// Who takes longer begins again.
@@ -36,7 +37,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         if let Some((error, description, uri)) = refusal {
             pending.remove(&config.consent_key()).await?;
-            return Err(refused_by_provider(&error, description, uri));
+            return Err(refused_by_provider(&error, description, uri, &Secrets::new([state])));
         }
         let held = self.hold_briefly().await;
         if let Some(stored) = self.load().await? {

@@ -98,7 +98,7 @@ impl AuthError {
             HttpFailureKind::BodyBroken => {
                 Self::new(AuthCode::Network, format!("The reply of {place} broke off. Try again."))
             }
-            HttpFailureKind::Unusable | HttpFailureKind::BodyUnusable => {
+            HttpFailureKind::Unusable | HttpFailureKind::BodyUnusable | HttpFailureKind::NoBytes => {
                 Self::config("fetch", &format!("did not return a usable Response for {place}."))
             }
         };

@@ -138,7 +138,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         if reply.status == 200 {
             return self.succeed(&used, &reply, afterwards).await;
         }
-        let mut error = refusal(PLACE, &reply, &[token]);
+        let mut error = refusal(PLACE, &reply, &used.secrets());
         let may_be_used = was_unanswered || was_lost;
         if !may_be_used && !error.retryable && error.code != AuthCode::ProviderError {
             self.note_answered().await;

@@ -4,6 +4,7 @@ use super::dpop::asks_for_nonce;
 use super::session::{Inner, Session};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
+use crate::redact::Secrets;
 use crate::seams::{Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, Store, header};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
@@ -24,6 +25,8 @@ pub(super) struct Reply {
     pub sent_at: Moment,
     /// When its end came.
     pub read_at: Moment,
+    /// What was sent for it.
+    pub secrets: Secrets,
 }
 
 /// A form post. The client's id is always among the fields: some providers decide CORS by it.
@@ -142,6 +145,7 @@ enum Read {
 }
 
 async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) -> Result<Read, HttpFailure> {
+    let secrets = Secrets::of_request(&request);
     let mut response = platform.send(request).await?;
     // A browser shows a redirect as opaque; other implementations of fetch show its status.
     if response.opaque_redirect || (300..400).contains(&response.status) {
@@ -155,13 +159,18 @@ async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) 
         body.extend_from_slice(&chunk);
     }
     let read_at = platform.now();
-    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at, read_at }))
+    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at, read_at, secrets }))
 }
 
-/// What a status other than 200 means. A provider may repeat what it was sent: `secrets` are taken out of its words.
+/// What a status other than 200 means. A provider may repeat what it was sent, or what it knows: that, and `secrets`, are
+/// taken out of its words.
 pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthError {
     let mut told = Fields::from_bytes(&reply.body).unwrap_or_default();
     let mut text = |name: &str| told.take(name).and_then(Json::into_text);
+    let issued =
+        ["access_token", "refresh_token", "id_token"].into_iter().filter_map(&mut text).map(String::into_bytes);
+    let known = secrets.iter().map(|secret| secret.expose().as_bytes().to_vec());
+    let secrets = &reply.secrets.and(&Secrets::new(issued.chain(known)));
     let word = text("error");
     let passing = reply.status >= 500 || matches!(reply.status, 408 | 429);
     let known = word.as_deref().and_then(AuthCode::from_oauth).filter(|code| !passing || code.retryable());
@@ -182,7 +191,7 @@ pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthEr
 }
 
 /// A refusal in the provider's own word, told as `what` happened.
-pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &[&Secret]) -> AuthError {
+pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &Secrets) -> AuthError {
     let advice = code.advice();
     let word = shown(word.map(str::to_owned), secrets);
     let message = match word {
@@ -193,15 +202,12 @@ pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &
 }
 
 /// A provider's words, without what is secret and not without end.
-pub(super) fn shown(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
-    let text = text?;
-    let shown = secrets.iter().fold(text, |text, secret| secret.cut_from(&text));
-    let shown: String = shown.chars().take(SHOWN_LIMIT).collect();
-    Some(shown.into_boxed_str())
+pub(super) fn shown(text: Option<String>, secrets: &Secrets) -> Option<Box<str>> {
+    Some(secrets.cut_to(&text?, SHOWN_LIMIT).into_boxed_str())
 }
 
 /// An address that a page may make a link of: nothing like `javascript:`.
-pub(super) fn shown_address(text: Option<String>, secrets: &[&Secret]) -> Option<Box<str>> {
+pub(super) fn shown_address(text: Option<String>, secrets: &Secrets) -> Option<Box<str>> {
     shown(text, secrets).filter(|text| text.starts_with("https://") || text.starts_with("http://"))
 }
 

@@ -11,6 +11,7 @@ use super::session::{Inner, Session, SessionEvent};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
 use super::{AuthCode, AuthError, Secret, SignIn};
+use crate::redact::Secrets;
 use crate::seams::{NoRandom, Platform, Random, Store};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -152,7 +153,11 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.pending().put(&answer.state, &exchanging).await?;
         let issuer = self.issuer_of(record, answer.iss.as_deref())?;
         match answer.outcome {
-            Outcome::Refused { error, description, uri } => Err(refused_by_provider(&error, description, uri)),
+            Outcome::Refused { error, description, uri } => {
+                let nonce = record.nonce.as_deref().unwrap_or_default();
+                let secrets = Secrets::new([record.verifier.expose(), nonce, &answer.state]);
+                Err(refused_by_provider(&error, description, uri, &secrets))
+            }
             Outcome::Code(code) => {
                 // The session's, and its key's, if it is to be bound to one.
                 let id = random_text(&self.inner.platform)?;
@@ -202,7 +207,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         let request = form(&record.token_endpoint, &config.client_id, &fields);
         let reply = self.send(PLACE, request, None, config.dpop.then_some(id)).await?;
         if reply.status != 200 {
-            return Err(refusal(PLACE, &reply, &[code, &record.verifier]));
+            let nonce = record.nonce.as_deref().map(Secret::new);
+            return Err(refusal(PLACE, &reply, &nonce.iter().collect::<Vec<_>>()));
         }
         let tokens = TokenReply::read(&reply.body, config.dpop)?;
         let granted = tokens.scope.as_deref().unwrap_or(&record.scope);
@@ -266,10 +272,15 @@ fn interrupted() -> AuthError {
     )
 }
 
-pub(super) fn refused_by_provider(word: &str, description: Option<String>, uri: Option<String>) -> AuthError {
+pub(super) fn refused_by_provider(
+    word: &str,
+    description: Option<String>,
+    uri: Option<String>,
+    secrets: &Secrets,
+) -> AuthError {
     let code = AuthCode::from_oauth(word).unwrap_or(AuthCode::ProviderError);
-    let mut error = refused(code, Some(word), "The provider ended the sign-in", &[]);
-    error.description = shown(description, &[]);
-    error.uri = shown_address(uri, &[]);
+    let mut error = refused(code, Some(word), "The provider ended the sign-in", secrets);
+    error.description = shown(description, secrets);
+    error.uri = shown_address(uri, secrets);
     error
 }

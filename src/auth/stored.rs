@@ -51,6 +51,11 @@ impl Stored {
         }
     }
 
+    /// All its tokens: the provider knows them, and may name any of them.
+    pub fn secrets(&self) -> Vec<&Secret> {
+        [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()].into_iter().flatten().collect()
+    }
+
     /// The same session after a refresh; what the reply leaves out stays.
     pub fn refreshed(&self, reply: TokenReply, life: Life, sub: Option<String>) -> Self {
         Self {

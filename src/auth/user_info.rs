@@ -3,6 +3,7 @@
 use super::json::flag;
 use super::request::{Reply, get, refusal};
 use super::session::{Session, sign_in_required};
+use super::stored::Stored;
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::seams::{Fields, Json, Platform, Store};
@@ -39,13 +40,14 @@ impl<P: Platform, S: Store> Session<P, S> {
             AuthError::config("endpoints.userInfo", "is needed: the provider names no user info endpoint.")
         })?;
         let mut reply = self.ask_who(&endpoint, &token).await?;
-        let mut used = token;
         if reply.status == 401 {
-            used = self.access_token(true).await?;
-            reply = self.ask_who(&endpoint, &used).await?;
+            let token = self.access_token(true).await?;
+            reply = self.ask_who(&endpoint, &token).await?;
         }
         if reply.status != 200 {
-            let mut error = refusal(PLACE, &reply, &[&used]);
+            let stored = self.load().await?;
+            let known = stored.as_ref().map(Stored::secrets).unwrap_or_default();
+            let mut error = refusal(PLACE, &reply, &known);
             if matches!(reply.status, 401 | 403) {
                 error.kind = Kind::Auth;
             }

@@ -163,7 +163,9 @@ impl AuthHandle {
         let auto_refresh = reader.boolean("autoRefresh").unwrap_or(true);
         let skip_signature = reader.boolean("dangerouslySkipIdTokenSignature").unwrap_or(false);
         let proof_keys = get(face, "keys").unwrap_or_default();
-        let browser = Browser { fetch: reader.function("fetch"), proof_keys, ..Browser::default() };
+        // A user info that a cache kept may be another person's.
+        let cache = Some("no-store");
+        let browser = Browser { fetch: reader.function("fetch"), cache, proof_keys, ..Browser::default() };
         let mut nested = Reader::nested(&endpoints, "endpoints.");
         let endpoints = EndpointOverrides {
             authorization: nested.string("authorization"),

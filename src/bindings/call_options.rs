@@ -40,7 +40,7 @@ impl Defaults {
         let browser = Browser {
             fetch: reader.function("fetch").or_else(|| default.fetch.clone()),
             credentials: reader.choice("credentials", &CREDENTIALS).unwrap_or(default.credentials),
-            cache: reader.choice("cache", &CACHES).unwrap_or(default.cache),
+            cache: reader.choice("cache", &CACHES).or(default.cache),
             keepalive: reader.boolean("keepalive").unwrap_or(default.keepalive),
             ..Browser::default()
         };

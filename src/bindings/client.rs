@@ -135,7 +135,9 @@ impl ClientHandle {
                 reader.problem("auth", "wrong_type", "Give what createAuth returned.");
                 None
             }
-            (false, _, Some(supplier)) => Some(Rc::new(Supplied::new(browser.clone(), JsSupplier(supplier)).of(owner))),
+            (false, _, Some(supplier)) => {
+                Some(Rc::new(Supplied::new(browser.clone(), JsSupplier::new(supplier)).of(owner)))
+            }
             (true, _, Some(_)) => {
                 reader.problem("accessToken", "conflict", "Give either auth or accessToken, not both.");
                 None

@@ -1,6 +1,6 @@
 //! One call of the core from beginning to end: its turn, a token, the attempts. One deadline covers all of it.
 
-use super::client::{Client, concealed};
+use super::client::Client;
 use crate::auth::Secret;
 use crate::error::Error;
 use crate::grpc_web::{
@@ -8,6 +8,7 @@ use crate::grpc_web::{
     failure,
 };
 use crate::proto::Method;
+use crate::redact::Secrets;
 use crate::seams::{Cancelled, Moment, Platform};
 use futures_util::future::{Either, select};
 use std::cell::Cell;
@@ -42,8 +43,6 @@ impl<P> Default for Call<P> {
 /// An answered call.
 pub(super) struct Answered {
     pub reply: UnaryReply,
-    /// The token that was sent, so that it can be kept out of errors.
-    pub token: Secret,
     /// An earlier attempt may have been carried out.
     pub is_repeated: bool,
 }
@@ -182,6 +181,7 @@ impl<P: Platform> Client<P> {
         let url = [&self.options.base_url, path].concat();
         let mut sent = 0;
         let mut is_proven_anew = false;
+        let mut secrets = Secrets::default();
         let mut refused: Option<Secret> = None;
         let mut failed: Option<RpcError> = None;
         loop {
@@ -209,6 +209,7 @@ impl<P: Platform> Client<P> {
                 whole_timeout_ms: if timeout_ms < left_ms { timeout_ms } else { limits.timeout_ms },
                 max_message_bytes: self.options.max_message_bytes,
                 previous_attempts,
+                secrets: secrets.clone(),
                 ..CallOptions::default()
             };
             let request =
@@ -219,7 +220,7 @@ impl<P: Platform> Client<P> {
                 Ok(reply) => {
                     self.options.tokens.heed(&url, &[reply.headers.as_pairs(), reply.trailers.as_pairs()].concat());
                     retries.succeeded();
-                    return Ok(Answered { reply, token, is_repeated: failed.is_some() });
+                    return Ok(Answered { reply, is_repeated: failed.is_some() });
                 }
                 Err(error)
                     if error.code == Code::Unauthenticated
@@ -234,11 +235,13 @@ impl<P: Platform> Client<P> {
                     continue;
                 }
                 Err(error) if error.code == Code::Unauthenticated && refused.is_none() => {
+                    // The next answer may say which token was refused.
+                    secrets = Secrets::new([token.expose()]);
                     refused = Some(token);
                     retries.replayed();
                     continue;
                 }
-                Err(error) => concealed(error, &token),
+                Err(error) => error,
             };
             error.attempts = sent;
             let random = limits.platform.fraction();

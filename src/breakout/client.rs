@@ -4,10 +4,11 @@ use super::call::{Answered, Call};
 use super::lanes::Lanes;
 use super::wire::{self, Answer};
 use super::{ApiVersion, Registration, Target};
-use crate::auth::{Secret, TokenSource};
+use crate::auth::TokenSource;
 use crate::error::{Error, Kind};
 use crate::grpc_web::{Code, Metadata, RetryBucket, RetryPolicy, RpcError};
 use crate::proto::methods;
+use crate::redact::Secrets;
 use crate::seams::{Cancelled, Moment, Platform};
 use std::future::Future;
 use std::pin::pin;
@@ -97,8 +98,8 @@ impl<P: Platform> Client<P> {
         };
         let number = registration.target.phone_number.as_ref().map(|number| number.as_str());
         let message = wire::encode_upsert(registration);
-        let Answered { reply, token, .. } = self.call(method, number, message, call, pin!(cancelled)).await?;
-        let ttl_seconds = judge(method.path, wire::decode_upsert(&reply.message), &token)?;
+        let Answered { reply, .. } = self.call(method, number, message, call, pin!(cancelled)).await?;
+        let ttl_seconds = judge(method.path, wire::decode_upsert(&reply.message), &reply.secrets)?;
         Ok(Registered {
             ttl_seconds,
             expires_at_ms: reply.sent_at.wall_ms + ttl_seconds * 1000.0,
@@ -119,8 +120,8 @@ impl<P: Platform> Client<P> {
         };
         let number = target.phone_number.as_ref().map(|number| number.as_str());
         let message = wire::encode_delete(target);
-        let Answered { reply, token, is_repeated } = self.call(method, number, message, call, pin!(cancelled)).await?;
-        match judge(method.path, wire::decode_delete(&reply.message), &token) {
+        let Answered { reply, is_repeated } = self.call(method, number, message, call, pin!(cancelled)).await?;
+        match judge(method.path, wire::decode_delete(&reply.message), &reply.secrets) {
             // An earlier attempt, whose answer was lost, has deleted it.
             Err(Error::Rejected(_)) if is_repeated => Ok(()),
             result => result.map(drop),
@@ -128,26 +129,12 @@ impl<P: Platform> Client<P> {
     }
 }
 
-/// A server, or a proxy before it, may repeat what it was sent: nothing of an error shows the token.
-pub(super) fn concealed(mut error: RpcError, token: &Secret) -> RpcError {
-    error.message = token.cut_from(&error.message);
-    error.body_text = error.body_text.as_deref().map(|text| token.cut_from(text));
-    error.server_message = error.server_message.as_deref().map(|text| token.cut_from(text));
-    if error.details_bytes.as_deref().is_some_and(|details| token.is_in(details)) {
-        error.details_bytes = None;
-        error.details.clear();
-    }
-    error.headers.retain(|value| !token.is_in(value));
-    error.trailers.retain(|value| !token.is_in(value));
-    error
-}
-
-fn judge(path: &str, answer: Result<Answer, prost::DecodeError>, token: &Secret) -> Result<f64, Error> {
+fn judge(path: &str, answer: Result<Answer, prost::DecodeError>, secrets: &Secrets) -> Result<f64, Error> {
     let what = match answer {
         Ok(Answer::Ok { ttl_seconds }) => return Ok(ttl_seconds),
         Ok(Answer::NotAcceptable { message }) => {
             let silent = "The operator does not accept this registration and gives no reason.";
-            let message = if message.is_empty() { silent.to_owned() } else { token.cut_from(&message) };
+            let message = if message.is_empty() { silent.to_owned() } else { secrets.cut(&message) };
             return Err(Rejected { message }.into());
         }
         Ok(Answer::Nonsense { what }) => what,

@@ -1,10 +1,11 @@
 //! WebCrypto. Key pairs are kept by the JavaScript face, which has IndexedDB: `proofKeys` has `publicKey(name)`,
 //! `sign(name, data)` and `drop(name)`.
 
+use super::bytes::bytes_of;
 use super::{Browser, call, get, is_nullish, object};
 use crate::seams::{Algorithm, Cause, Crypto, CryptoFailure, Json};
 use js_sys::{Array, Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 fn failed(thrown: JsValue) -> CryptoFailure {
@@ -61,12 +62,12 @@ impl Crypto for Browser {
     async fn proof_key(&self, name: &str) -> Result<(String, String), CryptoFailure> {
         let key = self.ask_keys("publicKey", &[&JsValue::from_str(name)]).await?;
         let part = |name| get(&key, name).ok().and_then(|part| part.as_string());
-        part("x").zip(part("y")).ok_or_else(|| failed(key.clone()))
+        part("x").zip(part("y")).ok_or(CryptoFailure { is_missing: false, cause: None })
     }
 
     async fn sign(&self, name: &str, data: &[u8]) -> Result<Vec<u8>, CryptoFailure> {
         let signature = self.ask_keys("sign", &[&JsValue::from_str(name), &bytes(data)]).await?;
-        signature.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).map_err(failed)
+        bytes_of(&signature).map(|bytes| bytes.to_vec()).ok_or(CryptoFailure { is_missing: false, cause: None })
     }
 
     async fn drop_key(&self, name: &str) {

@@ -1,8 +1,10 @@
-//! `fetch` as the pure ring's HTTP. A page may have wrapped or mocked it, so a reply is taken for what its properties
-//! say, and everything that can throw is caught.
+//! `fetch` as the pure ring's HTTP. A page may have wrapped or mocked it, and it may be another realm's (a frame's, a test
+//! runner's), so a reply is taken for what its properties say, and everything that can throw is caught.
 
-use super::{AbortOnDrop, Browser, call, get, is_nullish, items, object, text_of};
-use crate::seams::{Cause, Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
+use super::bytes::bytes_of;
+use super::{AbortOnDrop, Browser, call, cause, get, is_nullish, items, object};
+use crate::redact::Secrets;
+use crate::seams::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,12 +12,13 @@ use wasm_bindgen_futures::JsFuture;
 /// Larger chunks are handed over in parts, so that no chunk can grow the wasm heap beyond the limits checked in it.
 const PART_BYTES: u32 = 64 * 1024;
 
-fn failure(kind: HttpFailureKind, thrown: JsValue) -> HttpFailure {
-    HttpFailure { kind, message: text_of(&thrown), cause: Some(Cause::new(thrown)) }
+/// What is thrown may quote the request, whose secrets are taken out of it.
+fn failure(kind: HttpFailureKind, thrown: JsValue, secrets: &Secrets) -> HttpFailure {
+    HttpFailure { kind, cause: cause(thrown, secrets) }
 }
 
-fn unusable(what: &str) -> HttpFailure {
-    HttpFailure { kind: HttpFailureKind::Unusable, message: what.to_owned(), cause: None }
+const fn without_cause(kind: HttpFailureKind) -> HttpFailure {
+    HttpFailure { kind, cause: None }
 }
 
 impl Http for Browser {
@@ -26,36 +29,38 @@ impl Http for Browser {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
-        let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
+        let secrets = Secrets::of_request(&request);
+        let failed = |kind, thrown| failure(kind, thrown, &secrets);
+        let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failed(HttpFailureKind::Unusable, thrown))?;
         let init = self.init(&request, signal);
-        let promise = self.fetch(&request.url, &init)?;
-        let mut body = Body { reader: None, rest: None, guard };
+        let promise = self.fetch(&request.url, &init, &secrets)?;
+        let mut body = Body { source: Source::Nothing, rest: None, guard, secrets: secrets.clone() };
         let response = match JsFuture::from(promise).await {
             Ok(response) => response,
             Err(thrown) => {
                 body.guard.disarm();
-                return Err(failure(HttpFailureKind::Network, thrown));
+                return Err(failed(HttpFailureKind::Network, thrown));
             }
         };
-        let head = head(&response)?;
-        body.reader = reader(&response)?;
+        let head = head(&response).ok_or_else(|| without_cause(HttpFailureKind::Unusable))?;
+        body.source = source(&response, &secrets)?;
         Ok(HttpResponse { status: head.status, opaque_redirect: head.opaque_redirect, headers: head.headers, body })
     }
 }
 
 impl Browser {
-    fn fetch(&self, url: &str, init: &JsValue) -> Result<Promise, HttpFailure> {
+    fn fetch(&self, url: &str, init: &JsValue, secrets: &Secrets) -> Result<Promise, HttpFailure> {
         let global = js_sys::global();
         let fetch = match &self.fetch {
             Some(fetch) => fetch.clone(),
             None => get(&global, "fetch")
                 .ok()
                 .and_then(|fetch| fetch.dyn_into::<Function>().ok())
-                .ok_or_else(|| unusable("there is no fetch here"))?,
+                .ok_or_else(|| without_cause(HttpFailureKind::Unusable))?,
         };
         let returned = fetch
             .call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init)
-            .map_err(|thrown| failure(HttpFailureKind::Unusable, thrown))?;
+            .map_err(|thrown| failure(HttpFailureKind::Unusable, thrown, secrets))?;
         Ok(Promise::resolve(&returned))
     }
 
@@ -68,17 +73,17 @@ impl Browser {
             Some(bytes) => Uint8Array::from(bytes.as_slice()).into(),
             None => JsValue::UNDEFINED,
         };
-        object(&[
+        let mut init = vec![
             ("method", JsValue::from_str(request.method.as_str())),
             ("headers", headers.into()),
             ("body", body),
             ("credentials", JsValue::from_str(self.credentials)),
             ("redirect", JsValue::from_str("manual")),
-            ("cache", JsValue::from_str(self.cache)),
             ("keepalive", JsValue::from_bool(self.keepalive)),
             ("signal", signal),
-        ])
-        .into()
+        ];
+        init.extend(self.cache.map(|cache| ("cache", JsValue::from_str(cache))));
+        object(&init).into()
     }
 }
 
@@ -88,16 +93,12 @@ struct Head {
     headers: Vec<(String, String)>,
 }
 
-fn head(response: &JsValue) -> Result<Head, HttpFailure> {
-    let unusable = || unusable("fetch returned something that is no Response");
-    let status = get(response, "status").ok().and_then(|status| status.as_f64()).ok_or_else(unusable)?;
+/// `None` if it is no `Response`.
+fn head(response: &JsValue) -> Option<Head> {
+    let status = get(response, "status").ok()?.as_f64()?;
     let kind = get(response, "type").ok().and_then(|kind| kind.as_string());
-    let entries = get(response, "headers")
-        .and_then(|headers| call(&headers, "entries", &[]))
-        .and_then(|entries| items(&entries))
-        .ok()
-        .flatten()
-        .ok_or_else(unusable)?;
+    let entries = get(response, "headers").and_then(|headers| call(&headers, "entries", &[]));
+    let entries = items(&entries.ok()?).ok()??;
     let mut headers = Vec::new();
     for entry in entries.iter() {
         let part = |index| get(&entry, index).ok().and_then(|part| part.as_string());
@@ -105,29 +106,46 @@ fn head(response: &JsValue) -> Result<Head, HttpFailure> {
             headers.push((name.to_ascii_lowercase(), value));
         }
     }
-    Ok(Head { status: status as u16, opaque_redirect: kind.as_deref() == Some("opaqueredirect"), headers })
+    Some(Head { status: status as u16, opaque_redirect: kind.as_deref() == Some("opaqueredirect"), headers })
 }
 
-/// The body's reader; none where there is no body.
-fn reader(response: &JsValue) -> Result<Option<JsValue>, HttpFailure> {
-    let failed = |thrown| failure(HttpFailureKind::BodyUnusable, thrown);
+/// Where a body comes from.
+enum Source {
+    /// The reader of a stream.
+    Stream(JsValue),
+    /// A `Response` that hands out its body whole: polyfills have no stream, or one of another kind.
+    Whole(JsValue),
+    /// There is no more, or never was anything.
+    Nothing,
+}
+
+fn source(response: &JsValue, secrets: &Secrets) -> Result<Source, HttpFailure> {
+    let failed = |thrown| failure(HttpFailureKind::BodyUnusable, thrown, secrets);
+    let has = |value: &JsValue, name: &str| get(value, name).is_ok_and(|method| method.is_function());
     let body = get(response, "body").map_err(failed)?;
-    if is_nullish(&body) {
-        return Ok(None);
+    if has(&body, "getReader") {
+        return call(&body, "getReader", &[]).map(Source::Stream).map_err(failed);
     }
-    call(&body, "getReader", &[]).map(Some).map_err(failed)
+    if get(response, "bodyUsed").is_ok_and(|is_used| is_used.is_truthy()) {
+        return Err(without_cause(HttpFailureKind::BodyUnusable));
+    }
+    match has(response, "arrayBuffer") {
+        true => Ok(Source::Whole(response.clone())),
+        false if is_nullish(&body) => Ok(Source::Nothing),
+        false => Err(without_cause(HttpFailureKind::NoBytes)),
+    }
 }
 
 /// A reply's body; dropping it before its end aborts the request.
 pub struct Body {
-    reader: Option<JsValue>,
+    source: Source,
     rest: Option<Uint8Array>,
     guard: AbortOnDrop,
+    secrets: Secrets,
 }
 
 impl HttpBody for Body {
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, HttpFailure> {
-        let broken = |thrown| failure(HttpFailureKind::BodyBroken, thrown);
         loop {
             if let Some(bytes) = self.rest.take() {
                 let part = bytes.subarray(0, PART_BYTES);
@@ -136,26 +154,41 @@ impl HttpBody for Body {
                 }
                 return Ok(Some(part.to_vec()));
             }
-            let Some(reader) = &self.reader else {
+            let Some(value) = self.value().await? else {
                 self.guard.disarm();
                 return Ok(None);
             };
-            let promise = call(reader, "read", &[]).map_err(broken)?;
-            let result = match JsFuture::from(Promise::resolve(&promise)).await {
-                Ok(result) => result,
-                Err(thrown) => {
-                    self.guard.disarm();
-                    return Err(broken(thrown));
-                }
-            };
-            if get(&result, "done").map_err(broken)?.is_truthy() {
-                self.guard.disarm();
-                self.reader = None;
-                continue;
-            }
-            let value = get(&result, "value").map_err(broken)?;
-            let bytes = value.dyn_into::<Uint8Array>().map_err(broken)?;
+            let bytes = bytes_of(&value).ok_or_else(|| without_cause(HttpFailureKind::NoBytes))?;
             self.rest = (bytes.length() > 0).then_some(bytes);
         }
+    }
+}
+
+impl Body {
+    /// What comes next, whatever it is.
+    async fn value(&mut self) -> Result<Option<JsValue>, HttpFailure> {
+        let secrets = self.secrets.clone();
+        let broken = |thrown| failure(HttpFailureKind::BodyBroken, thrown, &secrets);
+        let promise = match &self.source {
+            Source::Stream(reader) => call(reader, "read", &[]),
+            Source::Whole(response) => call(response, "arrayBuffer", &[]),
+            Source::Nothing => return Ok(None),
+        };
+        let result = match JsFuture::from(Promise::resolve(&promise.map_err(broken)?)).await {
+            Ok(result) => result,
+            Err(thrown) => {
+                self.guard.disarm();
+                return Err(broken(thrown));
+            }
+        };
+        if let Source::Whole(_) = self.source {
+            self.source = Source::Nothing;
+            return Ok(Some(result));
+        }
+        if get(&result, "done").map_err(broken)?.is_truthy() {
+            self.source = Source::Nothing;
+            return Ok(None);
+        }
+        get(&result, "value").map(Some).map_err(broken)
     }
 }

@@ -2,6 +2,8 @@
 //! name and every throw is caught, because pages wrap and mock them.
 
 mod abort;
+mod bytes;
+mod cause;
 mod crypto;
 mod event;
 mod http;
@@ -13,6 +15,7 @@ mod storage;
 mod time;
 
 pub use abort::{AbortOnDrop, aborted, is_signal};
+pub use cause::cause;
 pub use object::{array, call, get, is_array, is_nullish, items, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -14,8 +14,9 @@ pub struct Browser {
     pub fetch: Option<Function>,
     /// `RequestInit.credentials`.
     pub credentials: &'static str,
-    /// `RequestInit.cache`.
-    pub cache: &'static str,
+    /// `RequestInit.cache`. A mode makes Chromium repeat the CORS preflight for each request, so there is none unless it
+    /// is needed.
+    pub cache: Option<&'static str>,
     /// `RequestInit.keepalive`: the request outlives the page.
     pub keepalive: bool,
     /// The face's keys, for DPoP proofs.
@@ -24,7 +25,7 @@ pub struct Browser {
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { fetch: None, credentials: "omit", cache: "no-store", keepalive: false, proof_keys: JsValue::UNDEFINED }
+        Self { fetch: None, credentials: "omit", cache: None, keepalive: false, proof_keys: JsValue::UNDEFINED }
     }
 }
 

@@ -101,7 +101,9 @@ impl Store for AnyStore {
 
     async fn get(&self, key: &str) -> Result<Option<String>, StoreFailure> {
         let value = self.ask("getItem", "get", &[&JsValue::from_str(key)]).await?;
-        if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(|| refused(value)) }
+        // What else an adapter returns is no cause: it may hold the tokens.
+        let no_text = || StoreFailure { message: "the storage returned no text".to_owned(), cause: None };
+        if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(no_text) }
     }
 
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {

@@ -2,6 +2,7 @@
 
 use super::reply::{Answer, Head, Outcome, Reply, Rest};
 use super::{Metadata, Received, RpcError, failure, request, timeout};
+use crate::redact::Secrets;
 use crate::seams::{Cancelled, HttpBody, HttpResponse, Moment, Platform};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
@@ -35,6 +36,8 @@ pub struct CallOptions {
     pub previous_attempts: u32,
     /// Says which client this is (`x-user-agent`).
     pub user_agent: &'static str,
+    /// What earlier attempts sent: it is not shown, nor is what this one sends.
+    pub secrets: Secrets,
 }
 
 impl Default for CallOptions {
@@ -45,6 +48,7 @@ impl Default for CallOptions {
             max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
             previous_attempts: 0,
             user_agent: concat!("sipbreakout-web/", env!("CARGO_PKG_VERSION")),
+            secrets: Secrets::default(),
         }
     }
 }
@@ -71,6 +75,8 @@ pub struct UnaryReply {
     pub trailers: Received,
     /// When the request was sent: what the answer says holds from then.
     pub sent_at: Moment,
+    /// What must not be shown of it.
+    pub secrets: Secrets,
 }
 
 /// Makes one call, once. Ends at the latest with the deadline or with `cancelled`; both abort the request. If
@@ -105,6 +111,7 @@ async fn attempt<P: Platform>(
         return Err(failure::no_time(method));
     }
     let request = request::build(request, options)?;
+    let secrets = options.secrets.and(&Secrets::of_request(&request));
     let sent_at = platform.now();
     sent.set(true);
     let response = platform.send(request).await.map_err(|failure| failure::from_http(failure, method))?;
@@ -116,6 +123,7 @@ async fn attempt<P: Platform>(
         http_status: status,
         opaque_redirect,
         headers,
+        secrets: secrets.clone(),
     };
     let Outcome { result, rest } = match Reply::begin(head) {
         Ok(reply) => read(platform, reply, &mut body).await,
@@ -125,7 +133,7 @@ async fn attempt<P: Platform>(
         platform.spawn(drain(platform.clone(), body).boxed_local());
     }
     let Answer { message, headers, trailers } = result.map_err(RpcError::complete)?;
-    Ok(UnaryReply { message, headers, trailers, sent_at })
+    Ok(UnaryReply { message, headers, trailers, sent_at, secrets })
 }
 
 /// Feeds `reply` until it knows its outcome.

@@ -32,6 +32,7 @@ fn options(timeout_ms: f64) -> CallOptions {
         max_message_bytes: 1_000,
         previous_attempts: 0,
         user_agent: "test/1",
+        secrets: crate::redact::Secrets::default(),
     }
 }
 

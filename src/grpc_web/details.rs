@@ -2,6 +2,7 @@
 //!
 //! Its messages are few and flat, so they are read field by field: derived for them, prost's messages weigh 3.8 KB (gzip).
 
+use crate::redact::Secrets;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 /// One detail of an error.
@@ -33,6 +34,28 @@ pub enum Detail {
         /// Encoded.
         value: Vec<u8>,
     },
+}
+
+impl Detail {
+    /// The same without what is secret; nothing of one whose form is not known.
+    pub(super) fn without(self, secrets: &Secrets) -> Option<Self> {
+        let cut = |text: String| secrets.cut(&text);
+        let cut_both = |(one, other): (String, String)| (secrets.cut(&one), secrets.cut(&other));
+        match self {
+            Self::RetryInfo { .. } => Some(self),
+            Self::ErrorInfo { reason, domain, metadata } => Some(Self::ErrorInfo {
+                reason: cut(reason),
+                domain: cut(domain),
+                metadata: metadata.into_iter().map(cut_both).collect(),
+            }),
+            Self::BadRequest { violations } => {
+                Some(Self::BadRequest { violations: violations.into_iter().map(cut_both).collect() })
+            }
+            Self::Other { type_name, value } => {
+                (!secrets.is_in(&value)).then(|| Self::Other { type_name: cut(type_name), value })
+            }
+        }
+    }
 }
 
 /// The details in a `google.rpc.Status`; none when it can't be decoded. A `DebugInfo` is left out: it is the server's

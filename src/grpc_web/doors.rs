@@ -8,6 +8,7 @@ use super::reply::{Head, Outcome, Reply};
 use super::status::Status;
 use super::text::{NotBase64, TextDecoder};
 use super::{Code, Metadata, details, retry_after, trailers};
+use crate::redact::Secrets;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -238,6 +239,7 @@ impl<'a> Sample<'a> {
             http_status: self.http_status,
             opaque_redirect: false,
             headers: self.headers.clone(),
+            secrets: Secrets::default(),
         };
         let mut reply = match Reply::begin(head) {
             Ok(reply) => reply,

@@ -3,6 +3,7 @@
 use super::retry::{self, Wish};
 use super::{Code, Detail, Received, details};
 use crate::error::Kind;
+use crate::redact::Secrets;
 use crate::seams::Cause;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -103,10 +104,11 @@ impl RpcError {
         if self.superseded { SUPERSEDED } else { self.code.as_str() }
     }
 
-    /// With the server's `google.rpc.Status`.
-    pub(super) fn set_details(&mut self, bytes: Option<Vec<u8>>) {
-        self.details = bytes.as_deref().map(details::decode).unwrap_or_default();
-        self.details_bytes = bytes;
+    /// With the server's `google.rpc.Status`, without what is secret.
+    pub(super) fn set_details(&mut self, bytes: Option<Vec<u8>>, secrets: &Secrets) {
+        let details = bytes.as_deref().map(details::decode).unwrap_or_default();
+        self.details = details.into_iter().filter_map(|detail| detail.without(secrets)).collect();
+        self.details_bytes = bytes.filter(|bytes| !secrets.is_in(bytes));
     }
 
     /// All of the reply is known: so is what the server wishes.
@@ -162,7 +164,7 @@ impl std::error::Error for RpcError {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Kind, Received, RpcError};
+    use super::{Code, Kind, Received, RpcError, Secrets};
     use crate::seams::Cause;
 
     #[test]
@@ -171,7 +173,7 @@ mod tests {
             .with_cause(Some(Cause::new("secret-cause".to_owned())));
         error.headers = Received::new(&[("x-token".to_owned(), "secret-value".to_owned())]);
         error.trailers = Received::new(&[("x-trailer".to_owned(), "secret-value".to_owned())]);
-        error.set_details(Some(b"secret-details".to_vec()));
+        error.set_details(Some(b"secret-details".to_vec()), &Secrets::default());
         error.server_message = Some("secret-message".to_owned());
         error.body_text = Some("secret-body".to_owned());
         let shown = format!("{error:?} {error:#?} {error}");

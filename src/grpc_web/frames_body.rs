@@ -105,7 +105,7 @@ impl FramesBody {
     /// All has come.
     fn finish(&mut self, trailers: &[(String, String)]) -> Outcome {
         let result = self.judge(trailers).map_err(|mut error| {
-            error.trailers = Received::new(trailers);
+            error.trailers = Received::new(trailers).without(&self.head.secrets);
             error
         });
         Outcome { result, rest: Rest::Drain }

@@ -1,6 +1,7 @@
 //! Headers or trailers of a reply, as they came.
 
 use super::metadata::{decode_base64, split_list};
+use crate::redact::Secrets;
 use std::fmt;
 
 /// What is told apart from metadata: the status has its own place.
@@ -44,11 +45,16 @@ impl Received {
         self.0.is_empty()
     }
 
-    /// Keeps the entries whose value is wanted; it sees the bytes of a `-bin` value, if it is base64.
-    pub fn retain(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
+    /// The same without what is secret: bytes and names go whole.
+    pub(super) fn without(mut self, secrets: &Secrets) -> Self {
         self.0.retain(|(name, value)| {
-            is_wanted(value.as_bytes()) && decoded(name, value).is_none_or(|bytes| is_wanted(&bytes))
+            let is_binary = name.ends_with("-bin") && secrets.is_in(value.as_bytes());
+            !is_binary && !secrets.is_in(name.as_bytes())
         });
+        for (_, value) in &mut self.0 {
+            *value = secrets.cut(value);
+        }
+        self
     }
 }
 
@@ -69,6 +75,7 @@ impl fmt::Debug for Received {
 mod tests {
     use super::{Received, decoded};
     use crate::grpc_web::Metadata;
+    use crate::redact::Secrets;
     use proptest::prelude::*;
 
     fn pair(name: &str, value: &str) -> (String, String) {
@@ -103,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_wanted_goes_encoded_or_not() {
-        let mut received = Received::new(&[pair("a", "secret"), pair("b-bin", "c2VjcmV0"), pair("c", "kept")]);
-        received.retain(|value| value != b"secret");
-        assert_eq!(received.iter().collect::<Vec<_>>(), [("c", "kept")]);
+    fn what_is_secret_goes_encoded_or_not() {
+        let pairs = [pair("a", "a secret"), pair("b-bin", "c2VjcmV0"), pair("c", "kept"), pair("x-secret", "")];
+        let received = Received::new(&pairs).without(&Secrets::new(["secret"]));
+        assert_eq!(received.iter().collect::<Vec<_>>(), [("a", "a [removed]"), ("c", "kept")]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::frames_body::FramesBody;
 use super::status::Status;
 use super::{Code, Received, RpcError, failure, retry_after};
 use crate::error::Kind;
+use crate::redact::Secrets;
 use crate::seams::{HttpFailure, header};
 
 /// The head of a reply, and what is needed to judge it.
@@ -21,29 +22,32 @@ pub(super) struct Head {
     pub opaque_redirect: bool,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// What was sent, and must not be shown when the server repeats it.
+    pub secrets: Secrets,
 }
 
 impl Head {
     /// An error that keeps what the head says.
     pub(super) fn error(&self, code: Code, kind: Kind, message: impl Into<String>) -> RpcError {
-        let mut error = RpcError::new(code, kind, message, &self.method);
+        let mut error = RpcError::new(code, kind, self.secrets.cut(&message.into()), &self.method);
         error.http_status = Some(self.http_status);
         error.retry_after_ms =
             header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
-        error.headers = Received::new(&self.headers);
+        error.headers = Received::new(&self.headers).without(&self.secrets);
         error
     }
 
     /// The error of a status other than OK.
     pub(super) fn status_error(&self, status: Status) -> RpcError {
-        let message = if status.message.is_empty() {
+        let words = status.words(&self.secrets);
+        let message = if words.is_empty() {
             ["the server answered ", status.code.as_str(), " without a message"].concat()
         } else {
-            status.message.clone()
+            words.clone()
         };
         let mut error = self.error(status.code, kind_of_answer(status.code), message);
-        error.server_message = Some(status.message);
-        error.set_details(status.details);
+        error.server_message = Some(words);
+        error.set_details(status.details, &self.secrets);
         error
     }
 
@@ -115,7 +119,7 @@ impl Outcome {
 /// A reply whose body is still to be read. After an outcome it is not to be fed any more.
 pub(super) enum Reply {
     /// Frames.
-    Frames(FramesBody),
+    Frames(Box<FramesBody>),
     /// The error is known; its text is on the way.
     Explained(Explanation),
 }
@@ -132,15 +136,18 @@ impl Reply {
         }
         let status = Status::find(&head.headers);
         let foreign = match classify(header(&head.headers, "content-type")) {
-            Ok(encoding) => return Ok(Self::Frames(FramesBody::new(head, status, encoding == Encoding::Base64))),
+            Ok(encoding) => {
+                return Ok(Self::Frames(Box::new(FramesBody::new(head, status, encoding == Encoding::Base64))));
+            }
             Err(foreign) => foreign,
         };
-        if let Some(status) = status.filter(|status| !head.is_http_ok() && status.code != Code::Ok) {
+        // Gateways answer so for the server behind them. An OK is none without the message that belongs to it.
+        if let Some(status) = status.filter(|status| status.code != Code::Ok) {
             return Err(Outcome::failed(head.status_error(status)));
         }
         let error = head.foreign_error(foreign);
         match foreign {
-            Foreign::Readable => Ok(Self::Explained(Explanation::new(error))),
+            Foreign::Readable => Ok(Self::Explained(Explanation::new(error, head.secrets))),
             Foreign::NativeGrpc | Foreign::Opaque => Err(Outcome::failed(error)),
         }
     }

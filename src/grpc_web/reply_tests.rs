@@ -1,6 +1,7 @@
 use super::{Answer, Head, Outcome, Reply, Rest};
 use crate::error::Kind;
 use crate::grpc_web::{Code, RpcError};
+use crate::redact::Secrets;
 use crate::seams::{Cause, HttpFailure, HttpFailureKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -23,6 +24,7 @@ pub(super) fn head(http_status: u16, headers: &[(&str, &str)]) -> Head {
         http_status,
         opaque_redirect: false,
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        secrets: Secrets::default(),
     }
 }
 
@@ -193,9 +195,9 @@ fn http_errors_keep_status_wait_challenge_and_text() {
 
 #[test]
 fn a_text_is_read_no_further_than_needed() {
-    let Err(outcome) = feed(head(404, &[]), [&[b'x'; 799][..], b"xy"]) else { panic!("still reading") };
+    let Err(outcome) = feed(head(404, &[]), [&[b'x'; 4095][..], b"xy"]) else { panic!("still reading") };
     assert_eq!(outcome.rest, Rest::Drain);
-    assert!(feed(head(404, &[]), [&[b'x'; 799][..]]).is_ok());
+    assert!(feed(head(404, &[]), [&[b'x'; 4095][..]]).is_ok());
 }
 
 #[test]
@@ -207,9 +209,14 @@ fn foreign_content_types_are_named() {
         assert_eq!(error.body_text.as_deref(), (content_type == "text/html").then_some("<html>"));
     }
     assert!(error(200, &[], good_body()).message.contains("no content type"));
-    for headers in [&[("grpc-status", "9")][..], &[("grpc-status", "9"), ("content-type", "image/jpeg")]] {
-        assert_eq!(code(200, headers, b""), Code::Unknown, "a status of who knows what");
+    for content_type in ["application/grpc", "text/plain", "image/jpeg", "application/grpc-web+json", ""] {
+        for status in [200, 204, 503] {
+            let error = error(status, &[("content-type", content_type), ("grpc-status", "9")], b"body");
+            assert_eq!((error.code, error.kind), (Code::FailedPrecondition, Kind::Protocol), "{status} {content_type}");
+        }
     }
+    assert_eq!(code(200, &[("grpc-status", "14")], b""), Code::Unavailable);
+    assert_eq!(code(200, &[("grpc-status", "17")], b""), Code::Unknown);
     for (status, expected) in [(200, Code::Unknown), (503, Code::Unavailable), (415, Code::Unknown)] {
         let error = error(status, &[("content-type", "application/grpc")], b"");
         assert_eq!((error.code, error.kind, error.retryable), (expected, Kind::Config, false));
@@ -252,7 +259,7 @@ fn what_breaks_the_protocol_is_not_read_on() {
 #[test]
 fn a_broken_read_is_unavailable_unless_more_is_known() {
     let broken = |status, headers: &[_], body: &[u8], kind| {
-        let failure = HttpFailure { kind, message: String::new(), cause: Some(Cause::new(1_u8)) };
+        let failure = HttpFailure { kind, cause: Some(Cause::new(1_u8)) };
         let Ok(reply) = feed(head(status, headers), [body]) else { panic!("done before it broke") };
         reply.broken(failure).result.unwrap_err()
     };

@@ -5,7 +5,7 @@ use crate::seams::fake::Fake;
 use crate::seams::{HttpMethod, HttpRequest};
 
 fn options() -> CallOptions {
-    CallOptions { user_agent: "test/1", ..CallOptions::default() }
+    CallOptions { user_agent: "test/1", secrets: crate::redact::Secrets::default(), ..CallOptions::default() }
 }
 
 fn request<'a>(base_url: &'a str, metadata: &'a Metadata) -> UnaryRequest<'a> {

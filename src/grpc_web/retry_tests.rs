@@ -114,7 +114,7 @@ fn the_server_says_when() {
     let mut error = unavailable();
     error.retry_after_ms = Some(5_000.0);
     assert_eq!(wish(&error), Some(Wish::After(5_000.0)));
-    error.set_details(Some(retry_info(3, 0)));
+    error.set_details(Some(retry_info(3, 0)), &crate::redact::Secrets::default());
     assert_eq!(wish(&error), Some(Wish::After(3_000.0)));
     error.headers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), "200".to_owned())]);
     assert_eq!(wish(&error), Some(Wish::After(200.0)));

@@ -2,14 +2,20 @@
 
 use super::Code;
 use super::metadata::{decode_base64, split_list};
+use crate::redact::Secrets;
 use crate::seams::header;
 use percent_encoding::percent_decode_str;
+
+/// So much is shown of a status that is none.
+const ODD_CHARS: usize = 40;
 
 /// What the server said about the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Status {
     pub code: Code,
-    /// The server's words; ours when its status is none.
+    /// What stands in the place of a code, if it is none.
+    pub odd: Option<String>,
+    /// The server's words.
     pub message: String,
     /// `google.rpc.Status`, undecoded.
     pub details: Option<Vec<u8>>,
@@ -23,11 +29,24 @@ impl Status {
         let message = percent_decode_str(message).decode_utf8_lossy().into_owned();
         let details =
             joined(pairs, "grpc-status-details-bin").and_then(|list| split_list(&list).find_map(decode_base64));
-        let (code, message) = match parse_code(&raw) {
-            Some(code) => (code, message),
-            None => (Code::Unknown, describe_bad_status(&raw, &message)),
+        let (code, odd) = match parse_code(&raw) {
+            Some(code) => (code, None),
+            None => (Code::Unknown, Some(raw)),
         };
-        Some(Self { code, message, details })
+        Some(Self { code, odd, message, details })
+    }
+
+    /// The server's words, or ours about its status, without what is secret.
+    pub(super) fn words(&self, secrets: &Secrets) -> String {
+        let message = secrets.cut(&self.message);
+        let Some(odd) = &self.odd else { return message };
+        let odd = secrets.cut_to(odd, ODD_CHARS);
+        let mut text = ["the server sent a grpc-status that is no gRPC code: \"", &odd, "\""].concat();
+        if !message.is_empty() {
+            text.push_str("; its message: ");
+            text.push_str(&message);
+        }
+        text
     }
 }
 
@@ -53,20 +72,10 @@ fn parse_code(raw: &str) -> Option<Code> {
     codes.all(|code| code == Some(first)).then_some(first)
 }
 
-fn describe_bad_status(raw: &str, message: &str) -> String {
-    let raw: String = raw.chars().take(40).collect();
-    let mut text = ["the server sent a grpc-status that is no gRPC code: \"", &raw, "\""].concat();
-    if !message.is_empty() {
-        text.push_str("; its message: ");
-        text.push_str(message);
-    }
-    text
-}
-
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
-    use super::{Code, Status};
+    use super::{Code, Secrets, Status};
     use proptest::prelude::*;
 
     fn find(pairs: &[(&str, &str)]) -> Option<Status> {
@@ -98,8 +107,9 @@ mod tests {
         for raw in ["", "17", "-1", "+5", "abc", "5x", "0, 13", "0,", "99999999999999999999"] {
             let status = find(&[("grpc-status", raw), ("grpc-message", "said%20this")]).unwrap();
             assert_eq!(status.code, Code::Unknown, "{raw}");
-            assert!(status.message.contains(&format!("\"{raw}\"")), "{}", status.message);
-            assert!(status.message.ends_with("said this"), "{}", status.message);
+            let words = status.words(&Secrets::default());
+            assert!(words.contains(&format!("\"{raw}\"")), "{words}");
+            assert!(words.ends_with("said this"), "{words}");
         }
         let repeated = find(&[("grpc-status", "0"), ("grpc-status", "13")]).unwrap();
         assert_eq!(repeated.code, Code::Unknown);

@@ -90,6 +90,8 @@ pub enum HttpFailureKind {
     Unusable,
     /// The body was already read or is locked.
     BodyUnusable,
+    /// The body yields something else than bytes.
+    NoBytes,
 }
 
 /// A request that came to no reply.
@@ -97,9 +99,7 @@ pub enum HttpFailureKind {
 pub struct HttpFailure {
     /// How.
     pub kind: HttpFailureKind,
-    /// The browser's words, for people.
-    pub message: String,
-    /// What was thrown.
+    /// What was thrown, without anything that was sent.
     pub cause: Option<Cause>,
 }
 

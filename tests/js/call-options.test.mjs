@@ -114,7 +114,7 @@ test("credentials, cache, keepalive and fetch: the call's before the client's be
   await client.deleteRegistration(request, { credentials: "same-origin", cache: "reload", keepalive: false });
   const seen = sent.map(({ credentials, cache, keepalive }) => [credentials, cache, keepalive]);
   assert.deepEqual(seen, [
-    ["include", "no-store", true],
+    ["include", undefined, true],
     ["same-origin", "reload", false],
   ]);
   let called = 0;
@@ -128,6 +128,7 @@ test("credentials, cache, keepalive and fetch: the call's before the client's be
   const plain = scripted([ok()]);
   await plain.client.upsertRegistration(request);
   assert.deepEqual([plain.sent[0].credentials, plain.sent[0].keepalive], ["omit", false]);
+  assert.ok(!("cache" in plain.sent[0]), "a cache mode costs a preflight for each call");
 });
 
 test("onHeader and onTrailer are told of the reply that decided, before the call ends", async () => {

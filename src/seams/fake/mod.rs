@@ -244,7 +244,7 @@ impl Urls for Fake {
 }
 
 fn failure(kind: HttpFailureKind) -> HttpFailure {
-    HttpFailure { kind, message: "scripted failure".to_owned(), cause: None }
+    HttpFailure { kind, cause: None }
 }
 
 impl Http for Fake {
