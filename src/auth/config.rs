@@ -125,6 +125,13 @@ impl Config {
         [place, "/", &sub].concat()
     }
 
+    /// Whose registrations the session called `id` has, as long as the person is not known. No person's name looks like
+    /// it: a colon is written otherwise there.
+    pub fn session_owner_name(&self, id: &str) -> String {
+        let (place, _) = self.realm.rsplit_once('/').unwrap_or_default();
+        [place, "/session:", id].concat()
+    }
+
     /// The name of the stored session.
     pub fn session_key(&self) -> String {
         format!("sipbreakout/session/{}", self.realm)

@@ -16,6 +16,15 @@ pub enum Owner {
     Nameless,
     /// This one's, in every tab and at every time.
     Named(String),
+    /// Those of the session that goes by this name. Another sign-in is another session, also by the same person.
+    Session {
+        /// Random, never another session's.
+        session: String,
+        /// The session outlives the page.
+        is_lasting: bool,
+        /// The person, in every tab and at every time, if that is known: it may become known later.
+        person: Option<String>,
+    },
     /// It can't be told now: the store does not answer.
     Unknown,
 }
@@ -108,10 +117,20 @@ impl<P: Platform, S: Store> TokenSource for Session<P, S> {
             let is_signed_in = self.is_signed_in().await;
             match self.load().await {
                 Err(_) => Owner::Unknown,
-                Ok(Some(stored)) if is_signed_in => match &stored.sub {
-                    Some(sub) => Owner::Named(self.inner.config.owner_name(sub)),
-                    None => Owner::Nameless,
-                },
+                Ok(Some(stored)) if is_signed_in => {
+                    let config = &self.inner.config;
+                    let person = stored.sub.as_deref().map(|sub| config.owner_name(sub));
+                    match (person, stored.id.as_str()) {
+                        // The first form of stored sessions has no id.
+                        (Some(person), "") => Owner::Named(person),
+                        (None, "") => Owner::Nameless,
+                        (person, id) => Owner::Session {
+                            session: config.session_owner_name(id),
+                            is_lasting: self.inner.tokens.outlives_page(),
+                            person,
+                        },
+                    }
+                }
                 Ok(_) => Owner::Nobody,
             }
         }

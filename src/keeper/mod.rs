@@ -16,6 +16,7 @@ mod news;
 mod owner;
 mod pulse;
 mod remembered;
+mod renaming;
 mod run;
 mod sign_out;
 mod snapshot;

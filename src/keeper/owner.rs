@@ -39,12 +39,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let caught_up = async {
             loop {
                 let changed = self.0.changed.next();
-                let name = match self.0.client.tokens().owner().await {
-                    Owner::Unknown => return,
-                    Owner::Nobody => None,
-                    Owner::Nameless => Some(self.nameless(false)),
-                    Owner::Named(name) => Some(name),
-                };
+                let owner = self.0.client.tokens().owner().await;
+                if owner == Owner::Unknown {
+                    return;
+                }
+                let Called { name, .. } = self.called(owner);
                 if *self.0.owner.borrow() == name || self.0.is_closed.get() {
                     return;
                 }
@@ -107,11 +106,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// Whose registrations may be kept from now on.
     async fn adopt(&self, owner: Owner) {
-        let (name, is_shared) = match owner {
-            Owner::Nobody | Owner::Unknown => (None, false),
-            Owner::Nameless => (Some(self.nameless(false)), false),
-            Owner::Named(name) => (Some(name), true),
-        };
+        let Called { name, is_shared, session } = self.called(owner);
         if *self.0.owner.borrow() == name && self.0.is_ready.get() {
             return;
         }
@@ -123,6 +118,13 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         match &name {
             Some(name) => {
                 self.0.last_owner.replace(Some(name.clone()));
+                if let Some(session) = &session {
+                    // It is known now whose the session is. Nothing changes for what is kept.
+                    self.rename(session, name).await;
+                    if self.0.era.get() != era {
+                        return;
+                    }
+                }
                 self.join(name);
                 self.load().await;
                 if self.0.era.get() != era {
@@ -178,6 +180,23 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.nameless(true);
     }
 
+    /// What the owner's registrations go by.
+    pub(super) fn called(&self, owner: Owner) -> Called {
+        match owner {
+            Owner::Nobody | Owner::Unknown => Called { name: None, is_shared: false, session: None },
+            Owner::Nameless => Called { name: Some(self.nameless(false)), is_shared: false, session: None },
+            Owner::Named(name) => Called { name: Some(name), is_shared: true, session: None },
+            Owner::Session { session, is_lasting, person } => {
+                // What ends with the page is this client's alone.
+                let session = if is_lasting { session } else { [&self.nameless(false), "/", &session].concat() };
+                match person {
+                    Some(_) => Called { name: person, is_shared: true, session: Some(session) },
+                    None => Called { name: Some(session), is_shared: is_lasting, session: None },
+                }
+            }
+        }
+    }
+
     /// The name of who has none; another one from now on, if it is somebody else.
     fn nameless(&self, is_another: bool) -> String {
         [NAMELESS, &(self.0.listeners.nameless)(is_another)].concat()
@@ -221,6 +240,16 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             channel.post(&news.write());
         }
     }
+}
+
+/// What an owner's registrations go by.
+pub(super) struct Called {
+    /// Nothing is kept for nobody.
+    pub name: Option<String>,
+    /// Other tabs keep them, too.
+    pub is_shared: bool,
+    /// What they went by before it was known who has signed in.
+    pub session: Option<String>,
 }
 
 /// Begins the names of owners that have none.

@@ -16,7 +16,7 @@ const DELETE_MS: f64 = 30_000.0;
 /// Somebody who keeps registrations in this page, of whichever client.
 pub trait Leaver {
     /// Deletes all that is kept for `owner`. False if one is left.
-    fn delete_all<'a>(&'a self, owner: &'a str) -> LocalBoxFuture<'a, bool>;
+    fn delete_all<'a>(&'a self, owner: &'a Owner) -> LocalBoxFuture<'a, bool>;
 }
 
 thread_local! {
@@ -32,14 +32,15 @@ pub(super) fn enlist(leaver: Weak<dyn Leaver>) {
 }
 
 impl<P: Platform, S: Store> Leaver for super::keeping::Inner<P, S> {
-    fn delete_all<'a>(&'a self, owner: &'a str) -> LocalBoxFuture<'a, bool> {
+    fn delete_all<'a>(&'a self, owner: &'a Owner) -> LocalBoxFuture<'a, bool> {
         async move {
             let Some(own) = self.me.upgrade() else { return true };
             let keeping = Keeping(own);
-            if self.owner.borrow().as_deref() != Some(owner) {
+            let known = self.owner.borrow().clone();
+            let Some(owner) = keeping.called(owner.clone()).name.filter(|owner| known.as_ref() == Some(owner)) else {
                 return true;
-            }
-            let keys = keeping.keys_of(owner);
+            };
+            let keys = keeping.keys_of(&owner);
             let mut is_deleted = true;
             // One after the other: a person has one number, or a few.
             for key in keys {
@@ -61,8 +62,15 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
 ) -> Result<(SignedOut, bool), AuthError> {
     session.check_sign_out(&options)?;
     let owner = session.owner().await;
-    let Owner::Named(owner) = owner else {
-        return session.sign_out(options).await.map(|signed_out| (signed_out, true));
+    // What is stored of them, by all names.
+    let names = match &owner {
+        Owner::Named(name) => vec![name.clone()],
+        Owner::Session { session, person, .. } => {
+            [person.clone(), Some(session.clone())].into_iter().flatten().collect()
+        }
+        Owner::Nobody | Owner::Nameless | Owner::Unknown => {
+            return session.sign_out(options).await.map(|signed_out| (signed_out, true));
+        }
     };
     let mut is_deleted = true;
     if delete {
@@ -80,7 +88,7 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
         };
     }
     let mut records = Vec::new();
-    for prefix in Names::all_of(&owner) {
+    for prefix in names.iter().flat_map(|name| Names::all_of(name)) {
         records.extend(lasting.entries(&prefix).await.unwrap_or_default());
     }
     let signed_out = session.sign_out(options).await;

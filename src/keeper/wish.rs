@@ -13,6 +13,9 @@ const VERSION: f64 = 1.0;
 /// make it lapse unseen.
 const YOUNG: f64 = 0.25;
 
+/// In the place of a wish that is stored under another name now.
+pub const MOVED: &str = r#"{"v":1,"is_moved":true}"#;
+
 /// What is wanted for a number.
 #[derive(Clone, Debug, PartialEq)]
 pub enum What {

@@ -19,6 +19,10 @@ pub trait Store: 'static {
     fn is_shared(&self) -> bool {
         false
     }
+    /// Whether what is kept is there after a reload.
+    fn outlives_page(&self) -> bool {
+        self.place() != "memory"
+    }
     /// Whether its content was copied from another tab, which is still there (browsers copy sessionStorage into windows
     /// that a page opens).
     async fn is_copy(&self) -> bool {

@@ -62,7 +62,7 @@ impl TokenSource for FakeSession {
         let token = match &*self.0.owner.borrow() {
             Owner::Nobody | Owner::Unknown => Err(AuthError::new(AuthCode::SignInRequired, "Sign in first.")),
             Owner::Nameless => Ok(Secret::new("somebody")),
-            Owner::Named(name) => Ok(Secret::new(name.clone())),
+            Owner::Named(name) | Owner::Session { session: name, .. } => Ok(Secret::new(name.clone())),
         };
         std::future::ready(token).boxed_local()
     }

@@ -5,6 +5,7 @@ mod fleet;
 mod keeping;
 mod kept;
 mod pulse;
+mod renaming;
 mod simulation;
 mod tabs;
 mod wishes;
