@@ -64,11 +64,11 @@ fn what_is_stopped_after_the_person_became_known_does_not_come_back() {
     let bench = Bench::default();
     bench.session.sign_in(session("1", None));
     let page = bench.page();
-    let key = bench.keep(&page, registration(None, "sips:pbx.example.com"));
+    bench.keep(&page, registration(None, "sips:pbx.example.com"));
     bench.pass(1_000.0);
     bench.session.sign_in(session("1", Some("ada")));
     bench.pass(1_000.0);
-    bench.fake.run(page.keeping.stop(&key, false)).unwrap();
+    bench.fake.run(page.keeping.stop(registration(None, "sips:pbx.example.com"), false, false)).unwrap();
     page.keeping.close();
     let page = bench.page();
     assert!(bench.fake.run(page.keeping.keys()).unwrap().is_empty());
