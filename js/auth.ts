@@ -15,7 +15,7 @@ import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
 import { type Limits, peek } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
-import { memory } from "./memory.js";
+import { memoryOf, nameOf } from "./memory.js";
 import type {
   AuthOptions,
   ConsentRevocationLink,
@@ -28,7 +28,8 @@ import type {
   User,
 } from "./options.js";
 import { byPopup, openPopup, passOn } from "./popup.js";
-import { isCopied, watchTab } from "./tab.js";
+import * as queues from "./queues.js";
+import { isCopied, tabName, watchTab } from "./tab.js";
 
 type Handle = InstanceType<Wasm["AuthHandle"]>;
 
@@ -59,6 +60,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   readonly #options: AuthOptions;
+  readonly #memory = memoryOf();
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */
   #wasm: Wasm | undefined;
@@ -231,7 +233,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       // The wasm must not keep an Auth that nobody else keeps.
       const auth = new WeakRef(this);
       const storage = peek(this.#options, "storage");
-      const face = { memory, keys: keysFor(storage), isCopied, kept: lasting };
+      const keys = keysFor(storage);
+      const face = { ...this.#memory, keys, isCopied, tab: tabName, kept: lasting, nameOf, queues };
       this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, told: unknown) => {
         const listener = auth.deref();
         if (listener) listener.#hear(type, told);

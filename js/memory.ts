@@ -1,11 +1,39 @@
 // `storage: "memory"`: sessions in a closure of this module, out of reach of the page's globals. They are not in the
 // wasm's memory, so that a fresh instance finds them again.
-const entries = new Map<string, string>();
 
-/** @internal One for all: the keys that Rust gives hold issuer, client and the session's name. */
-export const memory = {
-  get: (key: string) => entries.get(key),
-  set: (key: string, value: string) => void entries.set(key, value),
-  remove: (key: string) => void entries.delete(key),
-  keys: () => [...entries.keys()],
-};
+/** @internal What Rust asks for. */
+export interface Memory {
+  get(key: string): unknown;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): string[];
+}
+
+function createMemory(): Memory {
+  const entries = new Map<string, string>();
+  return {
+    get: (key) => entries.get(key),
+    set: (key, value) => void entries.set(key, value),
+    remove: (key) => void entries.delete(key),
+    keys: () => [...entries.keys()],
+  };
+}
+
+/** One person sits before a page: all that is made in it is one session. The keys hold issuer, client and name. */
+const ofPage = createMemory();
+
+/** @internal A server has many people, so each `Auth` there has a memory of its own. */
+export const memoryOf = () =>
+  globalThis.document
+    ? { memory: ofPage, isOwnMemory: false }
+    : { memory: createMemory(), isOwnMemory: true };
+
+let objects = 0;
+const names = new WeakMap<object, string>();
+
+/** @internal A name for an object, which no other one in this copy of the package has. */
+export function nameOf(object: object): string {
+  const name = names.get(object) ?? String(++objects);
+  names.set(object, name);
+  return name;
+}

@@ -276,6 +276,9 @@ export interface AuthOptions {
    *   refresh token.
    * - `local`: localStorage; one session for all tabs, survives a restart of the browser.
    * - an adapter: one session for all tabs, where the application says.
+   *
+   * Two stores are two sessions: two adapter objects share no token. On a server (no `document`) each `Auth` with
+   * `memory` is a session of its own.
    */
   storage?: "memory" | "session" | "local" | StorageAdapter | undefined;
   /**
@@ -342,7 +345,7 @@ export interface SignOutOptions {
 export interface SignOutResult {
   /**
    * Whether the provider confirmed that the tokens are revoked. If false, they are forgotten here, but live on until
-   * they expire.
+   * they expire. False also if the storage could not be read, so that nobody knows which tokens there were.
    */
   revoked: boolean;
   /** With `deleteRegistrations`: whether the core confirmed that all are deleted. */

@@ -33,6 +33,14 @@ function markIn(page: Page): string | undefined {
   return mark;
 }
 
+/** @internal A name that the frames of this tab, and all copies of the package in them, agree on. */
+export function tabName(): string {
+  if (!globalThis.document) return "";
+  const page = globalThis as unknown as Page;
+  page[MARK] ??= markIn((globalThis.top ?? page) as unknown as Page) ?? `${Date.now()}/${Math.random()}`;
+  return page[MARK];
+}
+
 let checking: Promise<boolean> | undefined;
 /** Copied, the storage is another tab's until this. */
 let claim = () => {};
@@ -83,9 +91,7 @@ export async function isCopied(): Promise<boolean> {
 
 async function check(): Promise<boolean> {
   if (!globalThis.document || typeof BroadcastChannel === "undefined") return false;
-  const page = globalThis as unknown as Page;
-  page[MARK] ??= markIn((globalThis.top ?? page) as unknown as Page) ?? `${Date.now()}/${Math.random()}`;
-  const mark = page[MARK];
+  const mark = tabName();
   const note = () => {
     try {
       globalThis.sessionStorage.setItem(KEY, mark);

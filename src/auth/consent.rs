@@ -2,8 +2,10 @@
 //! person comes back with the `state` that was sent along.
 
 use super::callback::Answer;
+use super::realm::Person;
 use super::session::{Inner, Session, SessionEvent, signed_out};
 use super::sign_in::{random_text, refused_by_provider};
+use super::stored::Stored;
 use super::{AuthCode, AuthError};
 use crate::redact::Secrets;
 use crate::seams::{Fields, Json, Platform, Store};
@@ -19,6 +21,10 @@ impl<P: Platform, S: Store> Session<P, S> {
         let mut record = Fields::default();
         record.put("state", state.as_str());
         record.put("created_wall_ms", platform.now().wall_ms);
+        if let Ok(Some(stored)) = self.load().await {
+            record.put("session", stored.id.as_str());
+            record.put("sub", stored.sub.as_deref());
+        }
         pending.set(&config.consent_key(), &Json::Object(record).write()).await?;
         Ok(state)
     }
@@ -29,18 +35,21 @@ impl<P: Platform, S: Store> Session<P, S> {
         let Inner { platform, config, pending, realm, .. } = &*self.inner;
         let (state, refusal) = Answer::read_state(platform, url)?;
         let text = pending.get(&config.consent_key()).await?;
-        if !text.is_some_and(|text| is_answered(&text, &state, platform.now().wall_ms)) {
+        let Some(whose) = text.and_then(|text| answered(&text, &state, platform.now().wall_ms)) else {
             return Err(AuthError::new(
                 AuthCode::StateUnknown,
                 "This answer belongs to no revocation that was begun in this tab within the last hour.",
             ));
-        }
+        };
         if let Some((error, description, uri)) = refusal {
             pending.remove(&config.consent_key()).await?;
             return Err(refused_by_provider(&error, description, uri, &Secrets::new([state])));
         }
         let held = self.hold_briefly().await;
-        if let Some(stored) = self.load().await? {
+        // Somebody else may have signed in meanwhile, and has taken back nothing.
+        let is_theirs =
+            |stored: &Stored| whose.as_ref().is_none_or(|(id, sub)| stored.is_same_persons(id, sub.as_deref()));
+        if let Some(stored) = self.load().await?.filter(is_theirs) {
             self.forget(Some(&stored)).await?;
             drop(held);
             realm.end(signed_out());
@@ -53,8 +62,15 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 }
 
-fn is_answered(text: &str, state: &str, now_wall_ms: f64) -> bool {
-    let Some(mut record) = Fields::parse(text) else { return false };
+/// Whose revocation it is, if that was noted; `None` if it is no answer to the one of this record.
+fn answered(text: &str, state: &str, now_wall_ms: f64) -> Option<Option<Person>> {
+    let mut record = Fields::parse(text)?;
     let is_recent = |created: f64| (now_wall_ms - created).abs() <= LIFE_MS;
-    record.need_text("state").as_deref() == Some(state) && record.need_number("created_wall_ms").is_some_and(is_recent)
+    if record.need_text("state").as_deref() != Some(state)
+        || !record.need_number("created_wall_ms").is_some_and(is_recent)
+    {
+        return None;
+    }
+    let sub = record.take_text("sub").ok().flatten();
+    Some(record.need_text("session").map(|id| (id, sub)))
 }

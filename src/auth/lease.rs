@@ -24,12 +24,13 @@ const BRIEF_MS: f64 = 1_000.0;
 
 /// What is held while a refresh is under way.
 pub(super) enum Held<P: Locks> {
-    /// The store is this tab's own: there is nobody to keep out.
-    Nothing,
+    /// The store is this page's own: there is nobody to keep out. Or it takes no lease; then only a turn in the page's
+    /// queue keeps others out.
+    Nothing(Option<P::Held>),
     /// A Web Lock, and the lease of that name.
     Lock { held: P::Held, owner: String, has_waited: bool },
-    /// A lease, by its owner's name.
-    Lease(String),
+    /// A lease, by its owner's name, and the turn in the page's queue.
+    Lease(String, Option<P::Held>),
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
@@ -38,11 +39,14 @@ impl<P: Platform, S: Store> Session<P, S> {
     pub(super) async fn hold(&self) -> Held<P> {
         let Inner { platform, tokens, .. } = &*self.inner;
         if !tokens.is_shared() {
-            return Held::Nothing;
+            return Held::Nothing(None);
         }
         let asked_at = platform.now();
         loop {
-            let Ok((held, is_stolen)) = self.wait_for_lock().await else { return self.take_lease().await };
+            let Ok((held, is_stolen)) = self.wait_for_lock().await else {
+                let turn = platform.queue(&self.queue_name()).await.ok();
+                return self.take_lease(turn).await;
+            };
             let owner = random_text(platform).unwrap_or_default();
             let has_waited = asked_at.age_ms(platform.now()) > AT_ONCE_MS;
             // If the store refuses, who waits can only be less patient.
@@ -58,10 +62,25 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
+    /// Named by issuer, client and name, whatever the store: too much order is harmless. What only one tab can see is
+    /// nobody else's to wait for.
+    fn lock_name(&self) -> String {
+        let Inner { config, tokens, .. } = &*self.inner;
+        let tab = tokens.tab();
+        if tab.is_empty() { config.lock_name() } else { [config.lock_name().as_str(), "/", &tab].concat() }
+    }
+
+    /// Where there are no locks. A server has the sessions of many people, who need not wait for each other: so the name
+    /// has the id of the session that was last seen in the store. Two adapters of one database see the same.
+    fn queue_name(&self) -> String {
+        let id = self.inner.realm.owner().map(|(id, _)| id).unwrap_or_default();
+        [self.lock_name().as_str(), "/", &id].concat()
+    }
+
     /// The lock, and whether it was stolen. Each holder has as long as a refresh may take.
     async fn wait_for_lock(&self) -> Result<(P::Held, bool), NoLocks> {
-        let Inner { platform, config, .. } = &*self.inner;
-        let name = config.lock_name();
+        let platform = &self.inner.platform;
+        let name = self.lock_name();
         let mut waiting = pin!(platform.lock(&name, false));
         let mut wait_ms = self.patience_ms();
         let mut is_last_look = false;
@@ -81,12 +100,17 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// The lock, if it is to be had soon, for a change that a refresh must not overlap. Without it the change is made all
     /// the same.
     pub(super) async fn hold_briefly(&self) -> Option<P::Held> {
-        let Inner { platform, config, tokens, .. } = &*self.inner;
+        let Inner { platform, tokens, .. } = &*self.inner;
         if !tokens.is_shared() {
             return None;
         }
-        let name = config.lock_name();
-        match select(pin!(platform.lock(&name, false)), pin!(platform.sleep(BRIEF_MS))).await {
+        let lock = async {
+            match platform.lock(&self.lock_name(), false).await {
+                Ok(held) => Ok(held),
+                Err(NoLocks) => platform.queue(&self.queue_name()).await,
+            }
+        };
+        match select(pin!(lock), pin!(platform.sleep(BRIEF_MS))).await {
             Either::Left((held, _)) => held.ok(),
             Either::Right(_) => None,
         }
@@ -103,9 +127,9 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// Whether another tab has taken over.
     pub(super) async fn is_lost(&self, held: &Held<P>) -> bool {
         let owner = match held {
-            Held::Nothing => return false,
+            Held::Nothing(_) => return false,
             Held::Lock { held, .. } if held.is_lost() => return true,
-            Held::Lock { owner, .. } | Held::Lease(owner) => owner,
+            Held::Lock { owner, .. } | Held::Lease(owner, _) => owner,
         };
         self.lease().await.is_some_and(|(other, _)| other != *owner)
     }
@@ -116,7 +140,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         if self.is_lost(held).await {
             return false;
         }
-        let (Held::Lock { owner, .. } | Held::Lease(owner)) = held else { return true };
+        let (Held::Lock { owner, .. } | Held::Lease(owner, _)) = held else { return true };
         // A store that does not take it: then nobody can be told.
         let _ = self.write_lease(owner).await;
         self.inner.platform.turn().await;
@@ -125,7 +149,7 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     pub(super) async fn let_go(&self, held: Held<P>) {
         let Inner { platform, config, tokens, .. } = &*self.inner;
-        if let Held::Lock { owner, .. } | Held::Lease(owner) = &held
+        if let Held::Lock { owner, .. } | Held::Lease(owner, _) = &held
             && self.lease().await.is_some_and(|(other, _)| other == *owner)
         {
             let _ = tokens.remove(&config.lease_key()).await;
@@ -137,20 +161,20 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     /// Without a store that works, or randomness, there is nothing to share either.
-    async fn take_lease(&self) -> Held<P> {
+    async fn take_lease(&self, turn: Option<P::Held>) -> Held<P> {
         let platform = &self.inner.platform;
-        let Ok(owner) = random_text(platform) else { return Held::Nothing };
+        let Ok(owner) = random_text(platform) else { return Held::Nothing(turn) };
         loop {
             if self.lease().await.is_some_and(|(_, until)| self.left_ms(until).is_some()) {
                 platform.sleep(LOOK_MS * (0.5 + platform.fraction())).await;
                 continue;
             }
             if self.write_lease(&owner).await.is_err() {
-                return Held::Nothing;
+                return Held::Nothing(turn);
             }
             platform.sleep(SETTLE_MS).await;
             if self.lease().await.is_none_or(|(other, _)| other == owner) {
-                return Held::Lease(owner);
+                return Held::Lease(owner, turn);
             }
         }
     }

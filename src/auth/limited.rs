@@ -39,8 +39,24 @@ impl<P: Timer + 'static, S: Store> Store for Limited<P, S> {
         self.store.place()
     }
 
+    fn identity(&self) -> String {
+        self.store.identity()
+    }
+
     fn is_shared(&self) -> bool {
         self.store.is_shared()
+    }
+
+    fn tab(&self) -> String {
+        self.store.tab()
+    }
+
+    fn is_private(&self) -> bool {
+        self.store.is_private()
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.store.is_foreign()
     }
 
     async fn is_copy(&self) -> bool {

@@ -51,7 +51,7 @@ pub use options::{AuthOptions, EndpointOverrides, SignIn, SignOut};
 pub use secret::Secret;
 pub use session::{Session, SessionEvent, SessionState, Told};
 pub use sign_in::Callback;
-pub use sign_out::{LogoutForm, Revocation, SignedOut};
+pub use sign_out::{Leaving, LogoutForm, Revocation, SignedOut};
 pub(crate) use signal::Signal;
 pub use source::{Owner, TokenSource};
 pub use supplied::{Supplied, SuppliedToken, SupplyFailure, TokenSupplier};

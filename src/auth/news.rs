@@ -2,6 +2,7 @@
 
 use super::AuthCode;
 use super::session::SessionEvent;
+use super::stored::Stored;
 use crate::seams::{Fields, Json};
 
 /// The form of the messages; a tab with another version of the package does not read them.
@@ -20,6 +21,14 @@ pub(super) struct News {
 }
 
 impl News {
+    /// Whether it is about the session `stored`, or another one of the same person. Somebody whose name is not known is
+    /// nobody's equal.
+    pub fn is_about(&self, stored: &Stored) -> bool {
+        let is_same =
+            |one: Option<&str>, other: Option<&str>| one.is_some_and(|one| !one.is_empty() && Some(one) == other);
+        is_same(self.sub.as_deref(), stored.sub.as_deref()) || is_same(self.session.as_deref(), Some(&stored.id))
+    }
+
     pub fn write(&self) -> String {
         let mut fields = Fields::default();
         fields.put("v", VERSION);

@@ -1,6 +1,7 @@
 //! What the sessions of one realm (issuer, client, name and store) share within a page. An application may make
 //! several of one session (React's strict mode, hot replacement, two modules): a refresh token must still be sent once,
-//! a code be exchanged once, and all of them be told.
+//! a code be exchanged once, and all of them be told. Two stores are two realms, even if both are adapters: they may
+//! hold the sessions of two people.
 
 use super::flight::{Flight, Work};
 use super::news::News;
@@ -22,6 +23,9 @@ type Listener = dyn Fn(Told);
 /// Takes news from another tab; without any, begins to watch the session's token. False when its session is no more.
 type Member = dyn Fn(Option<&News>) -> bool;
 
+/// Whose session it is: its id, and the `sub` where that is known.
+pub(super) type Person = (String, Option<String>);
+
 /// A callback that is being finished, or was.
 pub(super) type Finishing = Work<Result<Callback, AuthError>>;
 
@@ -37,8 +41,10 @@ pub(super) struct Realm {
     last_end: RefCell<Option<AuthError>>,
     /// How often something ended.
     ends: Cell<u32>,
-    /// Whose session was in the store when it was last looked at: its id, and the person.
-    owner: RefCell<Option<(String, Option<String>)>>,
+    /// Whose session was in the store when it was last looked at.
+    owner: RefCell<Option<Person>>,
+    /// The session that another tab said it began. It may be in the store although it was not seen there yet.
+    announced: RefCell<Option<String>>,
     /// What `auth.sessionState` says.
     state: Cell<SessionState>,
     /// Somebody sees to it that the token is renewed in time.
@@ -62,6 +68,7 @@ impl Default for Realm {
             last_end: RefCell::default(),
             ends: Cell::default(),
             owner: RefCell::default(),
+            announced: RefCell::default(),
             state: Cell::new(SessionState::Unknown),
             is_kept: Cell::default(),
             copy_checked: Cell::default(),
@@ -166,9 +173,33 @@ impl Realm {
     /// The store has this session. What is under way for somebody else ends: it would go on with these tokens.
     pub fn meet(&self, stored: &Stored) {
         let before = self.owner.replace(Some((stored.id.clone(), stored.sub.clone())));
+        if before.as_ref().is_none_or(|(id, _)| *id != stored.id) {
+            self.announced.replace(None);
+        }
         if before.is_some_and(|(id, sub)| !stored.is_same_persons(&id, sub.as_deref())) {
             self.fire_end(replaced());
         }
+    }
+
+    /// Whose session was last seen in the store.
+    pub fn owner(&self) -> Option<Person> {
+        self.owner.borrow().clone()
+    }
+
+    /// Whether the session that was last seen in the store is the one called `id`.
+    pub fn has_met(&self, id: Option<&str>) -> bool {
+        id.is_some() && self.owner.borrow().as_ref().map(|(met, _)| met.as_str()) == id
+    }
+
+    /// Another tab says that it began this session.
+    pub fn announce(&self, id: Option<String>) {
+        self.announced.replace(id);
+    }
+
+    /// Whether another session than the one called `id` may be in the store by now, although it was not seen there.
+    pub fn may_be_replaced(&self, id: Option<&str>) -> bool {
+        let announced = self.announced.borrow();
+        announced.is_some() && announced.as_deref() != id
     }
 
     /// Ends when the session does.
@@ -244,6 +275,14 @@ impl Realm {
     /// The callback of this state, finished or not.
     pub fn callback(&self, state: &str) -> Option<Finishing> {
         self.callbacks.borrow().iter().find(|(known, _)| known == state).map(|(_, callback)| callback.clone())
+    }
+
+    /// The callback of this state that a session with another store finishes, or has finished. `key` is the name that
+    /// sessions of one issuer, client and name have in their stores.
+    pub fn callback_elsewhere(key: &str, state: &str) -> Option<Finishing> {
+        let of_name = |(name, realm): &(String, Weak<Self>)| name.ends_with(key).then(|| realm.upgrade()).flatten();
+        let realms: Vec<_> = REALMS.with_borrow(|realms| realms.iter().filter_map(of_name).collect());
+        realms.iter().find_map(|realm| realm.callback(state))
     }
 
     pub fn remember(&self, state: &str, callback: Finishing) {

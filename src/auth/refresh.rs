@@ -120,7 +120,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         // What ends from here on is the session that is refreshed, and no earlier one.
         afterwards.ends = self.inner.realm.ends();
-        let is_shared = !matches!(held, Held::Nothing);
+        let is_shared = !matches!(held, Held::Nothing(None));
         if is_shared && !used.access_token.is(seen) && used.life.is_fresh(platform.now()) {
             return Ok(used.access_token);
         }

@@ -107,7 +107,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Provider::Discovered => None,
         };
         let tokens = Limited::new(platform.clone(), config.timeout_ms, tokens);
-        let realm = Realm::of(&[tokens.place(), config.session_key()].concat(), &on_event);
+        let realm = Realm::of(&[tokens.identity(), config.session_key()].concat(), &on_event);
         let inner = Inner {
             platform,
             config,
@@ -254,9 +254,19 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// The same with the error that it came from, which other tabs are not told of.
     pub(super) fn tell_of(&self, event: SessionEvent, stored: Option<&Stored>, error: Option<AuthError>) {
-        let Inner { realm, tokens, .. } = &*self.inner;
         let sub = stored.and_then(|stored| stored.sub.clone());
-        let session = stored.map(|stored| stored.id.clone());
+        self.tell_whose(event, stored.map(|stored| stored.id.clone()), sub, error);
+    }
+
+    /// As `tell_of`, of the session called `session`, which is `sub`'s.
+    pub(super) fn tell_whose(
+        &self,
+        event: SessionEvent,
+        session: Option<String>,
+        sub: Option<String>,
+        error: Option<AuthError>,
+    ) {
+        let Inner { realm, tokens, .. } = &*self.inner;
         realm.post(&News { event: event.clone(), place: tokens.place(), sub, session });
         realm.tell_of(&event, error);
     }

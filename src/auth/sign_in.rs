@@ -6,6 +6,7 @@ use super::config::Issuer;
 use super::id_token::{Claims, Expected, bad};
 use super::life::Life;
 use super::pending::{Pending, Step};
+use super::realm::Realm;
 use super::request::{form, refusal, refused, shown, shown_address};
 use super::session::{Inner, Session, SessionEvent};
 use super::stored::Stored;
@@ -24,6 +25,8 @@ use std::fmt;
 pub struct Callback {
     /// What `SignIn::app_state` was.
     pub app_state: Option<String>,
+    /// The session that began with it.
+    session: String,
 }
 
 /// The application's state is its own affair and is not shown.
@@ -100,7 +103,14 @@ impl<P: Platform, S: Store> Session<P, S> {
             return known.await;
         }
         let session = self.clone();
-        let finishing = async move { session.finish(answer).await }.boxed_local().shared();
+        let elsewhere = Realm::callback_elsewhere(&self.inner.config.session_key(), &state);
+        let finishing = async move {
+            match elsewhere {
+                Some(elsewhere) => session.share(elsewhere.await).await,
+                None => session.finish(answer).await,
+            }
+        };
+        let finishing = finishing.boxed_local().shared();
         realm.remember(&state, finishing.clone());
         platform.spawn(finishing.clone().map(drop).boxed_local());
         let outcome = finishing.await;
@@ -110,21 +120,24 @@ impl<P: Platform, S: Store> Session<P, S> {
         outcome
     }
 
+    /// What another session of this page, with another store, made of the same answer. If both stores are the same
+    /// database (two adapter objects, which React's strict mode makes), it is this session's sign-in too.
+    async fn share(&self, outcome: Result<Callback, AuthError>) -> Result<Callback, AuthError> {
+        if let (Ok(callback), Ok(Some(stored))) = (outcome, self.load().await)
+            && stored.id == callback.session
+        {
+            return Ok(callback);
+        }
+        Err(state_unknown())
+    }
+
     async fn finish(&self, answer: Answer) -> Result<Callback, AuthError> {
         let now = self.inner.platform.now().wall_ms;
         let pending = self.pending();
         pending.sweep(now).await?;
         let Some(record) = pending.get(&answer.state, now).await? else {
             // Some browsers let the page that is left see its request fail, and so forget the record.
-            return Err(if is_told(&answer) {
-                interrupted()
-            } else {
-                AuthError::new(
-                    AuthCode::StateUnknown,
-                    "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was \
-                 already handled, or took more than 10 minutes. Sign in again.",
-                )
-            });
+            return Err(if is_told(&answer) { interrupted() } else { state_unknown() });
         };
         let state = answer.state.clone();
         let outcome = self.settle(answer, &record).await;
@@ -134,7 +147,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Ok(stored) => {
                 self.tell(SessionEvent::SignedIn, Some(&stored));
                 self.keep_alive();
-                Ok(Callback { app_state: record.app_state })
+                Ok(Callback { app_state: record.app_state, session: stored.id })
             }
             // With the record gone the same call can't succeed; only a new sign-in can.
             Err(mut error) => {
@@ -242,7 +255,8 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// Puts a new session in the place of the one before.
     async fn begin(&self, stored: &Stored) -> Result<(), AuthError> {
-        // A refresh, or the end, of the one before must not overlap it.
+        // A refresh, or the end, of the one before must not overlap it. Where there are no locks, its id names the queue.
+        let _ = self.load().await;
         let held = self.hold_briefly().await;
         let before = self.look().await.ok().flatten();
         if let Err(error) = self.save(stored).await {
@@ -263,6 +277,14 @@ impl<P: Platform, S: Store> Session<P, S> {
 /// The face says so itself when the page was reloaded after the answer had left the address bar.
 fn is_told(answer: &Answer) -> bool {
     matches!(&answer.outcome, Outcome::Refused { error, .. } if error == AuthCode::SignInInterrupted.as_str())
+}
+
+fn state_unknown() -> AuthError {
+    AuthError::new(
+        AuthCode::StateUnknown,
+        "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was already \
+         handled, or took more than 10 minutes. Sign in again.",
+    )
 }
 
 fn interrupted() -> AuthError {

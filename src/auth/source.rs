@@ -1,7 +1,7 @@
 //! What a call sees of all this.
 
 use super::dpop::asks_for_nonce;
-use super::session::{session_expired, sign_in_required};
+use super::session::{Inner, session_expired, sign_in_required};
 use super::{AuthError, Secret, Session};
 use crate::seams::{HttpMethod, Platform, Store, header};
 use futures_util::FutureExt;
@@ -71,6 +71,21 @@ pub trait TokenSource {
     }
 }
 
+impl<P: Platform, S: Store> Session<P, S> {
+    /// Whose registrations the session called `id` keeps, which is `sub`'s.
+    pub(super) fn owner_called(&self, id: &str, sub: Option<&str>) -> Owner {
+        let Inner { config, tokens, .. } = &*self.inner;
+        match (sub.map(|sub| config.owner_name(sub)), id) {
+            // The first form of stored sessions has no id.
+            (Some(person), "") => Owner::Named(person),
+            (None, "") => Owner::Nameless,
+            (person, id) => {
+                Owner::Session { session: config.session_owner_name(id), is_lasting: tokens.outlives_page(), person }
+            }
+        }
+    }
+}
+
 impl<P: Platform, S: Store> TokenSource for Session<P, S> {
     fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
         async move {
@@ -117,20 +132,7 @@ impl<P: Platform, S: Store> TokenSource for Session<P, S> {
             let is_signed_in = self.is_signed_in().await;
             match self.load().await {
                 Err(_) => Owner::Unknown,
-                Ok(Some(stored)) if is_signed_in => {
-                    let config = &self.inner.config;
-                    let person = stored.sub.as_deref().map(|sub| config.owner_name(sub));
-                    match (person, stored.id.as_str()) {
-                        // The first form of stored sessions has no id.
-                        (Some(person), "") => Owner::Named(person),
-                        (None, "") => Owner::Nameless,
-                        (person, id) => Owner::Session {
-                            session: config.session_owner_name(id),
-                            is_lasting: self.inner.tokens.outlives_page(),
-                            person,
-                        },
-                    }
-                }
+                Ok(Some(stored)) if is_signed_in => self.owner_called(&stored.id, stored.sub.as_deref()),
                 Ok(_) => Owner::Nobody,
             }
         }

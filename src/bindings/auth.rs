@@ -7,7 +7,7 @@ use crate::auth::{
     AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SessionState, SignIn,
     SignOut, Told, User,
 };
-use crate::browser::{AnyStore, Browser, aborted, get, object, set};
+use crate::browser::{AnyStore, Browser, aborted, call, get, object, set};
 use crate::error::Error;
 use crate::keeper::sign_out;
 use futures_util::future::{Either, select};
@@ -29,9 +29,10 @@ pub struct AuthHandle {
 #[wasm_bindgen]
 impl AuthHandle {
     /// `face` has what lives in JavaScript: `memory` is the store behind `storage: "memory"`, which outlives this
-    /// instance; `keys` are the key pairs for DPoP; `isCopied` promises whether the tab's storage was copied from another
-    /// tab. `on_event` is called with the name of an event and its details, and with an empty name and the new state
-    /// before that.
+    /// instance, and `isOwnMemory` whether no other `Auth` has it; `keys` are the key pairs for DPoP; `isCopied` promises
+    /// whether the tab's storage was copied from another tab, and `tab` names the tab; `nameOf` gives an object a name
+    /// that no other one has; `queues` stand in for Web Locks. `on_event` is called with the name of an event and its
+    /// details, and with an empty name and the new state before that.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue, face: &JsValue, on_event: Function) -> Result<Self, JsValue> {
         let kept = get(face, "kept").unwrap_or_default();
@@ -127,7 +128,7 @@ impl AuthHandle {
         let options =
             SignOut { return_to: reader.string("returnTo"), local_only: reader.boolean("localOnly").unwrap_or(false) };
         let delete = reader.boolean("deleteRegistrations").unwrap_or(false);
-        let kept = AnyStore::Memory(self.kept.clone());
+        let kept = AnyStore::Memory(self.kept.clone(), String::new());
         let checked = refuse(reader.finish());
         promise(async move {
             checked.map_err(raw)?;
@@ -163,9 +164,10 @@ impl AuthHandle {
         let auto_refresh = reader.boolean("autoRefresh").unwrap_or(true);
         let skip_signature = reader.boolean("dangerouslySkipIdTokenSignature").unwrap_or(false);
         let proof_keys = get(face, "keys").unwrap_or_default();
+        let queues = get(face, "queues").unwrap_or_default();
         // A user info that a cache kept may be another person's.
         let cache = Some("no-store");
-        let browser = Browser { fetch: reader.function("fetch"), cache, proof_keys, ..Browser::default() };
+        let browser = Browser { fetch: reader.function("fetch"), cache, proof_keys, queues, ..Browser::default() };
         let mut nested = Reader::nested(&endpoints, "endpoints.");
         let endpoints = EndpointOverrides {
             authorization: nested.string("authorization"),
@@ -193,7 +195,7 @@ impl AuthHandle {
             skip_signature,
         };
         let on_event = Rc::new(move |told: Told| tell(&on_event, &told));
-        Ok(Session::new(browser, options, tokens, AnyStore::Session(JsValue::UNDEFINED), on_event)?)
+        Ok(Session::new(browser, options, tokens, AnyStore::Session(JsValue::UNDEFINED, String::new()), on_event)?)
     }
 }
 
@@ -207,20 +209,28 @@ fn store(reader: &mut Reader, face: &JsValue) -> AnyStore {
         if let Some(name) = missing {
             reader.problem("storage", "wrong_type", &["Its method `", name, "` is missing."].concat());
         }
-        return AnyStore::Adapter(given);
+        let name = text(face, "nameOf", &[&given]);
+        return AnyStore::Adapter(given, name);
     }
     match given.as_string().as_deref() {
-        Some("session") => AnyStore::Session(get(face, "isCopied").unwrap_or_default()),
+        Some("session") => AnyStore::Session(get(face, "isCopied").unwrap_or_default(), text(face, "tab", &[])),
         Some("local") => AnyStore::Local(get(face, "kept").unwrap_or_default()),
-        Some("memory") => AnyStore::Memory(get(face, "memory").unwrap_or_default()),
-        _ => {
-            if !given.is_undefined() {
+        kind => {
+            if kind != Some("memory") && !given.is_undefined() {
                 let wanted = "Give `memory`, `session`, `local`, or an object with `get`, `set` and `remove`.";
                 reader.problem("storage", "wrong_type", wanted);
             }
-            AnyStore::Memory(get(face, "memory").unwrap_or_default())
+            let memory = get(face, "memory").unwrap_or_default();
+            let is_own = get(face, "isOwnMemory").is_ok_and(|is_own| is_own.is_truthy());
+            let name = if is_own { text(face, "nameOf", &[&memory]) } else { String::new() };
+            AnyStore::Memory(memory, name)
         }
     }
+}
+
+/// What a function of the face says.
+fn text(face: &JsValue, function: &str, arguments: &[&JsValue]) -> String {
+    call(face, function, arguments).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 fn auth_error(error: AuthError) -> JsValue {

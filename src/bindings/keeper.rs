@@ -42,7 +42,7 @@ impl KeepingHandle {
                 name.ok().and_then(|name| name.as_string()).unwrap_or_default()
             }),
         };
-        let (lasting, fleeting) = (AnyStore::Memory(part("lasting")), AnyStore::Memory(part("fleeting")));
+        let [lasting, fleeting] = ["lasting", "fleeting"].map(|name| AnyStore::Memory(part(name), String::new()));
         let keeping = Keeping::new(client.client(), lasting, fleeting, client.keep_options(), listeners);
         Self { keeping, version: client.version() }
     }

@@ -40,7 +40,20 @@ impl Locks for Browser {
 
     async fn lock(&self, name: &str, steal: bool) -> Result<HeldLock, NoLocks> {
         let locks = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "locks"));
-        let locks = locks.ok().filter(|locks| !is_nullish(locks)).ok_or(NoLocks)?;
+        HeldLock::of(locks.unwrap_or_default(), name, steal).await
+    }
+
+    async fn queue(&self, name: &str) -> Result<HeldLock, NoLocks> {
+        HeldLock::of(self.queues.clone(), name, false).await
+    }
+}
+
+impl HeldLock {
+    /// Asks `locks`, which is a LockManager or has a `request` like one.
+    async fn of(locks: JsValue, name: &str, steal: bool) -> Result<Self, NoLocks> {
+        if is_nullish(&locks) {
+            return Err(NoLocks);
+        }
         let (let_go, signal) = AbortOnDrop::new().map_err(|_| NoLocks)?;
         let given_up = Rc::new(Cell::new(false));
         let stolen = Event::default();

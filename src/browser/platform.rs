@@ -21,11 +21,20 @@ pub struct Browser {
     pub keepalive: bool,
     /// The face's keys, for DPoP proofs.
     pub proof_keys: JsValue,
+    /// The face's queues, for where there are no Web Locks.
+    pub queues: JsValue,
 }
 
 impl Default for Browser {
     fn default() -> Self {
-        Self { fetch: None, credentials: "omit", cache: None, keepalive: false, proof_keys: JsValue::UNDEFINED }
+        Self {
+            fetch: None,
+            credentials: "omit",
+            cache: None,
+            keepalive: false,
+            proof_keys: JsValue::UNDEFINED,
+            queues: JsValue::UNDEFINED,
+        }
     }
 }
 

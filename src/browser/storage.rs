@@ -9,14 +9,16 @@ use wasm_bindgen_futures::JsFuture;
 /// Where strings are kept.
 pub enum AnyStore {
     /// The page's sessionStorage, looked up at each access: it may come and go with the user's settings. The value is a
-    /// function that promises whether its content is another tab's, or undefined.
-    Session(JsValue),
+    /// function that promises whether its content is another tab's, or undefined; the text is the name of the tab.
+    Session(JsValue, String),
     /// The page's localStorage, and the face's database, in which every tab reads at once what another has written.
     Local(JsValue),
-    /// The face's memory: an object with `get`, `set`, `remove` and `keys`.
-    Memory(JsValue),
-    /// The application's: an object with `get`, `set` and `remove`; each may return a promise.
-    Adapter(JsValue),
+    /// The face's memory: an object with `get`, `set`, `remove` and `keys`. The text is the object's name if only one
+    /// `Auth` has it, else empty.
+    Memory(JsValue, String),
+    /// The application's: an object with `get`, `set` and `remove`; each may return a promise. The text is a name for
+    /// the object, which no other one in this page has.
+    Adapter(JsValue, String),
 }
 
 fn refused(thrown: JsValue) -> StoreFailure {
@@ -27,16 +29,16 @@ impl AnyStore {
     /// A property of the page, if it is one of those.
     fn of_page(&self) -> Option<&'static str> {
         match self {
-            Self::Session(_) => Some("sessionStorage"),
+            Self::Session(..) => Some("sessionStorage"),
             Self::Local(_) => Some("localStorage"),
-            Self::Memory(_) | Self::Adapter(_) => None,
+            Self::Memory(..) | Self::Adapter(..) => None,
         }
     }
 
     fn target(&self) -> Result<JsValue, StoreFailure> {
         let store = match (self, self.of_page()) {
             (_, Some(name)) => get(&js_sys::global(), name).map_err(refused)?,
-            (Self::Memory(store) | Self::Adapter(store), _) => store.clone(),
+            (Self::Memory(store, _) | Self::Adapter(store, _), _) => store.clone(),
             _ => JsValue::UNDEFINED,
         };
         if is_nullish(&store) {
@@ -56,27 +58,42 @@ impl AnyStore {
 
 impl Store for AnyStore {
     fn place(&self) -> String {
-        // The face has one memory for all, and the application one adapter for a session.
-        let place = match self {
-            Self::Session(_) => "session",
-            Self::Local(_) => "local",
-            Self::Memory(_) => "memory",
-            Self::Adapter(_) => "adapter",
-        };
-        place.to_owned()
+        match self {
+            // A frame, and a second copy of the package, are of the same tab.
+            Self::Session(_, tab) if !tab.is_empty() => ["session/", tab].concat(),
+            Self::Session(..) => "session".to_owned(),
+            Self::Local(_) => "local".to_owned(),
+            Self::Memory(..) => "memory".to_owned(),
+            Self::Adapter(..) => "adapter".to_owned(),
+        }
+    }
+
+    fn identity(&self) -> String {
+        match self {
+            Self::Memory(_, name) | Self::Adapter(_, name) => [self.place().as_str(), "/", name].concat(),
+            Self::Session(..) | Self::Local(_) => self.place(),
+        }
     }
 
     fn is_shared(&self) -> bool {
-        matches!(self, Self::Local(_) | Self::Adapter(_))
+        !matches!(self, Self::Memory(..))
+    }
+
+    fn tab(&self) -> String {
+        if let Self::Session(_, tab) = self { tab.clone() } else { String::new() }
+    }
+
+    fn is_private(&self) -> bool {
+        matches!(self, Self::Memory(_, name) if !name.is_empty())
     }
 
     fn is_foreign(&self) -> bool {
-        matches!(self, Self::Adapter(_))
+        matches!(self, Self::Adapter(..))
     }
 
     async fn is_copy(&self) -> bool {
         match self {
-            Self::Session(is_copied) => {
+            Self::Session(is_copied, _) => {
                 let Some(ask) = is_copied.dyn_ref::<Function>() else { return false };
                 let Ok(answer) = ask.call0(&JsValue::UNDEFINED) else { return false };
                 JsFuture::from(Promise::resolve(&answer)).await.is_ok_and(|copied| copied.is_truthy())
@@ -117,7 +134,7 @@ impl Store for AnyStore {
     /// The face hands them out at once.
     async fn entries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreFailure> {
         let mut entries = Vec::new();
-        if let Self::Memory(_) = self {
+        if let Self::Memory(..) = self {
             let list =
                 self.ask("", "entries", &[&JsValue::from_str(prefix)]).await?.dyn_into::<Array>().map_err(refused)?;
             for entry in list.iter() {
@@ -131,12 +148,12 @@ impl Store for AnyStore {
     /// Only sign-ins under way are listed, and those are in sessionStorage.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure> {
         let names = match self {
-            Self::Session(_) | Self::Local(_) => keys(&self.target()?),
-            Self::Memory(_) => {
+            Self::Session(..) | Self::Local(_) => keys(&self.target()?),
+            Self::Memory(..) => {
                 let list = self.ask("", "keys", &[]).await?.dyn_into::<Array>().map_err(refused)?;
                 Some(list.iter().filter_map(|name| name.as_string()).collect())
             }
-            Self::Adapter(_) => None,
+            Self::Adapter(..) => None,
         };
         Ok(names.unwrap_or_default().into_iter().filter(|name| name.starts_with(prefix)).collect())
     }

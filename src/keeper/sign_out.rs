@@ -2,7 +2,7 @@
 
 use super::keeping::Keeping;
 use super::wish::Names;
-use crate::auth::{AuthError, Owner, Session, SignOut, SignedOut, TokenSource};
+use crate::auth::{AuthError, Owner, Session, SignOut, SignedOut};
 use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture, select};
@@ -61,7 +61,9 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
     delete: bool,
 ) -> Result<(SignedOut, bool), AuthError> {
     session.check_sign_out(&options)?;
-    let owner = session.owner().await;
+    // Whoever signs in from here on, in another tab, is left alone.
+    let leaving = session.leaving().await;
+    let owner = session.owner_of(&leaving);
     // What is stored of them, by all names.
     let names = match &owner {
         Owner::Named(name) => vec![name.clone()],
@@ -69,7 +71,9 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
             [person.clone(), Some(session.clone())].into_iter().flatten().collect()
         }
         Owner::Nobody | Owner::Nameless | Owner::Unknown => {
-            return session.sign_out(options).await.map(|signed_out| (signed_out, true));
+            let signed_out = session.sign_out_of(&leaving, options).await?;
+            // Whose they would be could not be read: nothing was deleted.
+            return Ok((signed_out, owner != Owner::Unknown));
         }
     };
     let mut is_deleted = true;
@@ -91,7 +95,7 @@ pub async fn sign_out<P: Platform, S: Store, K: Store>(
     for prefix in names.iter().flat_map(|name| Names::all_of(name)) {
         records.extend(lasting.entries(&prefix).await.unwrap_or_default());
     }
-    let signed_out = session.sign_out(options).await;
+    let signed_out = session.sign_out_of(&leaving, options).await;
     for (key, value) in records {
         // The same person may be back already, and want something else.
         if lasting.get(&key).await.is_ok_and(|now| now.as_ref() == Some(&value)) {

@@ -13,15 +13,28 @@ pub struct StoreFailure {
 
 /// Keeps strings by name.
 pub trait Store: 'static {
-    /// What tells two stores in a page apart.
+    /// The kind of place it is, which tabs tell each other. Two stores of the application's own have the same, although
+    /// they may hold the sessions of two people.
     fn place(&self) -> String;
-    /// Whether all tabs of the browser see the same (then there is one session for all of them).
+    /// What tells two stores in a page apart: sessions in two stores share no token, whatever they are called.
+    fn identity(&self) -> String {
+        self.place()
+    }
+    /// Whether others than the sessions of this page see the same: other tabs, a frame, a second copy of the package.
     fn is_shared(&self) -> bool {
         false
     }
     /// Whether what is kept is there after a reload.
     fn outlives_page(&self) -> bool {
         self.place() != "memory"
+    }
+    /// The tab that alone sees it; empty if all tabs do.
+    fn tab(&self) -> String {
+        String::new()
+    }
+    /// Whether only one object in the whole process can see it: there is nobody to hear from.
+    fn is_private(&self) -> bool {
+        false
     }
     /// Whether its content was copied from another tab, which is still there (browsers copy sessionStorage into windows
     /// that a page opens).

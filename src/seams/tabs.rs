@@ -20,6 +20,10 @@ pub trait Locks {
     /// Ends when the lock is held. Dropping the future takes back the request. `steal` takes the lock from whoever has
     /// it, at once.
     async fn lock(&self, name: &str, steal: bool) -> Result<Self::Held, NoLocks>;
+
+    /// As `lock`, but only within this page, for where there are no other locks: a second copy of the package in the
+    /// page waits in the same queue.
+    async fn queue(&self, name: &str) -> Result<Self::Held, NoLocks>;
 }
 
 /// A channel that is open. Dropping it closes it.

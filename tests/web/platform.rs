@@ -84,12 +84,12 @@ async fn keeps_strings(store: &AnyStore) {
 }
 
 fn store_of(source: &str) -> AnyStore {
-    AnyStore::Memory(Function::new_no_args(source).call0(&JsValue::UNDEFINED).expect("a store"))
+    AnyStore::Memory(Function::new_no_args(source).call0(&JsValue::UNDEFINED).expect("a store"), String::new())
 }
 
 #[wasm_bindgen_test]
 async fn session_storage() {
-    keeps_strings(&AnyStore::Session(JsValue::UNDEFINED)).await;
+    keeps_strings(&AnyStore::Session(JsValue::UNDEFINED, String::new())).await;
 }
 
 #[wasm_bindgen_test]

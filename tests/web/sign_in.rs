@@ -17,7 +17,8 @@ fn session() -> Session<Browser, AnyStore> {
         issuer: Some(sandbox().to_owned()),
         ..AuthOptions::default()
     };
-    let (tokens, pending) = (AnyStore::Session(JsValue::UNDEFINED), AnyStore::Session(JsValue::UNDEFINED));
+    let (tokens, pending) =
+        (AnyStore::Session(JsValue::UNDEFINED, String::new()), AnyStore::Session(JsValue::UNDEFINED, String::new()));
     Session::new(Browser::default(), options, tokens, pending, Rc::new(|_| ())).expect("valid options")
 }
 
@@ -40,12 +41,12 @@ async fn each_sign_in_has_its_own_secrets_and_its_own_record() {
     assert_eq!(first["code_challenge_method"], "S256");
     assert_eq!(first["response_type"], "code");
     assert_eq!(first["scope"], "openid offline_access phone call.routing:write");
-    let keys = AnyStore::Session(JsValue::UNDEFINED).keys("").await.expect("keys");
+    let keys = AnyStore::Session(JsValue::UNDEFINED, String::new()).keys("").await.expect("keys");
     for state in [&first["state"], &second["state"]] {
         assert_eq!(keys.iter().filter(|key| key.contains(state.as_str())).count(), 1);
     }
     for key in keys {
-        AnyStore::Session(JsValue::UNDEFINED).remove(&key).await.expect("removed");
+        AnyStore::Session(JsValue::UNDEFINED, String::new()).remove(&key).await.expect("removed");
     }
 }
 

@@ -143,6 +143,16 @@ impl Locks for Fake {
         let (locks, moves) = (Rc::clone(&tabs.locks), Rc::clone(&tabs.moves));
         Ok(FakeHeld { locks, moves, name: name.to_owned(), id })
     }
+
+    /// Each session is a page of its own here: nobody else is in its queue.
+    async fn queue(&self, name: &str) -> Result<FakeHeld, NoLocks> {
+        let tabs = &self.0.tabs;
+        let id = tabs.id();
+        let name = format!("{name} in page {id}");
+        tabs.locks.borrow_mut().insert(name.clone(), id);
+        let (locks, moves) = (Rc::clone(&tabs.locks), Rc::clone(&tabs.moves));
+        Ok(FakeHeld { locks, moves, name, id })
+    }
 }
 
 struct FakePost {
