@@ -1,8 +1,11 @@
 //! Storage: the page's own, or a store that the JavaScript face or the application brings along.
 
-use super::{call, get, is_nullish, keys, text_of};
-use crate::seams::{Cause, Store, StoreFailure};
+use super::{call, cause, get, is_nullish, keys, text_of};
+use crate::redact::Secrets;
+use crate::seams::{Store, StoreFailure};
 use js_sys::{Array, Function, Promise};
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -21,8 +24,25 @@ pub enum AnyStore {
     Adapter(JsValue, String),
 }
 
+/// How many of the newest records are remembered.
+const NEWEST: usize = 8;
+
+thread_local! {
+    /// What an application's store was given, or gave: what it throws may quote that, and there are tokens in it.
+    static RECORDS: RefCell<VecDeque<String>> = RefCell::default();
+}
+
+fn remember(record: &str) {
+    RECORDS.with_borrow_mut(|records| {
+        records.retain(|known| known != record);
+        records.push_front(record.to_owned());
+        records.truncate(NEWEST);
+    });
+}
+
 fn refused(thrown: JsValue) -> StoreFailure {
-    StoreFailure { message: text_of(&thrown), cause: Some(Cause::new(thrown)) }
+    let secrets = RECORDS.with_borrow(|records| Secrets::new(records.iter().map(String::as_str)));
+    StoreFailure { message: text_of(&thrown), cause: cause(thrown, &secrets) }
 }
 
 impl AnyStore {
@@ -120,10 +140,20 @@ impl Store for AnyStore {
         let value = self.ask("getItem", "get", &[&JsValue::from_str(key)]).await?;
         // What else an adapter returns is no cause: it may hold the tokens.
         let no_text = || StoreFailure { message: "the storage returned no text".to_owned(), cause: None };
-        if is_nullish(&value) { Ok(None) } else { value.as_string().map(Some).ok_or_else(no_text) }
+        if is_nullish(&value) {
+            return Ok(None);
+        }
+        let text = value.as_string().ok_or_else(no_text)?;
+        if self.is_foreign() {
+            remember(&text);
+        }
+        Ok(Some(text))
     }
 
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
+        if self.is_foreign() {
+            remember(value);
+        }
         self.ask("setItem", "set", &[&JsValue::from_str(key), &JsValue::from_str(value)]).await.map(drop)
     }
 
