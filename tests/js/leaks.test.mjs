@@ -51,9 +51,9 @@ const base64 = (bytes) => Buffer.from(bytes).toString("base64");
 const places = {
   "an error page": (text) => new Response(`<p>${text}</p>`, withType("text/html", 403)),
   "an error page, beyond what is shown of it": (text) =>
-    new Response(`${"x".repeat(195)}${text}`, withType("text/plain", 403)),
+    new Response(`${"x".repeat(180)}${text}`, withType("text/plain", 403)),
   "an error page in letters of many bytes": (text) =>
-    new Response(`${"☃".repeat(190)}${text}`, withType("text/plain", 403)),
+    new Response(`${"☃".repeat(182)}${text}`, withType("text/plain", 403)),
   JSON: (text) => Response.json({ error: text }, { status: 403 }),
   "grpc-message": (text) =>
     new Response("", withType(grpcWeb, 200, { "grpc-status": "7", "grpc-message": ascii(text) })),
