@@ -1,116 +1,54 @@
 // The page's address: reading the provider's answer from it, and leaving it.
 import { authError } from "./errors.js";
-import type { AuthOptions } from "./options.js";
-
-// What providers add to the redirect URI (RFC 6749 4.1.2, RFC 9207, OpenID Connect Session Management).
-const ANSWER = ["code", "state", "iss", "scope", "session_state", "error", "error_description", "error_uri"];
 
 /** @internal An address as text; the page's without one. */
 export function addressOf(url?: string | URL): string {
   return String(url ?? globalThis.location?.href ?? "");
 }
 
-/** What stands behind the random part of a state: a mark, and the name of the session (`src/auth/config.rs` writes it). */
-function tagOf(state: string | null): { mark: string; name: string } {
-  const [, mark = "", name = ""] = state?.split(".") ?? [];
-  return { mark, name };
-}
-
-/** The mark of a revocation of consent. */
-const CONSENT = "c";
-
-function nameTag({ name = "default" }: AuthOptions): string {
-  if (name === "default") return "";
-  const text = String.fromCharCode(...new TextEncoder().encode(name));
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/**
- * @internal Whether an address is the redirect URI with a code or an error, and a state of this session: several in a
- * page may have one redirect URI. Never throws.
- */
-export function isAnswer(address: string, options: AuthOptions): boolean {
+/** @internal Whether the address bar has this answer, with whatever else is in it. */
+export function isInAddressBar(answer: string): boolean {
   try {
-    const { origin, pathname, searchParams: query } = new URL(address);
-    const home = new URL(options.redirectUri);
-    const { mark, name } = tagOf(query.get("state"));
+    const [here, there] = [new URL(addressOf()), new URL(answer)];
     return (
-      origin + pathname === home.origin + home.pathname &&
-      query.has("state") &&
-      (query.has("code") || query.has("error")) &&
-      mark !== CONSENT &&
-      name === nameTag(options)
+      here.origin + here.pathname === there.origin + there.pathname &&
+      ["state", "code", "error"].every(
+        (name) => String(here.searchParams.getAll(name)) === String(there.searchParams.getAll(name)),
+      )
     );
   } catch {
     return false;
   }
 }
 
-/** @internal Whether an answer is to be passed on by the popup window that it came to. */
-export function isForPopup(answer: string): boolean {
-  return tagOf(new URL(answer).searchParams.get("state")).mark === "p";
-}
-
-/** @internal Whether an address is the answer to a revocation of consent by this session. Never throws. */
-export function isConsentAnswer(address: string, options: AuthOptions): boolean {
-  try {
-    const { mark, name } = tagOf(new URL(address).searchParams.get("state"));
-    return mark === CONSENT && name === nameTag(options);
-  } catch {
-    return false;
-  }
-}
-
-// Where the history entry remembers whose answer was taken out of it. A reload keeps that, so that the page can say
-// that the sign-in was interrupted, or go on with a revocation of consent. The state alone is of no use to anybody.
-const TAKEN = "sipbreakout.state";
-
 /**
- * @internal The answer that this history entry had when it was reloaded, as an address, if it is one of the kind that
- * `isOurs` knows; undefined if there was none.
+ * @internal Takes an answer out of the address bar: the parameters of these names, but for those that `home`, where the
+ * answer came to, has itself. All else stays as it is, to the letter, and so does the state of the history entry.
  */
-export function interrupted(
-  options: AuthOptions,
-  isOurs: (address: string, options: AuthOptions) => boolean,
-): string | undefined {
-  try {
-    const [state, refusal] = (globalThis.history.state[TAKEN] as string).split(" ") as [string, string?];
-    const isConsent = tagOf(state).mark === CONSENT;
-    const here = addressOf();
-    const { origin, pathname } = new URL(isConsent ? here : options.redirectUri);
-    const error = isConsent ? refusal : "sign_in_interrupted";
-    const answer = `${origin}${pathname}?${new URLSearchParams({ state, ...(error && { error }) })}`;
-    return here.startsWith(origin + pathname) && isOurs(answer, options) ? answer : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** @internal The answer is handled: the history entry forgets it. */
-export function forget(): void {
-  const { [TAKEN]: taken, ...state } = globalThis.history?.state ?? {};
-  if (taken) globalThis.history.replaceState(state, "");
-}
-
-/** @internal Takes an answer out of the address bar. False if the address bar does not have it. */
-export function takeOut(answer: string): boolean {
-  const stateOf = (url: URL) => url.searchParams.get("state");
+export function takeOut(names: readonly string[], home?: string): void {
   try {
     const address = new URL(addressOf());
-    const state = stateOf(address);
-    if (state !== stateOf(new URL(answer))) return false;
-    const refusal = tagOf(state).mark === CONSENT && address.searchParams.get("error");
-    const taken = refusal ? `${state} ${refusal}` : state;
-    for (const name of ANSWER) address.searchParams.delete(name);
-    const kept = globalThis.history.state as unknown;
-    // An application's state that is no object is left as it is.
-    const next = typeof kept === "object" ? { ...kept, [TAKEN]: taken } : kept;
-    globalThis.history.replaceState(next, "", address);
-    return true;
+    const own = home === undefined ? [] : pairsOf(new URL(home).search);
+    const kept = pairsOf(address.search).filter(({ name, value }) => {
+      if (name === undefined || !names.includes(name)) return true;
+      const index = own.findIndex((pair) => pair.name === name && pair.value === value);
+      return index >= 0 && own.splice(index, 1).length > 0;
+    });
+    address.search = kept.map(({ text }) => text).join("&");
+    globalThis.history.replaceState(globalThis.history.state, "", address.href);
   } catch {
     // No address bar, or one that may not be changed: the answer is handled all the same.
-    return false;
   }
+}
+
+/** The parameters of a query, each with the text that it is written in. */
+function pairsOf(query: string): { text: string; name: string | undefined; value: string | undefined }[] {
+  const texts = query.replace(/^\?/, "").split("&");
+  return texts.map((text) => {
+    // Behind an ampersand a question mark is a part of the name.
+    const [[name, value] = []] = new URLSearchParams(`&${text}`);
+    return { text, name, value };
+  });
 }
 
 /**

@@ -1,35 +1,53 @@
 // The answer that the page was opened with: out of the address bar before anything else happens, handled once, and kept
 // for as long as it may be handled again.
-import { addressOf, forget, interrupted, takeOut } from "./address.js";
+import { addressOf, isInAddressBar, takeOut } from "./address.js";
 import { LoadError } from "./errors.js";
+import { peek } from "./limits.js";
 import type { AuthOptions } from "./options.js";
+import type { AnswerKind } from "./ownership.js";
+import { forget, note, noted } from "./taken.js";
+
+/** How long a page that is left may live on: its reload has begun, and is not answered yet. */
+const LEAVING_MS = 5000;
+
+/** Firefox ends the requests of a page that is left, and lets it see that. The reload must find the note. */
+const isOfLeaving = (error: unknown) => peek(error, "kind") === "network";
+
+function later(work: () => void): void {
+  const timer = setTimeout(work, LEAVING_MS);
+  // Node would wait for it.
+  (timer as { unref?: () => void }).unref?.();
+}
 
 /** @internal One for each kind of answer that a session gets. */
 export class PageAnswer<T> {
   readonly #options: AuthOptions;
-  readonly #isAnswer: (address: string, options: AuthOptions) => boolean;
+  readonly #kind: AnswerKind;
   /** Taken out of the address bar, and not handled yet: a load that failed may be repeated. */
   #address: string | undefined;
   /** What became of it. React's strict mode asks twice, and gets the same. */
   #result: Promise<T> | undefined;
 
-  constructor(options: AuthOptions, isAnswer: (address: string, options: AuthOptions) => boolean) {
+  constructor(options: AuthOptions, kind: AnswerKind) {
     this.#options = options;
-    this.#isAnswer = isAnswer;
+    this.#kind = kind;
   }
 
   /** Whether `url` is an answer, or, without one, whether the page's is still to be handled. */
   isHere(url?: string | URL): boolean {
-    return (
-      this.#isAnswer(addressOf(url), this.#options) || (url === undefined && this.#taken() !== undefined)
-    );
+    const isOurs = this.#kind.isOurs(addressOf(url), this.#options);
+    return isOurs || (url === undefined && this.#taken() !== undefined);
   }
 
   /** Has `url`, or the page's answer, handled. */
   handle(url: string | URL | undefined, work: (address: string, isOwn: boolean) => Promise<T>): Promise<T> {
     let address = addressOf(url);
-    let isOwn = this.#isAnswer(address, this.#options) && takeOut(address);
-    if (!isOwn && url === undefined) {
+    let isOwn = this.#kind.isOurs(address, this.#options) && isInAddressBar(address);
+    if (isOwn) {
+      note(this.#kind, this.#options, address);
+      // Where a revocation comes back to is not known: there is nothing to compare with.
+      takeOut(this.#kind.parameters, this.#kind.name === "sign-in" ? this.#options.redirectUri : undefined);
+    } else if (url === undefined) {
       if (this.#result) return this.#result;
       const taken = this.#taken();
       isOwn = taken !== undefined;
@@ -43,7 +61,7 @@ export class PageAnswer<T> {
   /** The page's own answer, if it is out of the address bar and not handled yet. */
   #taken(): string | undefined {
     if (this.#result) return this.#address;
-    return this.#address ?? interrupted(this.#options, this.#isAnswer);
+    return this.#address ?? noted(this.#kind, this.#options);
   }
 
   #keep(address: string, result: Promise<T>): void {
@@ -55,7 +73,8 @@ export class PageAnswer<T> {
       if (error instanceof LoadError && error.code !== "crashed") this.#result = undefined;
       else {
         this.#address = undefined;
-        forget();
+        if (isOfLeaving(error)) later(() => forget(this.#kind, this.#options));
+        else forget(this.#kind, this.#options);
       }
     };
     result.then(() => done(), done);

@@ -1,13 +1,5 @@
 // `createAuth`: signing in, and the session after it.
-import {
-  cannotLeave,
-  isAnswer,
-  isConsentAnswer,
-  isForPopup,
-  leave,
-  postForm,
-  safeAddress,
-} from "./address.js";
+import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { PageAnswer } from "./answer.js";
 import { type RawError, toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
@@ -27,8 +19,10 @@ import type {
   SignOutResult,
   User,
 } from "./options.js";
+import { consentAnswer, isForPopup, signInAnswer } from "./ownership.js";
 import { byPopup, openPopup, passOn } from "./popup.js";
 import * as queues from "./queues.js";
+import { allPromise, knowIssuer, othersAt } from "./sharing.js";
 import { isCopied, tabName, watchTab } from "./tab.js";
 
 type Handle = InstanceType<Wasm["AuthHandle"]>;
@@ -72,8 +66,15 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   constructor(options: AuthOptions) {
     super();
     this.#options = options;
-    this.#signIn = new PageAnswer(options, isAnswer);
-    this.#revocation = new PageAnswer(options, isConsentAnswer);
+    this.#signIn = new PageAnswer(options, signInAnswer);
+    this.#revocation = new PageAnswer(options, consentAnswer);
+    // Nobody keeps an Auth for the sake of this.
+    const auth = new WeakRef(this);
+    knowIssuer(options, async () => {
+      const alive = auth.deref();
+      if (!alive) return undefined;
+      return alive.#run((handle) => handle.promisesIss() as Promise<boolean>);
+    });
     // Copies are made of pages that did nothing yet, too.
     if (this.#isInTab()) void watchTab();
   }
@@ -91,10 +92,11 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * The address of the provider's sign-in page, for pages that navigate themselves. Each is good for one sign-in
    * within ten minutes, in this tab.
-   * @throws AuthError, InvalidRequestError, LoadError
+   * @throws AuthError (`invalid_config` where another issuer has the same redirect URI, unless both promise to name
+   *   themselves in their answers), InvalidRequestError, LoadError
    */
   createSignInUrl<AppState = unknown>(options?: SignInOptions<AppState>): Promise<URL> {
-    return this.#run(async (handle) => new URL(await handle.createSignInUrl(options)));
+    return this.#run((handle) => this.#begin(handle, options));
   }
 
   /**
@@ -107,21 +109,22 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   async signInPopup<AppState = unknown>(
     options: SignInOptions<AppState> & PopupOptions = {},
   ): Promise<SignInResult<AppState>> {
-    const begin = async (handle: Handle) => {
+    const begin = (handle: Handle) => {
       const given = typeof options === "object" ? { ...options, popup: true } : options;
-      return new URL(await handle.createSignInUrl(given));
+      return this.#begin(handle, given);
     };
     return byPopup(
       openPopup(),
       options,
-      () => this.#run(begin),
+      () => this.#run(async (handle) => begin(handle)),
       (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
     );
   }
 
   /**
-   * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in. Never throws,
-   * loads nothing. While the page's own answer is being handled, or waits for it after a LoadError, this stays true,
+   * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in of this session:
+   * with a `state` of it, or with an `error` and no `state` while exactly one sign-in is pending. Never throws, loads
+   * nothing. While the page's own answer is being handled, or waits for it after a LoadError, this stays true,
    * although it has left the address bar: effects that React's strict mode runs twice take the same way both times. So it
    * is after a reload in the middle of that, which ends with `sign_in_interrupted`.
    */
@@ -143,8 +146,15 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     ) as Promise<SignInResult<AppState>>;
   }
 
+  async #begin(handle: Handle, options: unknown): Promise<URL> {
+    return new URL(await handle.createSignInUrl(options, allPromise(othersAt(this.#options))));
+  }
+
   #finish(answer: string): Promise<SignInResult> {
-    const result = this.#run((handle) => handle.handleRedirectCallback(answer) as Promise<SignInResult>);
+    const isShared = othersAt(this.#options).length > 0;
+    const result = this.#run(
+      (handle) => handle.handleRedirectCallback(answer, isShared) as Promise<SignInResult>,
+    );
     // Whatever this tab was a copy of: the session is its own.
     if (this.#isInTab()) result.then(isCopied, () => {});
     return result;

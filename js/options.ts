@@ -258,7 +258,10 @@ export interface StorageAdapter {
 
 export interface AuthOptions {
   clientId: string;
-  /** Where the provider sends the browser back to; registered with the provider, character for character. */
+  /**
+   * Where the provider sends the browser back to; registered with the provider, character for character. Give each issuer
+   * one of its own: two issuers on one are refused, unless the metadata of both promise `iss` in their answers.
+   */
   redirectUri: string;
   /** Default: `openid offline_access phone` and the API's scope (`requiredScopes.v1`). */
   scope?: string | readonly string[] | undefined;

@@ -5,7 +5,8 @@ use crate::redact::Secrets;
 use crate::seams::Urls;
 
 /// The parameters that are the provider's in a callback.
-pub(super) const ANSWER_PARAMETERS: [&str; 6] = ["state", "code", "error", "error_description", "error_uri", "iss"];
+pub(super) const ANSWER_PARAMETERS: [&str; 7] =
+    ["state", "code", "error", "error_description", "error_uri", "iss", "response"];
 
 /// What it says.
 pub(super) enum Outcome {
@@ -23,7 +24,10 @@ pub(super) struct Answer {
 impl Answer {
     /// Reads the query; the fragment is not the code flow's and is ignored.
     pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
-        let [state, code, error, description, uri, iss] = parameters(urls, url)?;
+        let [state, code, error, description, uri, iss, response] = parameters(urls, url)?;
+        if response.is_some() {
+            return Err(not_a_callback("It has a signed `response`, which was not asked for."));
+        }
         let outcome = match (error, code) {
             (Some(error), code) => {
                 let code = Secrets::new(code);
@@ -39,16 +43,24 @@ impl Answer {
 
     /// Of an answer without a code: its state, and why it is a refusal if it is one.
     pub fn read_state<U: Urls>(urls: &U, url: &str) -> Result<(String, Option<Refusal>), AuthError> {
-        let [state, _, error, description, uri, _] = parameters(urls, url)?;
+        let [state, _, error, description, uri, _, _] = parameters(urls, url)?;
         let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
         Ok((state, error.map(|error| (error, description, uri))))
+    }
+}
+
+/// The `error` of an address without `state`. Anybody can make a link like that.
+pub(super) fn stateless_error<U: Urls>(urls: &U, url: &str) -> Option<String> {
+    match parameters(urls, url).ok()? {
+        [None, None, error, _, _, _, None] => error,
+        _ => None,
     }
 }
 
 /// `error`, `error_description`, `error_uri`.
 pub(super) type Refusal = (String, Option<String>, Option<String>);
 
-fn parameters<U: Urls>(urls: &U, url: &str) -> Result<[Option<String>; 6], AuthError> {
+fn parameters<U: Urls>(urls: &U, url: &str) -> Result<[Option<String>; 7], AuthError> {
     let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
     let mut found = ANSWER_PARAMETERS.map(|name| (name, None::<String>));
     for (name, value) in form_urlencoded::parse(url.query.as_bytes()) {

@@ -4,6 +4,7 @@ use super::authorize::check_params;
 use super::callback::ANSWER_PARAMETERS;
 use super::endpoints::{Endpoints, WGTWO_ISSUER, safe_url, wgtwo};
 use super::options::EndpointOverrides;
+use super::pending::SIGN_INS;
 use super::{AuthError, AuthOptions};
 use crate::proto::methods::V1_UPSERT_REGISTRATION;
 use crate::seams::Urls;
@@ -110,12 +111,18 @@ impl Config {
         self.scope.iter().any(|scope| scope == "openid")
     }
 
-    /// The `state` of a sign-in, of `random`. Behind it stands what the page must know of an answer before the wasm is
-    /// loaded (`js/address.ts`): whether it is for a popup to pass on (`p`) or ends a consent (`c`), and the name of the session it is for, if
-    /// that has one.
-    pub fn tagged_state(&self, random: String, mark: &str) -> String {
+    /// The `state` of a sign-in, of `random`, with what the page must know of an answer before the wasm is loaded
+    /// (`js/ownership.ts`): that it is this package's and this session's, and whether it is for a popup to pass on (`p`) or
+    /// ends a consent (`c`). Tabs of 0.1.0 look for mark and name behind the dots.
+    pub fn tagged_state(&self, random: &str, mark: &str) -> String {
         let name = if self.name == DEFAULT_NAME { String::new() } else { URL_SAFE_NO_PAD.encode(&self.name) };
-        if !mark.is_empty() || !name.is_empty() { [random.as_str(), ".", mark, ".", &name].concat() } else { random }
+        let state = format!("sipbreakout1-{:08x}-{random}", fnv_1a(&self.realm));
+        if mark.is_empty() && name.is_empty() { state } else { [&state, ".", mark, ".", &name].concat() }
+    }
+
+    /// The issuer as a part of names; an authorization endpoint stands for a missing one.
+    pub fn issuer_part(&self) -> &str {
+        self.realm.split('/').next().unwrap_or_default()
     }
 
     /// Whose registrations `sub`'s are: the session's name and where it is kept have no part in it.
@@ -175,8 +182,13 @@ impl Config {
     /// What the names of pending sign-ins begin with. No part of the realm contains a slash, so that no session's
     /// prefix is the beginning of another's.
     pub fn pending_prefix(&self) -> String {
-        format!("sipbreakout/sign-in/{}/", self.realm)
+        format!("{SIGN_INS}{}/", self.realm)
     }
+}
+
+/// Tells the sessions of a page apart, no more: what an answer is good for, its record says.
+fn fnv_1a(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 fn check_redirect_uri<U: Urls>(urls: &U, redirect_uri: &str) -> Result<(), AuthError> {

@@ -17,7 +17,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// The `state` to send along; remembered until the person is back.
     pub async fn begin_consent_revocation(&self) -> Result<String, AuthError> {
         let Inner { platform, config, pending, .. } = &*self.inner;
-        let state = config.tagged_state(random_text(platform)?, "c");
+        let state = config.tagged_state(&random_text(platform)?, "c");
         let mut record = Fields::default();
         record.put("state", state.as_str());
         record.put("created_wall_ms", platform.now().wall_ms);

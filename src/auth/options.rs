@@ -1,5 +1,7 @@
 //! What the application says. `config` checks it.
 
+use super::mix_up::Sharing;
+
 /// The provider's addresses, each overriding what discovery or the preset says.
 #[derive(Clone, Default)]
 pub struct EndpointOverrides {
@@ -59,6 +61,8 @@ pub struct SignIn {
     pub params: Vec<(String, String)>,
     /// The answer comes to a popup window, which is to pass it on.
     pub popup: bool,
+    /// Which other issuers the page has at this redirect URI.
+    pub sharing: Sharing,
 }
 
 /// How to sign out.

@@ -9,6 +9,9 @@ use std::fmt;
 /// The form written below; records of another form are swept.
 const VERSION: f64 = 1.0;
 
+/// What the names of all records begin with.
+pub(super) const SIGN_INS: &str = "sipbreakout/sign-in/";
+
 /// Who takes longer begins again.
 const LIFE_MS: f64 = 600_000.0;
 
@@ -109,6 +112,18 @@ impl<S: Store> PendingRecords<'_, S> {
 
     pub async fn remove(&self, state: &str) -> Result<(), AuthError> {
         Ok(self.store.remove(&self.key(state)).await?)
+    }
+
+    /// All that can still be used, by name.
+    pub async fn all(&self, now_wall_ms: f64) -> Result<Vec<(String, Pending)>, AuthError> {
+        let mut records = Vec::new();
+        for key in self.store.keys(&self.prefix).await? {
+            let text = self.store.get(&key).await?;
+            if let Some(record) = text.and_then(|text| usable(&text, now_wall_ms)) {
+                records.push((key, record));
+            }
+        }
+        Ok(records)
     }
 
     /// Removes records that are too old, damaged, or of another form.

@@ -154,6 +154,11 @@ impl<P: Platform, S: Store> Session<P, S> {
         Ok(found)
     }
 
+    /// Whether the issuer promises to name itself in its answers (RFC 9207).
+    pub async fn promises_iss(&self) -> Result<bool, AuthError> {
+        Ok(self.endpoints().await?.iss_promised)
+    }
+
     /// The session, if there is one. What is under way for another person ends.
     pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
         let Inner { realm, platform, .. } = &*self.inner;

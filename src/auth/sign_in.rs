@@ -5,6 +5,7 @@ use super::callback::{Answer, Outcome};
 use super::config::Issuer;
 use super::id_token::{Claims, Expected, bad};
 use super::life::Life;
+use super::mix_up::{Sharing, check_named, check_place, check_sharing};
 use super::pending::{Pending, Step};
 use super::realm::Realm;
 use super::request::{form, refusal, refused, shown, shown_address};
@@ -55,10 +56,12 @@ impl<P: Platform, S: Store> Session<P, S> {
         tokens.set(&probe, "").await?;
         tokens.remove(&probe).await?;
         let endpoints = self.endpoints().await?;
+        let now = platform.now().wall_ms;
+        check_sharing(platform, config, &endpoints, sign_in.sharing, pending.store, now).await?;
 
         let verifier = PkceCodeVerifier::new(random_text(platform)?);
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
-        let state = config.tagged_state(random_text(platform)?, if sign_in.popup { "p" } else { "" });
+        let state = config.tagged_state(&random_text(platform)?, if sign_in.popup { "p" } else { "" });
         let scope = config.scope.join(" ");
         let nonce = if config.wants_id_token() { Some(random_text(platform)?) } else { None };
         let given = config.params.iter().chain(&sign_in.params).map(|(name, value)| (name.as_str(), value.as_str()));
@@ -95,8 +98,11 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// Takes the URL that the provider sent the browser back to, and exchanges its code for a session: once for each
     /// `state`, whoever comes again gets the same outcome. What needs a token waits for it.
-    pub async fn handle_callback(&self, url: &str) -> Result<Callback, AuthError> {
+    pub async fn handle_answer(&self, url: &str, sharing: Sharing) -> Result<Callback, AuthError> {
         let Inner { platform, realm, .. } = &*self.inner;
+        if let Some(error) = self.anybodys_error(url).await? {
+            return Err(error);
+        }
         let answer = Answer::read(platform, url)?;
         let state = answer.state.clone();
         if let Some(known) = realm.callback(&state) {
@@ -104,10 +110,11 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         let session = self.clone();
         let elsewhere = Realm::callback_elsewhere(&self.inner.config.session_key(), &state);
+        let url = url.to_owned();
         let finishing = async move {
             match elsewhere {
                 Some(elsewhere) => session.share(elsewhere.await).await,
-                None => session.finish(answer).await,
+                None => session.finish(answer, &url, sharing).await,
             }
         };
         let finishing = finishing.boxed_local().shared();
@@ -118,6 +125,11 @@ impl<P: Platform, S: Store> Session<P, S> {
             realm.forget(&state);
         }
         outcome
+    }
+
+    /// The same in a page that has no other issuer.
+    pub async fn handle_callback(&self, url: &str) -> Result<Callback, AuthError> {
+        self.handle_answer(url, Sharing::Alone).await
     }
 
     /// What another session of this page, with another store, made of the same answer. If both stores are the same
@@ -131,7 +143,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         Err(state_unknown())
     }
 
-    async fn finish(&self, answer: Answer) -> Result<Callback, AuthError> {
+    async fn finish(&self, answer: Answer, url: &str, sharing: Sharing) -> Result<Callback, AuthError> {
         let now = self.inner.platform.now().wall_ms;
         let pending = self.pending();
         pending.sweep(now).await?;
@@ -140,7 +152,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             return Err(if is_told(&answer) { interrupted() } else { state_unknown() });
         };
         let state = answer.state.clone();
-        let outcome = self.settle(answer, &record).await;
+        let outcome = self.settle(answer, &record, url, sharing).await;
         // Whatever happened, the code is used up. If this fails the record says "exchanging" and can't be used either.
         let _ = pending.remove(&state).await;
         match outcome {
@@ -158,13 +170,15 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    async fn settle(&self, answer: Answer, record: &Pending) -> Result<Stored, AuthError> {
+    async fn settle(&self, answer: Answer, record: &Pending, url: &str, sharing: Sharing) -> Result<Stored, AuthError> {
         if record.step == Step::Exchanging || is_told(&answer) {
             return Err(interrupted());
         }
         let exchanging = Pending { step: Step::Exchanging, ..record.clone() };
         self.pending().put(&answer.state, &exchanging).await?;
+        check_place(&self.inner.platform, &record.redirect_uri, url)?;
         let issuer = self.issuer_of(record, answer.iss.as_deref())?;
+        check_named(sharing, answer.iss.as_deref())?;
         match answer.outcome {
             Outcome::Refused { error, description, uri } => {
                 let nonce = record.nonce.as_deref().unwrap_or_default();

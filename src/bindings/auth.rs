@@ -4,8 +4,8 @@ use super::promise;
 use super::raw_error::{parsed, raw};
 use super::read::{Reader, refuse};
 use crate::auth::{
-    AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SessionState, SignIn,
-    SignOut, Told, User,
+    AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SessionState, Sharing,
+    SignIn, SignOut, Told, User,
 };
 use crate::browser::{AnyStore, Browser, aborted, call, get, object, set};
 use crate::error::Error;
@@ -15,6 +15,7 @@ use js_sys::{Array, Date, Function, JSON, Object, Promise};
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 type BrowserSession = Session<Browser, AnyStore>;
 
@@ -44,23 +45,34 @@ impl AuthHandle {
         Self { session: self.session.clone(), kept: self.kept.clone() }
     }
 
-    /// Resolves to the address to navigate to.
+    /// Resolves to the address to navigate to. `others` promises whether each other issuer that the page has at this
+    /// redirect URI names itself; undefined if there is none.
     #[wasm_bindgen(js_name = createSignInUrl)]
-    pub fn create_sign_in_url(&self, options: &JsValue) -> Promise {
+    pub fn create_sign_in_url(&self, options: &JsValue, others: JsValue) -> Promise {
         let session = self.session.clone();
         let sign_in = sign_in(options);
         promise(async move {
-            let url = session.authorization_url(sign_in.map_err(raw)?).await.map_err(auth_error)?;
+            let mut sign_in = sign_in.map_err(raw)?;
+            sign_in.sharing = sharing(&JsFuture::from(Promise::resolve(&others)).await?);
+            let url = session.authorization_url(sign_in).await.map_err(auth_error)?;
             Ok(JsValue::from_str(&url))
         })
     }
 
-    /// Resolves to `{ appState }`.
-    #[wasm_bindgen(js_name = handleRedirectCallback)]
-    pub fn handle_redirect_callback(&self, url: String) -> Promise {
+    /// Resolves to whether the issuer promises to name itself in its answers.
+    #[wasm_bindgen(js_name = promisesIss)]
+    pub fn promises_iss(&self) -> Promise {
         let session = self.session.clone();
+        promise(async move { session.promises_iss().await.map(JsValue::from_bool).map_err(auth_error) })
+    }
+
+    /// Resolves to `{ appState }`. `is_shared`: the page has another issuer at this redirect URI.
+    #[wasm_bindgen(js_name = handleRedirectCallback)]
+    pub fn handle_redirect_callback(&self, url: String, is_shared: bool) -> Promise {
+        let session = self.session.clone();
+        let sharing = if is_shared { Sharing::WithPromise } else { Sharing::Alone };
         promise(async move {
-            let callback = session.handle_callback(&url).await.map_err(auth_error)?;
+            let callback = session.handle_answer(&url, sharing).await.map_err(auth_error)?;
             Ok(object(&[("appState", parsed(callback.app_state.as_deref()))]).into())
         })
     }
@@ -237,6 +249,14 @@ fn auth_error(error: AuthError) -> JsValue {
     raw(error.into())
 }
 
+fn sharing(others: &JsValue) -> Sharing {
+    match others.as_bool() {
+        None => Sharing::Alone,
+        Some(true) => Sharing::WithPromise,
+        Some(false) => Sharing::WithoutPromise,
+    }
+}
+
 fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
     let mut reader = Reader::new(options, "options");
     let app_state = reader.value("appState").map(|value| JSON::stringify(&value));
@@ -246,6 +266,7 @@ fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
         login_hint: reader.string("loginHint"),
         params: reader.record("authorizationParams"),
         popup: reader.boolean("popup").unwrap_or(false),
+        sharing: Sharing::Alone,
     };
     if sign_in.popup {
         // The page heeds them (`js/popup.ts`).

@@ -75,13 +75,12 @@ describe("revokeConsent", () => {
 
 describe("handleConsentRevocation", () => {
   test("asked twice, in one turn and later, it is handled once", async () => {
-    const state = await comeBack("&revoked=true#part");
+    await comeBack("&revoked=true#part");
     assert.equal(auth.isConsentRevocation(), true);
     const first = auth.handleConsentRevocation();
     assert.equal(globalThis.location.href, `${settings}&revoked=true#part`);
     assert.equal(auth.isConsentRevocation(), true, "for effects that run twice");
     assert.equal(auth.handleConsentRevocation(), first);
-    assert.deepEqual(page.states, [{ of: "the router", "sipbreakout.state": state }]);
     assert.equal(await first, undefined);
     assert.equal(auth.isConsentRevocation(), false);
     assert.equal(auth.handleConsentRevocation(), first);
@@ -96,19 +95,55 @@ describe("handleConsentRevocation", () => {
     assert.equal(await auth.isSignedIn(), true);
   });
 
-  test("an address that is no answer leaves a sign-in's mark in the history entry", async () => {
-    globalThis.history.state = { "sipbreakout.state": `x..${session}` };
-    const { state } = globalThis.history;
-    assert.equal((await caught(auth.handleConsentRevocation())).code, "not_a_callback");
-    assert.equal((await caught(auth.handleConsentRevocation(`${home}?state=forged`))).code, "state_unknown");
-    assert.deepEqual(globalThis.history.state, state);
+  for (const query of [
+    "?state=forged",
+    "?state=x.c.",
+    "?state=CA&error=access_denied",
+    `?state=${"A".repeat(43)}.c.b3RoZXI`,
+    `?state=${"A".repeat(43)}`,
+    "?error=access_denied",
+  ]) {
+    test(`an address that is no answer is left alone: ${query}`, async () => {
+      await auth.revokeConsent(() => "https://id.example.com/consents/1");
+      page.states.length = 0;
+      globalThis.location.href = home + query;
+      assert.equal(auth.isConsentRevocation(), false);
+      const { code } = await caught(auth.handleConsentRevocation());
+      assert.ok(["not_a_callback", "state_unknown"].includes(code), code);
+      assert.equal(
+        (await caught(auth.handleConsentRevocation(`${home}?state=forged`))).code,
+        "state_unknown",
+      );
+      assert.deepEqual([globalThis.location.href, page.states], [home + query, []]);
+      assert.equal(await auth.isSignedIn(), true);
+    });
+  }
+
+  test("a state of this session that nobody began leaves the address, and nothing is revoked", async () => {
+    const state = await comeBack();
+    for (const key of Object.keys(globalThis.sessionStorage)) globalThis.sessionStorage.removeItem(key);
+    const first = `${"A".repeat(43)}.c.${Buffer.from(options.name).toString("base64url")}`;
+    for (const one of [state, first]) {
+      globalThis.location.href = `${settings}&state=${one}`;
+      assert.equal(auth.isConsentRevocation(), true);
+      assert.equal((await caught(auth.handleConsentRevocation())).code, "state_unknown");
+      assert.equal(globalThis.location.href, settings);
+    }
+    assert.equal(await auth.isSignedIn(), true);
+  });
+
+  test("parameters of the application that have the names of a sign-in's answer stay", async () => {
+    const own = "&code=SUMMER&scope=all&iss=x&session_state=y";
+    await comeBack(own);
+    await auth.handleConsentRevocation();
+    assert.equal(globalThis.location.href, settings + own);
   });
 
   for (const refusal of ["", "access_denied"]) {
     test(`a reload while it is handled is gone on with${refusal && `, as a refusal (${refusal})`}`, async () => {
       await comeBack(refusal && `&error=${refusal}`);
-      const records = { ...globalThis.sessionStorage };
       const lost = auth.handleConsentRevocation();
+      const records = { ...globalThis.sessionStorage };
       const { href } = globalThis.location;
       const { state } = globalThis.history;
       await lost.catch(() => {});
@@ -146,7 +181,7 @@ test("after a LoadError the answer waits, out of the address bar, to be handled 
   const script = new URL("./page.mjs", import.meta.url).href;
   const results = await inProcess(`
     const { openPage } = await import(${JSON.stringify(script)});
-    openPage("https://console.example/settings?state=s.c.&error=access_denied");
+    openPage("https://console.example/settings?error=access_denied&state=" + "A".repeat(43) + ".c.");
     const auth = sdk.createAuth({ clientId: "c", redirectUri: "https://console.example/", preset: "wgtwo" });
     const failing = sdk.preload(Promise.reject(new Error("offline"))).catch(() => {});
     const first = auth.handleConsentRevocation();

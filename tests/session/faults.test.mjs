@@ -10,7 +10,7 @@ const newToken = (tab) => token(tab, { forceRefresh: true });
 const signIns = [
   ["an answer with another `iss`", { on: "authorization", iss: "https://evil.example" }, "issuer_mismatch"],
   ["an answer without the promised `iss`", { on: "authorization", iss: null }, "issuer_mismatch"],
-  ["an answer with another `state`", { on: "authorization", state: "forged" }, "state_unknown"],
+  ["an answer with another `state`", { on: "authorization", state: "A".repeat(43) }, "state_unknown"],
   ["a refusal", { on: "authorization", error: "access_denied" }, "access_denied"],
   ["an ID token with another nonce", { on: "idToken", claims: { nonce: "other" } }, "id_token_invalid"],
   [

@@ -37,6 +37,7 @@ for (const browser of browsers) {
         appState: { from: "there" },
       });
       assert.equal(await tab.evaluate(() => window.page.isOnePromise), true);
+      assert.equal(await tab.evaluate(() => history.state === null), true, "as before");
       assert.equal(stage.sandbox.tokenLog.length, 1);
       assert.doesNotMatch(tab.url(), /code|state/);
     });
@@ -151,6 +152,39 @@ for (const browser of browsers) {
       assert.equal(await outcomeOf(tab), null);
       assert.equal(await token(tab), before);
       assert.equal(stage.sandbox.tokenLog.length, 1);
+    });
+
+    test("what is another library's, or the application's own, stays in the address, and the state in the entry", async () => {
+      await stage.begin();
+      const tab = await stage.tab();
+      // A sign-in is under way, and nobody came back from it yet.
+      await tab.evaluate(() => window.page.auth.createSignInUrl().then(String));
+      for (const more of [
+        "?code=SUMMER&state=CA",
+        "?code=c&state=0123456789abcdef0123456789abcdef#part",
+        "?error=x&state=1",
+      ]) {
+        await tab.goto(`${stage.served.url}${more}`);
+        await ready(tab);
+        assert.equal(await outcomeOf(tab), null);
+        assert.equal(tab.url(), `${stage.served.url}${more}`);
+        const state = await tab.evaluate(() => {
+          history.replaceState([1, { of: "the router" }], "");
+          return window.page.caught(window.page.auth.handleRedirectCallback());
+        });
+        assert.equal(state.error, "state_unknown");
+        assert.deepEqual(await tab.evaluate(() => history.state), [1, { of: "the router" }]);
+        assert.equal(tab.url(), `${stage.served.url}${more}`);
+      }
+      // An error without a state is told, and the sign-in can be finished all the same.
+      await tab.goto(`${stage.served.url}?error=access_denied&error_description=Call+555`);
+      await ready(tab);
+      const told = await outcomeOf(tab);
+      assert.equal(told.error, "access_denied");
+      assert.doesNotMatch(told.shown, /555/);
+      assert.equal(tab.url(), stage.served.url);
+      assert.equal(await tab.evaluate(() => history.state === null), true);
+      assert.deepEqual(await stage.signIn(tab), {});
     });
 
     test("an answer that is opened a second time is refused, and the session stays", async () => {

@@ -1,0 +1,163 @@
+// Whose answer an address holds. The page decides that before the wasm is loaded, by two things: the record of a
+// sign-in in sessionStorage, and the form of the `state`. Neither replaces the check of the record, which is Rust's.
+//
+// Names of records and forms of states are written by `src/auth/config.rs`. Tabs of another version read them, too.
+import { peek } from "./limits.js";
+import type { AuthOptions } from "./options.js";
+
+/** As in `src/auth/endpoints.rs`. */
+const WGTWO_ISSUER = "https://id.wgtwo.com/";
+
+/** How long a sign-in may take, as in `src/auth/pending.rs`. */
+const LIFE_MS = 600_000;
+
+const SIGN_INS = "sipbreakout/sign-in/";
+
+/** @internal The kinds of answers that a session gets. */
+export interface AnswerKind {
+  name: "sign-in" | "consent";
+  /** Whether an address holds an answer of this kind for the session with these options. Never throws. */
+  isOurs(address: string, options: AuthOptions): boolean;
+  /** The parameters that the provider adds. */
+  parameters: readonly string[];
+}
+
+/** As `form_urlencoded` writes it. */
+const encoded = (text: string) => new URLSearchParams({ "": text }).toString().slice(1);
+
+/** @internal The issuer in its options' words, as a part of names; an authorization endpoint stands for a missing one. */
+export function issuerPart(options: AuthOptions): string {
+  const issuer = peek(options, "preset") === "wgtwo" ? WGTWO_ISSUER : peek(options, "issuer");
+  return encoded(String(issuer ?? peek(peek(options, "endpoints"), "authorization")));
+}
+
+/** @internal What the names of all records of a session end with, or go on with. */
+export function realmOf(options: AuthOptions): string {
+  const { clientId, name = "default" } = options;
+  return [issuerPart(options), encoded(clientId), encoded(name)].join("/");
+}
+
+/** FNV-1a with 32 bits. It tells the sessions of a page apart, no more: the record is what counts. */
+function tagOf(realm: string): string {
+  let hash = 0x811c9dc5;
+  for (const character of realm) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+function nameTag({ name = "default" }: AuthOptions): string {
+  if (name === "default") return "";
+  const text = String.fromCharCode(...new TextEncoder().encode(name));
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+// What 0.1.0 wrote: 32 random bytes as base64url. Their last character stands for four bits, so that 16 of the 64
+// can be there. Behind them a mark and the name, if there is one of them.
+const FIRST_FORM = /^[\w-]{42}[AEIMQUYcgkosw048](?:\.(?:[pc]\.[\w-]*|\.[\w-]+))?$/;
+
+/** Behind the random part: `p` for a popup window, `c` for a revocation of consent, else nothing. */
+const markOf = (state: string) => state.split(".")[1] ?? "";
+
+/** Whether a state has the form that this session gives it, in this version or the first. */
+function isOurForm(state: string, options: AuthOptions): boolean {
+  if (state.startsWith(`sipbreakout1-${tagOf(realmOf(options))}-`)) return true;
+  return FIRST_FORM.test(state) && (state.split(".")[2] ?? "") === nameTag(options);
+}
+
+function stored(key: string): string | null {
+  try {
+    return globalThis.sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** What a record says, if it is JSON. */
+function read(text: string | null): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text ?? "") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether of all sign-ins of this tab exactly one waits at this redirect URI, and is this session's. */
+function isOnlyPending(options: AuthOptions): boolean {
+  const waiting = Object.keys(globalThis.sessionStorage).filter((key) => {
+    if (!key.startsWith(SIGN_INS)) return false;
+    const { step, redirect_uri, created_wall_ms } = read(stored(key)) ?? {};
+    const isRecent = Math.abs(Date.now() - Number(created_wall_ms)) <= LIFE_MS;
+    return step === "sent" && isRecent && redirect_uri === options.redirectUri;
+  });
+  return waiting.length === 1 && waiting[0]?.startsWith(`${SIGN_INS}${realmOf(options)}/`) === true;
+}
+
+/** Whether all of a redirect URI is in an address, whatever more that has. */
+function isAt(home: URL, address: URL): boolean {
+  return (
+    address.origin + address.pathname === home.origin + home.pathname &&
+    [...home.searchParams].every(([name, value]) => address.searchParams.getAll(name).includes(value))
+  );
+}
+
+/** @internal Whether an answer at one of two redirect URIs could be meant for the other. */
+export function isOnePlace(one: string, other: string): boolean {
+  const [here, there] = [new URL(one), new URL(other)];
+  return isAt(here, there) || isAt(there, here);
+}
+
+/** @internal A sign-in's, at the redirect URI. Several sessions of a page may have one. */
+export const signInAnswer: AnswerKind = {
+  name: "sign-in",
+  // RFC 6749 4.1.2, RFC 9207, OpenID Connect Session Management. `response` (JARM) is nothing that was asked for: an
+  // answer that has it is refused, and may hold a code in it.
+  parameters: [
+    "code",
+    "state",
+    "iss",
+    "scope",
+    "session_state",
+    "error",
+    "error_description",
+    "error_uri",
+    "response",
+  ],
+  isOurs(given, options) {
+    try {
+      const [address, home] = [new URL(given), new URL(options.redirectUri)];
+      const query = address.searchParams;
+      const state = query.get("state");
+      if (!state)
+        return (
+          Boolean(query.get("error")) && !query.has("code") && isAt(home, address) && isOnlyPending(options)
+        );
+      return (
+        address.origin + address.pathname === home.origin + home.pathname &&
+        ["code", "error", "response"].some((name) => query.has(name)) &&
+        (stored(`${SIGN_INS}${realmOf(options)}/${encoded(state)}`) !== null ||
+          (markOf(state) !== "c" && isOurForm(state, options)))
+      );
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** @internal A revocation's. Where it comes back to is the application's affair, and so is what else is in the address. */
+export const consentAnswer: AnswerKind = {
+  name: "consent",
+  parameters: ["state", "error", "error_description", "error_uri"],
+  isOurs(given, options) {
+    try {
+      const state = new URL(given).searchParams.get("state") ?? "";
+      const { state: begun } = read(stored(`sipbreakout/consent/${realmOf(options)}`)) ?? {};
+      return markOf(state) === "c" && (begun === state || isOurForm(state, options));
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** @internal Whether an answer is to be passed on by the popup window that it came to. */
+export function isForPopup(answer: string): boolean {
+  return markOf(new URL(answer).searchParams.get("state") ?? "") === "p";
+}
