@@ -2,7 +2,7 @@
 // for as long as it may be handled again.
 import { addressOf, isInAddressBar, takeOut } from "./address.js";
 import { LoadError } from "./errors.js";
-import { peek } from "./limits.js";
+import { peek } from "./given/read.js";
 import type { AuthOptions } from "./options.js";
 import type { AnswerKind } from "./ownership.js";
 import { forget, note, noted } from "./taken.js";

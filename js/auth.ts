@@ -3,9 +3,12 @@ import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { PageAnswer } from "./answer.js";
 import { type RawError, toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
+import { bare, peek, read } from "./given/read.js";
+import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./given/shapes.js";
+import { optionsOf } from "./given/snapshot.js";
 import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
-import { type Limits, peek } from "./limits.js";
+import type { Limits } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
 import { memoryOf, nameOf } from "./memory.js";
 import type {
@@ -63,8 +66,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   readonly #revocation: PageAnswer<void>;
 
   /** @internal */
-  constructor(options: AuthOptions) {
+  constructor(given: AuthOptions) {
     super();
+    const options = optionsOf(given, AUTH);
     this.#options = options;
     this.#signIn = new PageAnswer(options, signInAnswer);
     this.#revocation = new PageAnswer(options, consentAnswer);
@@ -96,7 +100,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    *   themselves in their answers), InvalidRequestError, LoadError
    */
   createSignInUrl<AppState = unknown>(options?: SignInOptions<AppState>): Promise<URL> {
-    return this.#run((handle) => this.#begin(handle, options));
+    const given = optionsOf(options, SIGN_IN);
+    return this.#run((handle) => this.#begin(handle, given));
   }
 
   /**
@@ -109,14 +114,13 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   async signInPopup<AppState = unknown>(
     options: SignInOptions<AppState> & PopupOptions = {},
   ): Promise<SignInResult<AppState>> {
-    const begin = (handle: Handle) => {
-      const given = typeof options === "object" ? { ...options, popup: true } : options;
-      return this.#begin(handle, given);
-    };
+    const copy = optionsOf(options ?? {}, POPUP);
+    const given =
+      typeof copy === "object" && !Array.isArray(copy) ? Object.assign(copy, { popup: true }) : copy;
     return byPopup(
       openPopup(),
-      options,
-      () => this.#run(async (handle) => begin(handle)),
+      copy,
+      () => this.#run((handle) => this.#begin(handle, given)),
       (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
     );
   }
@@ -170,8 +174,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError: `sign_in_required`, `session_expired`, or why it could not be refreshed; LoadError
    */
   getAccessToken(options?: GetAccessTokenOptions): Promise<string> {
-    const limits: Limits = { family: "auth", signals: [peek(options, "signal")] };
-    return this.#run((handle) => handle.getAccessToken(options) as Promise<string>, limits);
+    const given = optionsOf(options, ACCESS_TOKEN);
+    const limits: Limits = { family: "auth", signals: [peek(given, "signal")] };
+    return this.#run((handle) => handle.getAccessToken(given) as Promise<string>, limits);
   }
 
   /** Whether there is a session, as far as this browser knows. Waits for a sign-in that is being finished. */
@@ -232,7 +237,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError, InvalidRequestError, LoadError
    */
   async signOut(options?: SignOutOptions): Promise<SignOutResult> {
-    const { revoked, registrationsDeleted, form } = await this.#run((handle) => handle.signOut(options));
+    const given = optionsOf(options, SIGN_OUT);
+    const { revoked, registrationsDeleted, form } = await this.#run((handle) => handle.signOut(given));
     if (form && globalThis.document) leave(() => postForm(form));
     return registrationsDeleted === undefined ? { revoked } : { revoked, registrationsDeleted };
   }
@@ -261,8 +267,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       return;
     }
     const detail = told as { error?: unknown };
-    if (detail.error !== undefined) detail.error = toSdkError(detail.error);
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    if (read(detail, "error") !== undefined) detail.error = toSdkError(detail.error);
+    this.dispatchEvent(new CustomEvent(type, bare({ detail })));
   }
 
   #run<T>(work: (handle: Handle) => Promise<T>, limits?: Limits): Promise<T> {
@@ -270,7 +276,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 }
 
-/** A sign-in with one provider. Synchronous, needs no browser; nothing is loaded or sent yet. */
+/**
+ * A sign-in with one provider. Synchronous, needs no browser; nothing is loaded or sent yet. The options are copied now: to
+ * change them afterwards changes nothing.
+ */
 export function createAuth(options: AuthOptions): Auth {
   return new Auth(options);
 }

@@ -1,4 +1,6 @@
 // `describeCallFlow`: the legs of a call, for pictures and tests. Nothing is sent.
+import { CALL_FLOW } from "./given/shapes.js";
+import { optionsOf } from "./given/snapshot.js";
 import { enter } from "./load.js";
 import type { RegistrationRequest, RouteType } from "./options.js";
 
@@ -83,5 +85,6 @@ export type CallFlow = SpecifiedCallFlow | UnspecifiedCallFlow;
  * @throws InvalidRequestError with paths as fields (`caller.registration.sipUri`), LoadError
  */
 export function describeCallFlow(input: CallFlowInput): Promise<CallFlow> {
-  return enter((wasm) => wasm.describeCallFlow(input) as CallFlow);
+  const given = optionsOf(input, CALL_FLOW);
+  return enter((wasm) => wasm.describeCallFlow(given) as CallFlow);
 }

@@ -2,9 +2,12 @@
 import { handleOf } from "./auth.js";
 import type { ClientEvents } from "./events.js";
 import { fleet } from "./fleet.js";
+import { peek } from "./given/read.js";
+import { CALL, CLIENT, FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
+import { optionsOf, requestOf } from "./given/snapshot.js";
 import type { RegistrationKeeper } from "./keeper.js";
 import { ClientKeepers } from "./keepers.js";
-import { isTime, peek } from "./limits.js";
+import { isTime } from "./limits.js";
 import { enter, type Wasm } from "./load.js";
 import type {
   CallOptions,
@@ -49,7 +52,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   /** @internal */
   constructor(options: ClientOptions) {
     super();
-    this.#options = options;
+    this.#options = optionsOf(options, CLIENT);
   }
 
   /**
@@ -57,7 +60,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    * @throws InvalidRequestError, AuthError, RegistrationRejectedError, RpcError, LoadError
    */
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
-    return this.#call((handle) => handle.upsertRegistration(request, options), options);
+    const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
+    return this.#call((handle) => handle.upsertRegistration(wanted, how), how);
   }
 
   /**
@@ -68,13 +72,15 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     request: DeleteRegistrationRequest,
     options?: CallOptions,
   ): Promise<DeleteRegistrationResponse> {
-    return this.#call((handle) => handle.deleteRegistration(request, options), options);
+    const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
+    return this.#call((handle) => handle.deleteRegistration(wanted, how), how);
   }
 
   /**
    * `upsertRegistration` for each request, a few at a time. Requests are taken as there is room, from an array, a
    * generator or whatever can be iterated; each one taken has exactly one result, in the order in which they come. One
-   * that fails does not stop the others. Nothing begins before the first result is asked for.
+   * that fails does not stop the others. Nothing begins before the first result is asked for. A request is copied when it
+   * is taken, so a generator may fill one object again and again; a result has that copy, and the `index`.
    *
    * The iteration ends without an error only when the requests are at their end. When it is aborted, the client closed,
    * or the session ends, nothing more is taken, what was taken has its results, and then the iteration throws. The same
@@ -86,7 +92,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<RegistrationRequest> | AsyncIterable<RegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult> {
-    return fleet((one, call) => this.upsertRegistration(one, call), this.#closed.signal, requests, options);
+    const how = optionsOf(options, FLEET);
+    return fleet((one, call) => this.upsertRegistration(one, call), this.#closed.signal, requests, how);
   }
 
   /** `deleteRegistration` for each request; otherwise as `upsertRegistrations`. */
@@ -94,7 +101,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<DeleteRegistrationRequest> | AsyncIterable<DeleteRegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
-    return fleet((one, call) => this.deleteRegistration(one, call), this.#closed.signal, requests, options);
+    const how = optionsOf(options, FLEET);
+    return fleet((one, call) => this.deleteRegistration(one, call), this.#closed.signal, requests, how);
   }
 
   /**
@@ -103,7 +111,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    * tell how it goes. Kept already: what is wanted takes the place of what was.
    */
   keepRegistered(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
-    return this.#keepers.keep(request, options);
+    return this.#keepers.keep(Object.freeze(requestOf(request, REGISTRATION)), optionsOf(options, KEEP));
   }
 
   /**
@@ -157,7 +165,10 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   }
 }
 
-/** A client of one endpoint. Synchronous; nothing is loaded or sent yet. */
+/**
+ * A client of one endpoint. Synchronous; nothing is loaded or sent yet. The options are copied now, as requests and
+ * options are by every method: to change them afterwards changes nothing.
+ */
 export function createClient(options: ClientOptions): SipBreakoutClient {
   return new SipBreakoutClient(options);
 }
@@ -170,5 +181,6 @@ export function validateRegistration(
   request: { [Field in keyof RegistrationRequest]?: unknown },
   options?: { apiVersion?: ClientOptions["apiVersion"] },
 ): Promise<RegistrationProblem[]> {
-  return enter((wasm) => wasm.validateRegistration(request, options) as RegistrationProblem[]);
+  const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, VALIDATION)];
+  return enter((wasm) => wasm.validateRegistration(wanted, how) as RegistrationProblem[]);
 }

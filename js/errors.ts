@@ -1,7 +1,7 @@
 // The one family of errors. Rust decides what went wrong and rejects with plain objects; here they become real
 // errors, with a stack and `instanceof`.
 import type { AuthErrorCode, RpcErrorCode } from "./generated.js";
-import { peek } from "./limits.js";
+import { bare, peek } from "./given/read.js";
 import type { RegistrationProblem, RpcErrorDetail } from "./options.js";
 
 /** What went wrong in the coarsest words. */
@@ -72,7 +72,7 @@ export abstract class SdkError extends Error {
     this.kind = raw.kind;
     this.retryable = raw.retryable;
     this.cause = raw.cause;
-    Object.defineProperty(this, FAMILY, { value: `sdk.${raw.family}` });
+    Object.defineProperty(this, FAMILY, bare({ value: `sdk.${raw.family}` }));
   }
 
   static {
@@ -263,17 +263,19 @@ export function isSdkError(value: unknown): value is SdkError {
 export function toSdkError(thrown: unknown): SdkError {
   if (isSdkError(thrown)) return thrown;
   if (isRaw(thrown)) {
-    switch (thrown.family) {
+    // What it does not say must not come from `Object.prototype`.
+    const raw = bare(thrown);
+    switch (raw.family) {
       case "rpc":
-        return new RpcError(thrown);
+        return new RpcError(raw);
       case "auth":
-        return new AuthError(thrown);
+        return new AuthError(raw);
       case "rejected":
-        return new RegistrationRejectedError(thrown);
+        return new RegistrationRejectedError(raw);
       case "invalid":
-        return new InvalidRequestError(thrown);
+        return new InvalidRequestError(raw);
       case "load":
-        return new LoadError(thrown);
+        return new LoadError(raw);
     }
   }
   return loadError(
@@ -297,19 +299,33 @@ export function loadError(
   cause?: unknown,
   more?: { httpStatus: number; retryAfterMs?: number },
 ): LoadError {
-  const kind = code === "crashed" || code === "network" ? code : "config";
+  const kind: ErrorKind = code === "crashed" || code === "network" ? code : "config";
   const retryable = code === "network";
   const text = `${message} ${hint}`;
-  return new LoadError({ family: "load", code, kind, retryable, message: text, hint, cause, ...more });
+  return new LoadError(bare({ family: "load", code, kind, retryable, message: text, hint, cause, ...more }));
 }
 
 /** @internal */
 export function authError(code: AuthErrorCode, kind: ErrorKind, message: string, cause?: unknown): AuthError {
-  return new AuthError({ family: "auth", code, kind, retryable: code === "timeout", message, cause });
+  const raw = { code, kind, retryable: code === "timeout", message, cause };
+  return new AuthError(bare({ family: "auth", ...raw }));
+}
+
+/** @internal Options that could not be read before anything checked them. */
+export function unreadable(field: string): InvalidRequestError {
+  const message = "It can't be read.";
+  const problems = [{ field, code: "unreadable", message }];
+  const raw = { code: "invalid_input", retryable: false, message: `${field}: ${message}`, problems };
+  return new InvalidRequestError(bare({ family: "invalid", kind: "invalid", ...raw }));
 }
 
 function isRaw(value: unknown): value is RawError {
-  return typeof value === "object" && value !== null && "family" in value && "code" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.hasOwn(value, "family") &&
+    Object.hasOwn(value, "code")
+  );
 }
 
 function headersOf(pairs: [string, string][]): Headers {

@@ -1,11 +1,15 @@
 // Fleets: a call for each of many requests, a few at a time. Iterating is JavaScript's own, so this is here and not in
 // Rust; each call is the client's own, with its turn, its attempts and its deadline.
 import { InvalidRequestError, type RawError, type RpcError, type SdkError, toSdkError } from "./errors.js";
-import { peek } from "./limits.js";
+import { bare, peek, read } from "./given/read.js";
+import { FLEET, REGISTRATION } from "./given/shapes.js";
+import { requestOf } from "./given/snapshot.js";
 import type { CallOptions, FleetOptions, FleetResult, RegistrationProblem } from "./options.js";
 
 type Requests<Request> = Iterable<Request> | AsyncIterable<Request>;
-type Pull<Request> = Promise<IteratorResult<Request>>;
+/** What was taken: `request` is a copy. */
+type Taken<Request> = { isEnd: true } | { isEnd: false; request: Request };
+type Pull<Request> = Promise<Taken<Request>>;
 type Call<Request, Response> = (request: Request, options: CallOptions) => Promise<Response>;
 
 /** A request that was taken. Of two with the same key the second waits for the first. */
@@ -20,7 +24,7 @@ type Outcome<Response> =
   | { status: "failed" | "unknown"; error: SdkError }
   | { status: "notSent" };
 
-const NAMES = ["concurrency", "maxPerSecond", "onProgress", "signal", "timeoutMs", "headers", "retry"];
+const NAMES = Object.keys(FLEET);
 /** No call will succeed after one of these: nobody is signed in, or the core took not even a fresh token. */
 const ENDING = ["session_expired", "sign_in_required", "unauthenticated"];
 const PROGRESS_MS = 100;
@@ -111,15 +115,16 @@ export async function* fleet<Request, Response>(
         restedAt = performance.now();
       }
       if (!end) {
-        pulled = (leftBehind.get(iterator) as Pull<Request>) ?? Promise.resolve(iterator.next());
+        pulled = (leftBehind.get(iterator) as Pull<Request>) ?? take(iterator);
         leftBehind.delete(iterator);
-        const { done, value } = await pulled;
+        const taken = await pulled;
         if (isFinished) return;
-        if (done) {
+        if (taken.isEnd) {
           isDry = true;
           end ??= {};
         } else {
-          head = { index: counts.taken++, request: value, key: keyOf(value) };
+          const { request } = taken;
+          head = { index: counts.taken++, request, key: keyOf(request) };
           note();
         }
       }
@@ -220,8 +225,8 @@ export async function* fleet<Request, Response>(
     if (!isDry) {
       if (!isLeft) {
         if (pulled) leftBehind.set(iterator, pulled);
-      } else if (pulled) Promise.resolve(iterator.return?.()).catch(() => {});
-      else await iterator.return?.();
+      } else if (pulled) Promise.resolve(close(iterator)).catch(() => {});
+      else await close(iterator);
     }
   }
 }
@@ -232,6 +237,25 @@ function opener<Request>(requests: Requests<Request>) {
   return either.find((each) => typeof each === "function") as
     | (() => Iterator<Request> | AsyncIterator<Request>)
     | undefined;
+}
+
+/**
+ * The next request. It is copied as soon as it is there: the caller may fill the same object again for the next one.
+ */
+function take<Request>(iterator: Iterator<Request> | AsyncIterator<Request>): Pull<Request> {
+  const copied = (step: unknown): Taken<Request> => {
+    if (typeof step !== "object" || step === null) throw new TypeError("The iterator gave no result.");
+    if (read(step, "done")) return { isEnd: true };
+    return { isEnd: false, request: requestOf(read(step, "value") as Request, REGISTRATION) };
+  };
+  const step: unknown = iterator.next();
+  return typeof peek(step, "then") === "function"
+    ? Promise.resolve(step).then(copied)
+    : Promise.resolve(copied(step));
+}
+
+function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): unknown {
+  return typeof read(iterator, "return") === "function" ? iterator.return?.() : undefined;
 }
 
 /** What the core takes for the same number has the same digits. Who names none means their own. */
@@ -261,26 +285,29 @@ function failure(
   return toSdkError({ retryable: false, grpcStatus: 1, ...raw });
 }
 
-/** The options, each read once. All that is wrong with them is one error, before anything is taken. */
+/** The options, which are a copy already. All that is wrong with them is one error, before anything is taken. */
 async function check<Request, Response>(
   call: Call<Request, Response>,
   requests: Requests<Request>,
   given: unknown,
 ): Promise<FleetOptions> {
   const problems: RegistrationProblem[] = [];
-  const options: Record<string, unknown> = {};
+  const options: Record<string, unknown> = bare({});
   const want = (isGood: boolean, field: string, wanted: string, code = "wrong_type") => {
     if (!isGood) problems.push({ field, code, message: `${wanted} is wanted.` });
   };
-  try {
-    const fields = (given ?? {}) as Record<string, unknown>;
-    want(typeof fields === "object" && !Array.isArray(fields), "options", "An object");
-    for (const name of NAMES) options[name] = fields[name] ?? undefined;
-    for (const name of Object.keys(fields)) {
-      want(NAMES.includes(name), name, `One of ${NAMES.join(", ")}`, "unknown_field");
+  const fields = (given ?? bare({})) as Record<string, unknown>;
+  want(typeof fields === "object" && !Array.isArray(fields), "options", "An object");
+  for (const name of NAMES) {
+    options[name] = undefined;
+    try {
+      options[name] = read(fields, name) ?? undefined;
+    } catch {
+      want(false, name, "Something that can be read", "unreadable");
     }
-  } catch {
-    want(false, "options", "An object that can be read", "unreadable");
+  }
+  for (const name of Object.keys(fields)) {
+    want(NAMES.includes(name), name, `One of ${NAMES.join(", ")}`, "unknown_field");
   }
   const { concurrency = 1, maxPerSecond = 1, onProgress = check, ...callOptions } = options;
   const count = concurrency as number;

@@ -1,7 +1,10 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
-import type { SdkError } from "./errors.js";
+import { type SdkError, unreadable } from "./errors.js";
 import type { KeeperEvents } from "./events.js";
+import { bare, read } from "./given/read.js";
+import { REGISTRATION } from "./given/shapes.js";
+import { requestOf } from "./given/snapshot.js";
 import type { RegistrationRequest } from "./options.js";
 import { sameDate, sameError, sameRequest } from "./same.js";
 
@@ -117,7 +120,7 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
    * @throws InvalidRequestError, LoadError
    */
   update(request: RegistrationRequest): Promise<void> {
-    return this.#keepers.update(this, request);
+    return this.#keepers.update(this, requestOf(request, REGISTRATION));
   }
 
   /**
@@ -133,7 +136,11 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
    * @throws the error of the deletion: it is kept no more all the same
    */
   stop(options: { delete?: boolean | undefined } = {}): Promise<void> {
-    return this.#keepers.stop(this, options);
+    try {
+      return this.#keepers.stop(this, { delete: read(options, "delete") === true });
+    } catch {
+      return Promise.reject(unreadable("delete"));
+    }
   }
 
   #tell(type: string, snapshot: Partial<Snapshot>): void {
@@ -147,8 +154,8 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
       nextRefreshAt: this.nextRefreshAt,
       error: this.#error,
     };
-    if (type !== "change") this.dispatchEvent(new CustomEvent(type, { detail }));
-    this.dispatchEvent(new CustomEvent("change", { detail }));
+    if (type !== "change") this.dispatchEvent(new CustomEvent(type, bare({ detail })));
+    this.dispatchEvent(new CustomEvent("change", bare({ detail })));
   }
 
   #take(snapshot: Partial<Snapshot>): void {

@@ -1,6 +1,7 @@
 // All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
 // in the next instance.
 import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
+import { bare } from "./given/read.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
 import { enter, type Wasm } from "./load.js";
@@ -73,7 +74,7 @@ export class ClientKeepers {
   }
 
   #enter(keeper: RegistrationKeeper, live: Live): RegistrationKeeper {
-    this.#live.set(keeper, live);
+    this.#live.set(keeper, bare(live));
     this.#onChange();
     return keeper;
   }

@@ -1,6 +1,7 @@
 // What ends a call from outside while the wasm loads, when nobody in Rust can heed it yet; and afterwards, in case
 // nobody does.
 import type { RawError } from "./errors.js";
+import { peek } from "./given/read.js";
 
 /** @internal The limits of one call. What is no signal, or no time, is left for Rust to report. */
 export interface Limits {
@@ -11,15 +12,6 @@ export interface Limits {
 
 /** How long after its deadline Rust may still end a call itself. */
 const GRACE_MS = 1000;
-
-/** @internal A property that may be behind a getter that throws: Rust reports that. */
-export function peek(object: unknown, name: string | symbol): unknown {
-  try {
-    return (object as Record<string | symbol, unknown> | null | undefined)?.[name];
-  } catch {
-    return undefined;
-  }
-}
 
 /** @internal A usable time limit. */
 export function isTime(value: unknown): value is number {

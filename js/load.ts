@@ -1,7 +1,8 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
 // traps takes the calls under way with it; the next call gets a fresh one, of the same compiled module.
 import { LoadError, loadError, toSdkError } from "./errors.js";
-import { type Limits, peek, watch } from "./limits.js";
+import { bare, peek } from "./given/read.js";
+import { type Limits, watch } from "./limits.js";
 import type { WasmSource } from "./options.js";
 import { type Exports, instantiate } from "./wasm/sipbreakout.js";
 
@@ -43,7 +44,21 @@ export function provide(source: () => WasmSource): void {
 export async function preload(source?: Given): Promise<void> {
   // One that is not needed may fail unheard.
   if (loading || compiled) Promise.resolve(source).catch(() => {});
-  await load(source);
+  await load(loading || compiled ? source : kept(source));
+}
+
+/** Bytes and addresses that the caller may change while it loads are copied. */
+function kept(source: Given): Given {
+  if (ArrayBuffer.isView(source)) {
+    const { buffer, byteOffset, byteLength } = source;
+    return new Uint8Array(buffer, byteOffset, byteLength).slice();
+  }
+  try {
+    // A buffer of whatever realm; anything else throws.
+    return ArrayBuffer.prototype.slice.call(source, 0);
+  } catch {
+    return isUrl(source) ? new URL(source.href) : source;
+  }
 }
 
 function load(source?: Given): Promise<Instance> {
@@ -219,7 +234,7 @@ async function read(given: Given, signal: AbortSignal): Promise<Read> {
     if (!isAddress && !isResponse(source)) return { source, isFetched: false };
     if (isAddress && given !== undefined) givenAddress = source;
     const fresh: RequestInit = isCacheDoubted ? { cache: "reload" } : {};
-    const response = isAddress ? await fetch(source, { signal, ...fresh }) : source;
+    const response = isAddress ? await fetch(source, bare({ signal, ...fresh })) : source;
     if (response.ok) return { source: await response.arrayBuffer(), isFetched: true };
     isCacheDoubted = true;
     throw refused(response);

@@ -155,7 +155,7 @@ export interface FleetProgress {
 export type FleetResult<Request = RegistrationRequest, Response = RegistrationResponse> = {
   /** Which one: 0 for the first that was taken. */
   index: number;
-  /** The very object that was given. */
+  /** A copy of what was given, as it was when it was taken; to know which one it was, use `index`. */
   request: Request;
 } & (
   | { status: "ok"; response: Response }

@@ -2,7 +2,7 @@
 // sign-in in sessionStorage, and the form of the `state`. Neither replaces the check of the record, which is Rust's.
 //
 // Names of records and forms of states are written by `src/auth/config.rs`. Tabs of another version read them, too.
-import { peek } from "./limits.js";
+import { peek } from "./given/read.js";
 import type { AuthOptions } from "./options.js";
 
 /** As in `src/auth/endpoints.rs`. */

@@ -2,7 +2,8 @@
 // address that the provider sent it to, over a channel, because a provider's Cross-Origin-Opener-Policy may have cut the
 // line between the two windows.
 import { authError } from "./errors.js";
-import { isSignal, isTime, peek } from "./limits.js";
+import { peek } from "./given/read.js";
+import { isSignal, isTime } from "./limits.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */
@@ -95,10 +96,11 @@ export async function byPopup<T>(
       if (isOver) return;
       const state = stateOf(url);
       channel = channelOf(state);
-      channel.onmessage = ({ data }: MessageEvent<{ answer?: string }>) => {
-        if (!data?.answer || stateOf(data.answer) !== state) return;
+      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const answer = peek(data, "answer");
+        if (typeof answer !== "string" || stateOf(answer) !== state) return;
         channel?.postMessage({ taken: true });
-        resolve(data.answer);
+        resolve(answer);
       };
       isPlain = false;
       popup.location.replace(url);
@@ -144,8 +146,8 @@ export function passOn(answer: string): Promise<void> {
       const message = "The page that began this sign-in is gone: sign in again.";
       reject(authError("state_unknown", "auth", message));
     }, ANSWER_MS);
-    channel.onmessage = ({ data }: MessageEvent<{ taken?: boolean }>) => {
-      if (!data?.taken) return;
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!peek(data, "taken")) return;
       clearTimeout(timer);
       resolve();
       globalThis.close();

@@ -2,7 +2,7 @@
 // interrupted, or that a revocation of consent is to be gone on with. It is noted in sessionStorage. The history entry's
 // state is the router's, and stays as it is. The `state` alone is of no use to anybody.
 import { addressOf } from "./address.js";
-import { peek } from "./limits.js";
+import { peek } from "./given/read.js";
 import type { AuthOptions } from "./options.js";
 import { type AnswerKind, realmOf } from "./ownership.js";
 

@@ -2,9 +2,11 @@
 import { type Auth, authOptions } from "../auth.js";
 import { clientOptions, type SipBreakoutClient } from "../client.js";
 import { isSdkError } from "../errors.js";
-import { isTime, peek } from "../limits.js";
+import { peek } from "../given/read.js";
+import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
+import { optionsOf } from "../given/snapshot.js";
+import { isTime } from "../limits.js";
 import { preload } from "../load.js";
-import type { AuthOptions } from "../options.js";
 import { conclude, type Finding } from "./conclude.js";
 import type { Evidence } from "./evidence.js";
 import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
@@ -43,7 +45,8 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
   const controller = new AbortController();
   const { signal } = controller;
   const stop = () => controller.abort();
-  const { timeoutMs, signal: given } = options ?? {};
+  const how = optionsOf(options, DIAGNOSIS);
+  const [timeoutMs, given] = [peek(how, "timeoutMs"), peek(how, "signal") as AbortSignal | undefined];
   const timer = setTimeout(stop, isTime(timeoutMs) ? timeoutMs : DEFAULT_TIMEOUT_MS);
   const violations = listenForViolations();
   const within = <T>(work: Promise<T>): Promise<T | undefined> =>
@@ -90,7 +93,7 @@ function addressesOf(target: DiagnoseTarget): Addresses {
   const own = clientOptions(target);
   const auth = own ? peek(own, "auth") : target;
   const session = authOptions(auth);
-  const given = own || session ? undefined : target;
+  const given = own || session ? undefined : optionsOf(target, ADDRESSES);
   const text = (value: unknown) => (value === undefined ? undefined : String(value));
   const around = (options: unknown): Surroundings => {
     const fetch = peek(options, "fetch");
@@ -114,7 +117,7 @@ function addressesOf(target: DiagnoseTarget): Addresses {
       apiVersion: peek(own, "apiVersion") as "v1" | "v0" | undefined,
     },
     provider: around(session),
-    usesStorage: session !== undefined && (session as AuthOptions).storage !== "memory",
+    usesStorage: session !== undefined && peek(session, "storage") !== "memory",
   };
 }
 

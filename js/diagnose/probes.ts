@@ -1,4 +1,5 @@
 // Asks. No probe carries a token, a cookie, or a message that could change anything.
+import { bare, read } from "../given/read.js";
 import type { Place, Probe } from "./evidence.js";
 
 /** One frame without a message in it: a registration of nothing, which no core takes. */
@@ -76,12 +77,9 @@ async function ask(
 ): Promise<Probe> {
   const started = around.now();
   try {
-    const response = await around.fetch(url, {
-      ...init,
-      credentials: around.credentials ?? "omit",
-      cache: "no-store",
-      signal,
-    });
+    const credentials = around.credentials ?? "omit";
+    const asked: RequestInit = bare({ ...init, credentials, cache: "no-store", signal });
+    const response = await around.fetch(url, asked);
     if (response.type === "opaqueredirect") return { isRedirect: true };
     if (response.type === "opaque") return { isOpaque: true };
     const ended = around.now();
@@ -137,7 +135,7 @@ function readable(text: string, contentType = ""): string {
 
 function issuerOf(text: string): string | undefined {
   try {
-    const { issuer } = JSON.parse(text) as { issuer?: unknown };
+    const issuer = read(JSON.parse(text), "issuer");
     return typeof issuer === "string" ? issuer : undefined;
   } catch {
     return undefined;

@@ -7,11 +7,11 @@ use crate::auth::{
     AuthCode, AuthError, AuthOptions, EndpointOverrides, LogoutForm, Session, SessionEvent, SessionState, Sharing,
     SignIn, SignOut, Told, User,
 };
-use crate::browser::{AnyStore, Browser, aborted, call, get, object, set};
+use crate::browser::{AnyStore, Browser, aborted, call, get, object};
 use crate::error::Error;
 use crate::keeper::sign_out;
 use futures_util::future::{Either, select};
-use js_sys::{Array, Date, Function, JSON, Object, Promise};
+use js_sys::{Array, Date, Function, Promise};
 use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -259,9 +259,10 @@ fn sharing(others: &JsValue) -> Sharing {
 
 fn sign_in(options: &JsValue) -> Result<SignIn, Error> {
     let mut reader = Reader::new(options, "options");
-    let app_state = reader.value("appState").map(|value| JSON::stringify(&value));
+    // The face made JSON text of it (`js/given/json.ts`), unless there is none.
+    let app_state = reader.value("appState");
     let sign_in = SignIn {
-        app_state: app_state.clone().and_then(|json| json.ok()?.as_string()),
+        app_state: app_state.as_ref().and_then(JsValue::as_string),
         prompt: reader.string("prompt"),
         login_hint: reader.string("loginHint"),
         params: reader.record("authorizationParams"),
@@ -303,11 +304,11 @@ fn tell(listener: &Function, told: &Told) {
     let (name, detail) = match told {
         Told::State(state) => ("", JsValue::from_str(state_name(*state))),
         Told::Event(event, error) => {
-            let (name, detail) = event_detail(event);
+            let (name, mut detail) = event_detail(event);
             if let Some(error) = error {
-                set(&detail, "error", &auth_error(error.clone()));
+                detail.push(("error", auth_error(error.clone())));
             }
-            (name, detail.into())
+            (name, object(&detail).into())
         }
     };
     // A listener that throws is the page's affair; it must not disturb the session.
@@ -323,15 +324,15 @@ fn state_name(state: SessionState) -> &'static str {
     }
 }
 
-fn event_detail(event: &SessionEvent) -> (&'static str, Object) {
-    let at = |wall_ms: &f64| object(&[("expiresAt", Date::new(&JsValue::from_f64(*wall_ms)).into())]);
-    let with = |code: &AuthCode| object(&[("code", JsValue::from_str(code.as_str()))]);
+fn event_detail(event: &SessionEvent) -> (&'static str, Vec<(&'static str, JsValue)>) {
+    let at = |wall_ms: &f64| vec![("expiresAt", Date::new(&JsValue::from_f64(*wall_ms)).into())];
+    let with = |code: &AuthCode| vec![("code", JsValue::from_str(code.as_str()))];
     match event {
-        SessionEvent::SignedIn => ("signedIn", object(&[])),
+        SessionEvent::SignedIn => ("signedIn", Vec::new()),
         SessionEvent::TokenRefreshed { expires_at_wall_ms } => ("tokenRefreshed", at(expires_at_wall_ms)),
         SessionEvent::TokenExpiring { expires_at_wall_ms } => ("tokenExpiring", at(expires_at_wall_ms)),
         SessionEvent::SessionUncertain(code) => ("sessionUncertain", with(code)),
         SessionEvent::SessionExpired(code) => ("sessionExpired", with(code)),
-        SessionEvent::SignedOut => ("signedOut", object(&[])),
+        SessionEvent::SignedOut => ("signedOut", Vec::new()),
     }
 }

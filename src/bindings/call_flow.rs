@@ -4,7 +4,7 @@ use super::client::{merged, read_registration};
 use super::raw_error::raw;
 use super::read::Reader;
 use crate::breakout::{Behavior, CallFlow, CallFlowInput, PartyInput, PlacedBy, Problem, describe_call_flow};
-use crate::browser::{is_array, set};
+use crate::browser::{is_array, object};
 use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
@@ -23,10 +23,8 @@ pub fn describe(input: &JsValue) -> Result<Object, JsValue> {
     match merged(found, described).map_err(raw)? {
         Ok(flow) => Ok(specified(&flow)),
         Err(unspecified) => {
-            let result = Object::new();
-            text(&result, "unspecified", Some(unspecified.code()));
-            text(&result, "message", Some(unspecified.message()));
-            Ok(result)
+            let (code, message) = (unspecified.code(), unspecified.message());
+            Ok(object(&[("unspecified", text(Some(code))), ("message", text(Some(message)))]))
         }
     }
 }
@@ -48,38 +46,35 @@ fn party(value: Option<JsValue>, path: &'static str, inner: &'static str, found:
 fn specified(flow: &CallFlow) -> Object {
     let via = flow.via.as_ref();
     let invite = via.and_then(|via| via.invite.as_ref());
-    let result = Object::new();
-    text(&result, "route", via.map(|via| via.route.as_str()));
-    text(&result, "prefix", invite.map(|invite| invite.prefix_kind));
     let legs = Array::new();
     for leg in flow.legs {
-        let object = Object::new();
-        number(&object, "leg", leg.leg);
-        text(&object, "from", Some(leg.from.as_str()));
-        text(&object, "to", Some(leg.to.as_str()));
-        number(&object, "step", leg.step);
-        text(&object, "reason", Some(leg.reason.as_str()));
+        let mut fields = vec![
+            ("leg", JsValue::from(leg.leg)),
+            ("from", text(Some(leg.from.as_str()))),
+            ("to", text(Some(leg.to.as_str()))),
+            ("step", JsValue::from(leg.step)),
+            ("reason", text(Some(leg.reason.as_str()))),
+        ];
         if let Some(seconds) = leg.after_seconds() {
-            number(&object, "afterSeconds", seconds);
+            fields.push(("afterSeconds", JsValue::from(seconds)));
         }
         if leg.is_to_pbx() {
-            text(&object, "inviteUri", invite.map(|invite| invite.uri.as_str()));
-            text(&object, "prefix", invite.map(|invite| invite.prefix.as_str()));
+            fields.push(("inviteUri", text(invite.map(|invite| invite.uri.as_str()))));
+            fields.push(("prefix", text(invite.map(|invite| invite.prefix.as_str()))));
         }
         if leg.is_at_pbx() {
-            text(&object, "sipUri", via.map(|via| via.sip_uri.as_str()));
+            fields.push(("sipUri", text(via.map(|via| via.sip_uri.as_str()))));
         }
-        legs.push(&object);
+        legs.push(&object(&fields));
     }
-    set(&result, "legs", &legs);
-    result
+    object(&[
+        ("route", text(via.map(|via| via.route.as_str()))),
+        ("prefix", text(invite.map(|invite| invite.prefix_kind))),
+        ("legs", legs.into()),
+    ])
 }
 
 /// Null for none.
-fn text(target: &Object, name: &str, value: Option<&str>) {
-    set(target, name, &value.map_or(JsValue::NULL, JsValue::from_str));
-}
-
-fn number(target: &Object, name: &str, value: u8) {
-    set(target, name, &JsValue::from(value));
+fn text(value: Option<&str>) -> JsValue {
+    value.map_or(JsValue::NULL, JsValue::from_str)
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::AuthError;
 use crate::breakout::{InvalidRequest, Problem, Rejected};
-use crate::browser::{array, object, set};
+use crate::browser::{array, bare, object, set};
 use crate::error::{Error, Kind};
 use crate::grpc_web::{Detail, RpcError};
 use crate::seams::Cause;
@@ -22,7 +22,7 @@ pub fn raw(error: Error) -> JsValue {
 
 fn base(family: &str, code: &str, kind: Kind, retryable: bool, message: &str, cause: Option<&Cause>) -> Object {
     let cause = cause.and_then(|cause| cause.get::<JsValue>()).cloned();
-    object(&[
+    bare(&[
         ("family", JsValue::from_str(family)),
         ("code", JsValue::from_str(code)),
         ("kind", JsValue::from_str(kind.as_str())),
@@ -70,15 +70,12 @@ fn detail(detail: &Detail) -> JsValue {
             object(&[("type", text("google.rpc.RetryInfo")), ("retryDelayMs", JsValue::from_f64(*retry_delay_ms))])
         }
         Detail::ErrorInfo { reason, domain, metadata } => {
-            let entries = Object::new();
-            for (name, value) in metadata {
-                set(&entries, name, &text(value));
-            }
+            let entries: Vec<_> = metadata.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
             object(&[
                 ("type", text("google.rpc.ErrorInfo")),
                 ("reason", text(reason)),
                 ("domain", text(domain)),
-                ("metadata", entries.into()),
+                ("metadata", object(&entries).into()),
             ])
         }
         Detail::BadRequest { violations } => {

@@ -2,7 +2,7 @@
 //! `sign(name, data)` and `drop(name)`.
 
 use super::bytes::bytes_of;
-use super::{Browser, call, get, is_nullish, object};
+use super::{Browser, bare, call, get, is_nullish, json};
 use crate::seams::{Algorithm, Cause, Crypto, CryptoFailure, Json};
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -44,13 +44,13 @@ impl Crypto for Browser {
             Algorithm::Rs256 => "RSASSA-PKCS1-v1_5",
             Algorithm::Es256 => "ECDSA",
         };
-        let method = object(&[
+        let method = bare(&[
             ("name", JsValue::from_str(name)),
             ("hash", JsValue::from_str("SHA-256")),
             ("namedCurve", JsValue::from_str("P-256")),
         ]);
         let subtle = subtle()?;
-        let jwk = js_sys::JSON::parse(&jwk.write()).map_err(failed)?;
+        let jwk = json::to(jwk);
         let uses = Array::of1(&JsValue::from_str("verify"));
         let arguments: [&JsValue; 5] = [&JsValue::from_str("jwk"), &jwk, &method, &JsValue::FALSE, &uses];
         // A key that is none does not verify anything; another one may.

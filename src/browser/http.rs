@@ -2,7 +2,7 @@
 //! runner's), so a reply is taken for what its properties say, and everything that can throw is caught.
 
 use super::bytes::bytes_of;
-use super::{AbortOnDrop, Browser, call, cause, get, is_nullish, items, object};
+use super::{AbortOnDrop, Browser, bare, call, cause, get, is_nullish, items};
 use crate::redact::Secrets;
 use crate::seams::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
 use js_sys::{Array, Function, Promise, Uint8Array};
@@ -83,7 +83,7 @@ impl Browser {
             ("signal", signal),
         ];
         init.extend(self.cache.map(|cache| ("cache", JsValue::from_str(cache))));
-        object(&init).into()
+        bare(&init).into()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The browser's own `JSON`.
 
-use super::{object, set};
+use super::{bare, set};
 use crate::seams::{Fields, Json, MAX_DEPTH};
-use js_sys::{Array, JSON, Object};
+use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 pub fn parse(text: &str) -> Option<Json> {
@@ -38,15 +38,22 @@ fn from(value: &JsValue, depth: usize) -> Option<Json> {
     Some(Json::Object(fields))
 }
 
-fn to(json: &Json) -> JsValue {
+/// As a value that inherits nothing.
+pub fn to(json: &Json) -> JsValue {
     match json {
         Json::Null => JsValue::NULL,
         Json::Flag(flag) => JsValue::from_bool(*flag),
         Json::Number(number) => JsValue::from_f64(*number),
         Json::Text(text) => JsValue::from_str(text),
-        Json::List(list) => list.iter().map(to).collect::<Array>().into(),
+        Json::List(list) => {
+            let array: JsValue = list.iter().map(to).collect::<Array>().into();
+            // Else `JSON.stringify` would ask a `toJSON` that is on `Object.prototype`.
+            let none = bare(&[("value", JsValue::UNDEFINED)]);
+            let _ = Reflect::define_property(array.unchecked_ref::<Object>(), &JsValue::from_str("toJSON"), &none);
+            array
+        }
         Json::Object(fields) => {
-            let target = object(&[]);
+            let target = bare(&[]);
             for (name, value) in fields.iter() {
                 set(&target, name, &to(value));
             }

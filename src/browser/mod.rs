@@ -16,6 +16,6 @@ mod time;
 
 pub use abort::{AbortOnDrop, aborted, is_signal};
 pub use cause::cause;
-pub use object::{array, call, get, is_array, is_nullish, items, keys, object, set, text_of};
+pub use object::{array, bare, call, get, is_array, is_nullish, items, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -2,7 +2,7 @@
 //! have some of them.
 
 use super::event::Event;
-use super::{AbortOnDrop, Browser, array, call, get, is_nullish, object};
+use super::{AbortOnDrop, Browser, array, bare, call, get, is_nullish};
 use crate::seams::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 use futures_util::future::{Either, select};
 use js_sys::{Function, Promise, Reflect};
@@ -72,7 +72,7 @@ impl HeldLock {
             released.clone().into()
         })
         .into_js_value();
-        let options = if steal { object(&[("steal", JsValue::TRUE)]) } else { object(&[("signal", signal)]) };
+        let options = if steal { bare(&[("steal", JsValue::TRUE)]) } else { bare(&[("signal", signal)]) };
         let outcome = call(&locks, "request", &[&JsValue::from_str(name), &options, &granted]).map_err(|_| NoLocks)?;
         // It rejects when the wish is taken back, or the lock stolen.
         let settled = Box::pin(JsFuture::from(Promise::resolve(&outcome)));
@@ -157,7 +157,7 @@ async fn listen(of_global: &[&str], of_document: &[&str], but_hiding: bool) -> J
         }
     });
     let Ok((_until_dropped, signal)) = AbortOnDrop::new() else { return std::future::pending().await };
-    let options = object(&[("signal", signal)]);
+    let options = bare(&[("signal", signal)]);
     for (target, names) in [(&JsValue::from(global), of_global), (&document, of_document)] {
         for name in names {
             let _ = call(target, "addEventListener", &[&JsValue::from_str(name), callback.as_ref(), &options]);

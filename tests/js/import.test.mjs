@@ -15,6 +15,7 @@ const names = [
     "describeCallFlow",
     "diagnose",
     "isSdkError",
+    "parsePhoneNumber",
     "preload",
     "requiredScopes",
     "validateRegistration",

@@ -1,0 +1,55 @@
+// Reading a property of an object that is not ours: an option, a request, a message. Any script of the page can put
+// properties on `Object.prototype`, and then every object seems to have them. What stands there is never meant for us.
+
+/** Longer chains of prototypes are a proxy's that never ends. */
+const LONGEST_CHAIN = 100;
+
+/**
+ * @internal An object of these properties that inherits nothing. For what the platform or this package reads by name:
+ * options of `fetch`, events, locks, property descriptors.
+ */
+export function bare<T extends object>(properties: T): T {
+  return Object.assign(Object.create(null), properties);
+}
+
+/** Whether this is `Object.prototype`, of whatever realm (a frame has its own). */
+function isObjectPrototype(holder: object): boolean {
+  return (
+    holder === Object.prototype ||
+    (Object.getPrototypeOf(holder) === null && Object.hasOwn(holder, "isPrototypeOf"))
+  );
+}
+
+/**
+ * @internal The property, if it is the object's own, its class's, or a proxy's; undefined if it is only on
+ * `Object.prototype`. A getter runs once. Throws what a getter or a proxy throws.
+ */
+export function read(object: unknown, name: PropertyKey): unknown {
+  if ((typeof object !== "object" && typeof object !== "function") || object === null) return undefined;
+  const value = () => (object as Record<PropertyKey, unknown>)[name];
+  let holder: object | null = object;
+  for (let length = 0; holder !== null; length += 1) {
+    if (length > LONGEST_CHAIN) throw new TypeError("The chain of prototypes does not end.");
+    if (Object.hasOwn(holder, name)) {
+      if (holder === object || !isObjectPrototype(holder)) return value();
+      const found = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor;
+      // A getter there is not run.
+      if (!Object.hasOwn(found, "value")) return undefined;
+      // Only a proxy can have another value than that.
+      const seen = value();
+      return Object.is(seen, found.value) ? undefined : seen;
+    }
+    holder = Object.getPrototypeOf(holder);
+  }
+  // Nobody has it, unless a proxy says so.
+  return value();
+}
+
+/** @internal The same where what throws is as good as missing. */
+export function peek(object: unknown, name: PropertyKey): unknown {
+  try {
+    return read(object, name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+// Which fields each public object has, and how they are copied. Rust checks what they are (src/bindings/).
+import type { CallFlowInput, CallParty } from "../call-flow.js";
+import type {
+  AuthEndpoints,
+  AuthOptions,
+  CallOptions,
+  ClientOptions,
+  FleetOptions,
+  GetAccessTokenOptions,
+  KeepingOptions,
+  KeepOptions,
+  PopupOptions,
+  RegistrationRequest,
+  RetryOptions,
+  SignInOptions,
+  SignOutOptions,
+  TransportOptions,
+} from "../options.js";
+import { json } from "./json.js";
+import { asIs, type Copy, headers, list, nested, record } from "./snapshot.js";
+
+/** All fields that a type has. */
+type Fields<T> = Record<keyof T, Copy>;
+
+/** @internal */
+export const REGISTRATION: Fields<RegistrationRequest> = {
+  sipUri: asIs,
+  routeType: asIs,
+  phoneNumber: asIs,
+  mobileOriginatingPrefix: asIs,
+  mobileTerminatingPrefix: asIs,
+};
+
+const RETRY: Fields<RetryOptions> = {
+  maxAttempts: asIs,
+  initialDelayMs: asIs,
+  maxDelayMs: asIs,
+  sendPreviousAttempts: asIs,
+};
+
+const TRANSPORT: Fields<TransportOptions> = {
+  timeoutMs: asIs,
+  headers,
+  retry: nested(RETRY),
+  fetch: asIs,
+  credentials: asIs,
+  cache: asIs,
+  keepalive: asIs,
+  onHeader: asIs,
+  onTrailer: asIs,
+};
+
+/** @internal Of one call. */
+export const CALL: Fields<CallOptions> = { ...TRANSPORT, signal: asIs };
+
+const KEEPING: Fields<KeepingOptions> = { owner: asIs, maxPerSecond: asIs };
+
+/** @internal */
+export const CLIENT: Fields<ClientOptions> = {
+  ...TRANSPORT,
+  baseUrl: asIs,
+  apiVersion: asIs,
+  maxMessageBytes: asIs,
+  keeping: nested(KEEPING),
+  auth: asIs,
+  accessToken: asIs,
+};
+
+/** @internal */
+export const FLEET: Fields<FleetOptions> = {
+  concurrency: asIs,
+  maxPerSecond: asIs,
+  onProgress: asIs,
+  signal: asIs,
+  timeoutMs: asIs,
+  headers,
+  retry: nested(RETRY),
+};
+
+/** @internal Of `keepRegistered`. */
+export const KEEP: Fields<KeepOptions> = { deleteOnPageHide: asIs };
+
+/** @internal Of `validateRegistration`. */
+export const VALIDATION: Fields<{ apiVersion: string }> = { apiVersion: asIs };
+
+const ENDPOINTS: Fields<AuthEndpoints> = {
+  authorization: asIs,
+  token: asIs,
+  revocation: asIs,
+  endSession: asIs,
+  userInfo: asIs,
+  jwks: asIs,
+};
+
+/** @internal */
+export const AUTH: Fields<AuthOptions> = {
+  clientId: asIs,
+  redirectUri: asIs,
+  scope: list,
+  issuer: asIs,
+  preset: asIs,
+  endpoints: nested(ENDPOINTS),
+  authorizationParams: record,
+  storage: asIs,
+  autoRefresh: asIs,
+  dpop: asIs,
+  dangerouslySkipIdTokenSignature: asIs,
+  name: asIs,
+  timeoutMs: asIs,
+  fetch: asIs,
+};
+
+/** @internal */
+export const SIGN_IN: Fields<SignInOptions> = {
+  appState: json,
+  prompt: asIs,
+  loginHint: asIs,
+  authorizationParams: record,
+};
+
+/** @internal */
+export const POPUP: Fields<SignInOptions & PopupOptions> = { ...SIGN_IN, signal: asIs, popupTimeoutMs: asIs };
+
+/** @internal */
+export const SIGN_OUT: Fields<SignOutOptions> = {
+  returnTo: asIs,
+  localOnly: asIs,
+  deleteRegistrations: asIs,
+};
+
+/** @internal Of `getAccessToken`. */
+export const ACCESS_TOKEN: Fields<GetAccessTokenOptions> = { forceRefresh: asIs, signal: asIs };
+
+const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: nested(REGISTRATION) };
+
+/** @internal */
+export const CALL_FLOW: Fields<CallFlowInput> = {
+  caller: nested(PARTY),
+  callee: nested(PARTY),
+  behavior: asIs,
+  placedBy: asIs,
+};
+
+/** @internal Of `diagnose`: its options, and addresses as its target. */
+export const DIAGNOSIS: Fields<{ signal: unknown; timeoutMs: number }> = { signal: asIs, timeoutMs: asIs };
+/** @internal */
+export const ADDRESSES: Fields<{ baseUrl: string; issuer: string }> = { baseUrl: asIs, issuer: asIs };

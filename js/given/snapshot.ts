@@ -1,0 +1,111 @@
+// Copies of what the caller gave, made in the turn of the call: afterwards the caller may change, refill or freeze it, and
+// the wasm may take its time to load. Each named field is read once. What has an identity (functions, signals, stores,
+// `auth`) is kept as it is. `structuredClone` would refuse functions and throw at every proxy, which is what the state
+// of most front-end frameworks is.
+import { bare, read } from "./read.js";
+
+/** How one field is copied. What it throws makes the field unreadable. */
+export type Copy = (value: unknown) => unknown;
+
+/** The fields that are read, by name. */
+export type Shape = Readonly<Record<string, Copy>>;
+
+/** Arrays, functions and primitives are no options: they are left as they are for the check, which says so. */
+function isRecord(value: unknown): value is object {
+  try {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    // A proxy that was revoked. Nothing of it can be read, and that is said of each field.
+    return true;
+  }
+}
+
+/** A property like any other; assigning it might run a setter of `Object.prototype`. */
+function define(target: object, name: string, value: unknown): void {
+  const common = { value, enumerable: true, writable: true, configurable: true };
+  Object.defineProperty(target, name, bare(common));
+}
+
+/** The check finds it by reading it, and names it. What was thrown may have a secret in it, and is not kept. */
+function defineUnreadable(target: object, name: string): void {
+  const get = () => {
+    throw new TypeError(`${name} can't be read.`);
+  };
+  Object.defineProperty(target, name, bare({ get, enumerable: false, configurable: true }));
+}
+
+function copyInto(target: object, given: object, shape: Shape): void {
+  for (const name of Object.keys(shape)) {
+    try {
+      const value = read(given, name);
+      const isThere = value !== undefined || Object.hasOwn(given, name);
+      if (isThere) define(target, name, (shape[name] as Copy)(value));
+    } catch {
+      defineUnreadable(target, name);
+    }
+  }
+  let others: string[] = [];
+  try {
+    others = Object.keys(given).filter((name) => !Object.hasOwn(shape, name));
+  } catch {
+    // A proxy without a list of its fields: the named ones were found.
+  }
+  // Unknown fields are refused by name; no getter runs for that.
+  for (const name of others) define(target, name, dataOf(given, name));
+}
+
+function dataOf(given: object, name: string): unknown {
+  try {
+    const found = Object.getOwnPropertyDescriptor(given, name);
+    return found && Object.hasOwn(found, "value") ? found.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @internal A copy of options: an object that inherits nothing. What is no object is returned as it is. */
+export function optionsOf<T>(given: T, shape: Shape): T {
+  if (!isRecord(given)) return given;
+  const copy = bare({});
+  copyInto(copy, given, shape);
+  return copy as T;
+}
+
+/** @internal A copy that the application gets to see again: an ordinary object. */
+export function requestOf<T>(given: T, shape: Shape): T {
+  if (!isRecord(given)) return given;
+  const copy = {};
+  copyInto(copy, given, shape);
+  return copy as T;
+}
+
+/** @internal A value, or what has an identity. */
+export const asIs: Copy = (value) => value;
+
+/** @internal Options within options. */
+export const nested =
+  (shape: Shape): Copy =>
+  (value) =>
+    optionsOf(value, shape);
+
+function entriesOf(value: object): [string, unknown][] {
+  return Object.keys(value).map((name) => [name, read(value, name)]);
+}
+
+/** @internal An object of any names. */
+export const record: Copy = (value) => {
+  if (!isRecord(value)) return value;
+  const copy: Record<string, unknown> = bare({});
+  for (const [name, each] of entriesOf(value)) copy[name] = each;
+  return copy;
+};
+
+/** @internal An array of strings, where one string will do. */
+export const list: Copy = (value) => (Array.isArray(value) ? [...value] : value);
+
+/** @internal What `new Headers()` takes: a Headers object or another iterable of pairs, or an object; as pairs. */
+export const headers: Copy = (value) => {
+  if (typeof value !== "object" || value === null) return value;
+  if (typeof read(value, Symbol.iterator) !== "function") return entriesOf(value);
+  return [...(value as Iterable<unknown>)].map((pair) => (Array.isArray(pair) ? [...pair] : pair));
+};
