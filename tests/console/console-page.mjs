@@ -215,6 +215,23 @@ class Card {
     return this.browser.click(`${this.selector} [data-testid=${testId}]`);
   }
 
+  /** Deletes it, and says in the dialog that this is meant. */
+  async delete() {
+    await this.click("delete");
+    await this.browser.click("[data-testid=confirm-deletion]");
+    await this.browser.gone("[data-testid=deletion-dialog]");
+  }
+
+  /** What is said to be in effect, where that is not what is wanted. */
+  inEffect(wanted) {
+    return this.browser.text(wanted, { within: `${this.selector} [data-testid=in-effect]` });
+  }
+
+  /** What is said to be wanted. */
+  wanted(wanted) {
+    return this.browser.text(wanted, { within: `${this.selector} [data-testid=wanted]` });
+  }
+
   /** The keeper's state, and the words beside it. */
   status(wanted, words, timeoutMs) {
     return this.browser.text(words, {

@@ -38,7 +38,9 @@ test("the reload brings back what was typed, once, and it can be sent", async ()
   await page.submit();
   await page.notice("is registered at sips:pbx.example.com:5061");
   await core.holds(number, { sipUri: "sips:pbx.example.com:5061", routeType: "FALLBACK" });
+  await page.fillIn({ mobileOriginatingPrefix: "9" });
   await browser.reload();
   await page.isSignedInAs(number);
-  assert.equal((await page.draft()).sipUri, "");
+  await page.card(number).status("registered", "Registered");
+  assert.equal((await page.draft()).mobileOriginatingPrefix, "");
 });

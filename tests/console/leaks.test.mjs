@@ -122,7 +122,7 @@ test("a delete that the core refuses", { skip }, async () => {
   await core.asVendor((client) =>
     client.upsertRegistration({ sipUri: "sips:other.example.net", routeType: "LOOP", phoneNumber: number }),
   );
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   await browser.text("The operator refuses this", { within: "[data-testid=action-error]" });
   await step();
   await page.register({ sipUri });

@@ -68,7 +68,7 @@ test("delete after the vendor's back end moved the number elsewhere: refused in 
   const elsewhere = { sipUri: "sips:other.example.net", routeType: "LOOP", phoneNumber: number };
   await core.asVendor((client) => client.upsertRegistration(elsewhere));
   await core.holds(number, { ...elsewhere, tokenKind: "client" });
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   const text = await browser.text("The operator refuses this", failure);
   assert.match(text, /sip_uri is not the one that is registered/);
   await browser.text("is kept no more, and was not deleted", { within: ".failure" });
@@ -87,7 +87,7 @@ test("delete of what the core has already forgotten: refused in the core's words
   const { browser, page, core } = stage;
   await core.asVendor((client) => client.deleteRegistration({ sipUri, phoneNumber: number }));
   await core.holdsNothing(number);
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   const text = await browser.text("The operator refuses this", failure);
   assert.ok(text.includes(`${number} has no registration`), text);
   await browser.click("[data-testid=action-error] .notice-actions button");
@@ -103,7 +103,7 @@ test("what the core has forgotten behind the console's back is there again after
   await card.click("refresh");
   await page.notice("is registered again");
   await core.holds(number, { sipUri, routeType: "LOOP" });
-  await card.click("delete");
+  await card.delete();
   await page.notice("is no longer registered");
   await core.holdsNothing(number);
 });

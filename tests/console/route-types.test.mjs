@@ -88,7 +88,7 @@ test("the other version takes the number over: the earlier one keeps it no more"
 
 test("a registration that v0 made is deleted through v0", async () => {
   const { page, core, sandbox } = stage;
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   await page.listIsEmpty();
   await core.holdsNothing(number);
   const { path, grpcStatus } = sandbox.requests

@@ -108,3 +108,27 @@ test("ended between two visits: a reload leads to the sign-in page, which says w
   await page.isSignedInAs(number);
   await page.card(number).status("registered", "Registered");
 });
+
+test("the provider does not say who is signed in: what is kept goes on, and Try again asks once more", async () => {
+  const { browser, page, core, sandbox } = stage;
+  for (const fault of [{ status: 503 }, { status: 401, error: "invalid_token" }]) {
+    await page.card(number).click("stop");
+    await page.listIsEmpty();
+    await page.register({ sipUri, routeType: "FORK" });
+    await core.asVendor((client) => client.deleteRegistration({ sipUri, phoneNumber: number }));
+    sandbox.arm({ on: "userinfo", ...fault, times: "always" });
+    await browser.reload();
+    const card = page.card(number);
+    await card.click("refresh");
+    await card.status("registered", "Registered");
+    await browser.waitFor(
+      "the core to have it again",
+      async () => (await core.registrationOf(number)) !== undefined,
+    );
+    await browser.screenshot("console-nobody-said");
+    sandbox.disarm();
+    await browser.click("[data-testid=sign-in-error] .notice-actions button");
+    await page.isSignedInAs(number);
+    await card.status("registered", "Registered");
+  }
+});

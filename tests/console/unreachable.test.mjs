@@ -63,7 +63,7 @@ test("the API is unreachable: a refresh fails with words, what was registered st
 test("the API is unreachable: a delete fails with words, it is kept no more, and Try again deletes it", async () => {
   const { browser, page, core, gateway } = stage;
   await gateway.shut();
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   await browser.text("The operator can’t be reached", { within: "[data-testid=action-error]" });
   await page.listIsEmpty();
   await core.holds(number, { sipUri });
@@ -95,7 +95,7 @@ test("a call that gets no answer can be given up, and sent again", {
   await page.submit();
   await page.notice(`${number} is registered at ${sipUri}`);
   await core.holds(number, { sipUri, routeType: "FORK" });
-  await card.click("delete");
+  await card.delete();
   await page.listIsEmpty();
 });
 

@@ -119,7 +119,7 @@ test("Refresh now starts the time anew without changing the registration", async
 
 test("Delete makes the core forget it, and the list is empty", async () => {
   const { browser, page, core } = stage;
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   await page.notice(`${number} is no longer registered`);
   await page.listIsEmpty();
   assert.deepEqual(await core.registrations(), []);

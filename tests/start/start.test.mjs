@@ -102,7 +102,7 @@ test("Update to FALLBACK replaces the one registration", async () => {
 });
 
 test("Delete makes the core forget it, and nothing on the page went wrong", async () => {
-  await page.card(number).click("delete");
+  await page.card(number).delete();
   await page.notice(`${number} is no longer registered`);
   await page.listIsEmpty();
   assert.deepEqual(await core.registrations(), []);

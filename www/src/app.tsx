@@ -9,7 +9,7 @@ export function App() {
   const { session, reopen } = useSession();
   return (
     <div className="page">
-      <TopBar user={session.state === "signedIn" ? session.user : undefined} />
+      <TopBar session={session.state === "signedIn" ? session : undefined} />
       <main>
         <Page session={session} reopen={reopen} />
       </main>
@@ -33,9 +33,8 @@ function Page({ session, reopen }: { session: Session; reopen: () => void }) {
         </div>
       );
     case "signedOut":
-      return <SignInPage error={session.error} draft={session.draft} onRetry={reopen} />;
+      return <SignInPage error={session.error} edits={session.edits} onRetry={reopen} />;
     case "signedIn":
-      // The key: another person's console starts from nothing.
       return (
         <>
           {session.error !== undefined && (
@@ -43,12 +42,8 @@ function Page({ session, reopen }: { session: Session; reopen: () => void }) {
               <ErrorNotice error={session.error} testId="sign-in-error" withoutSignIn />
             </div>
           )}
-          <Console
-            key={session.user.sub}
-            user={session.user}
-            expired={session.expired}
-            initialDraft={session.draft}
-          />
+          {/* The key: another person's console starts from nothing. */}
+          <Console key={session.user?.sub ?? ""} session={session} reopen={reopen} />
         </>
       );
   }

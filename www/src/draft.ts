@@ -1,5 +1,6 @@
 // What the form holds: text as it was typed. The SDK says what is wrong with it.
 import type { ApiVersion, RegistrationRequest, RouteType } from "sipbreakout-web";
+import { routeOf } from "./routes.ts";
 
 export interface Draft {
   sipUri: string;
@@ -12,6 +13,9 @@ export interface Draft {
 
 export type DraftField = keyof Draft;
 
+/** The fields that a person filled in. The others show what is kept for the number. */
+export type Edits = Partial<Draft>;
+
 export function emptyDraft(ownNumber: string | undefined): Draft {
   return {
     sipUri: "",
@@ -22,6 +26,8 @@ export function emptyDraft(ownNumber: string | undefined): Draft {
     mobileTerminatingPrefix: "",
   };
 }
+
+export const draftFields = Object.keys(emptyDraft(undefined)) as readonly DraftField[];
 
 /** The request a draft stands for. An empty field is a field left out. */
 export function requestOf(draft: Draft): RegistrationRequest {
@@ -34,29 +40,32 @@ export function requestOf(draft: Draft): RegistrationRequest {
   };
 }
 
-/** A draft that came back through a sign-in; anything that is not one is left behind. */
-export function readDraft(value: unknown): Draft | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const found = value as Record<string, unknown>;
-  const fields = Object.keys(emptyDraft(undefined));
-  return fields.every((field) => typeof found[field] === "string") ? (value as Draft) : undefined;
-}
+const isFor: Partial<Record<DraftField, (value: string) => boolean>> = {
+  apiVersion: (value) => value === "v1" || value === "v0",
+  routeType: (value) => routeOf(value as RouteType) !== undefined,
+};
 
-/** A number without the blanks, dashes and brackets that people type, which the SDK drops as well. */
-export function plainNumber(typed: string): string {
-  return typed.replace(/[\s()[\]\-\u2010-\u2015\u2212]/g, "");
+/** What was typed before a sign-in or a reload. Anything else that is found there is left out. */
+export function readEdits(value: unknown): Edits {
+  if (typeof value !== "object" || value === null) return {};
+  const found = value as Record<string, unknown>;
+  const good = draftFields.filter((field) => {
+    const text = Object.hasOwn(found, field) ? found[field] : undefined;
+    return typeof text === "string" && (isFor[field]?.(text) ?? true);
+  });
+  return Object.fromEntries(good.map((field) => [field, found[field]]));
 }
 
 /** Reloads the page. The history entry keeps what is typed, and a reload keeps the history entry's state. */
-export function reloadKeeping(draft: Draft | undefined) {
-  history.replaceState({ ...history.state, draft }, "");
+export function reloadKeeping(edits: Edits | undefined) {
+  history.replaceState({ ...history.state, draft: edits }, "");
   location.reload();
 }
 
 /** What `reloadKeeping` kept; asked once, when the page opens. */
-export function takeKeptDraft(): Draft | undefined {
+export function takeKeptEdits(): Edits {
   const { draft, ...rest } = (history.state ?? {}) as { draft?: unknown };
-  if (draft === undefined) return undefined;
+  if (draft === undefined) return {};
   history.replaceState(rest, "");
-  return readDraft(draft);
+  return readEdits(draft);
 }

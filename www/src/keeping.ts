@@ -1,14 +1,15 @@
 // The registrations that this browser keeps. The SDK does the keeping; this is its list, for React, one for the page and
 // one person. Nothing of it is stored here: the SDK remembers what is kept, and goes on after a reload.
-import { useEffect, useMemo, useSyncExternalStore } from "react";
-import type {
-  ApiVersion,
-  RegistrationKeeper,
-  RegistrationRequest,
-  SdkError,
-  SipBreakoutClient,
+import { useEffect, useSyncExternalStore } from "react";
+import {
+  type ApiVersion,
+  parsePhoneNumber,
+  type RegistrationKeeper,
+  RegistrationRejectedError,
+  type RegistrationRequest,
+  type SdkError,
+  type SipBreakoutClient,
 } from "sipbreakout-web";
-import { plainNumber } from "./draft.ts";
 import { isSame, type Kept, keptOf, usualSeconds } from "./kept.ts";
 import { openClient } from "./sdk.ts";
 
@@ -20,19 +21,31 @@ export interface Asked {
   taken: Promise<boolean>;
 }
 
+/** What was to be deleted, and why that failed. */
+export interface Undeleted {
+  kept: Kept;
+  error: unknown;
+}
+
 export interface KeptList {
   /** Undefined until it is known what is kept. */
   kept: readonly Kept[] | undefined;
   /** Why it is not known. */
   error: unknown;
+  undeleted: readonly Undeleted[];
 }
 
 export class Keeping {
   // A client speaks one version of the API, and keeps its own list.
   readonly #clients = { v1: openClient("v1"), v0: openClient("v0") };
-  #list: KeptList = { kept: undefined, error: undefined };
+  #list: KeptList = { kept: undefined, error: undefined, undeleted: [] };
   readonly #seconds = new WeakMap<RegistrationKeeper, number>();
   readonly #watched = new WeakSet<RegistrationKeeper>();
+  /** Those whose place another version's keeper takes at this moment. */
+  readonly #leaving = new WeakSet<RegistrationKeeper>();
+  readonly #deleting = new WeakSet<RegistrationKeeper>();
+  /** What stood when a keeper of another version took the place of one. */
+  readonly #before = new WeakMap<RegistrationKeeper, Kept>();
   readonly #listeners = new Set<() => void>();
 
   constructor() {
@@ -59,15 +72,37 @@ export class Keeping {
   };
 
   /** Keeps a number from now on, or keeps it otherwise than before. */
-  async keep(apiVersion: ApiVersion, request: RegistrationRequest): Promise<Asked> {
+  async keep(apiVersion: ApiVersion, typed: RegistrationRequest): Promise<Asked> {
+    const { phoneNumber } = typed;
+    const number = phoneNumber === undefined ? "" : await parsePhoneNumber(phoneNumber);
+    const request = { ...typed, phoneNumber: number || undefined };
     // Just after the page was opened it is not known yet what is kept.
     if (this.#list.kept === undefined) await this.resume();
-    const number = plainNumber(request.phoneNumber ?? "");
-    const known = this.#list.kept?.find((one) => one.number === number);
-    if (known?.apiVersion === apiVersion) return this.#change(known, request);
-    await known?.keeper.stop();
+    const same = this.#list.kept?.filter((one) => one.number === number) ?? [];
+    const known = same.find((one) => one.apiVersion === apiVersion);
+    const others = same.filter((one) => one !== known);
+    const asked = known ? await this.#change(known, request) : this.#begin(apiVersion, request, others[0]);
+    // A number has one registration: what another version's keeper wants would take its place again.
+    for (const { keeper } of others) await this.#leave(keeper);
+    this.#publish({ undeleted: this.#list.undeleted.filter(({ kept }) => kept.number !== number) });
+    return asked;
+  }
+
+  #begin(apiVersion: ApiVersion, request: RegistrationRequest, before: Kept | undefined): Asked {
+    if (before) this.#leaving.add(before.keeper);
     const keeper = this.#clients[apiVersion].keepRegistered(request);
-    return { keeper, isKnown: known !== undefined, taken: outcomeOf(keeper) };
+    if (before) this.#before.set(keeper, before);
+    return { keeper, isKnown: before !== undefined, taken: outcomeOf(keeper) };
+  }
+
+  async #leave(keeper: RegistrationKeeper): Promise<void> {
+    this.#leaving.add(keeper);
+    try {
+      await keeper.stop();
+    } finally {
+      // If it could not be stopped, it is to be seen.
+      this.#leaving.delete(keeper);
+    }
   }
 
   async #change(
@@ -89,9 +124,54 @@ export class Keeping {
     return { keeper, isKnown: true, taken };
   }
 
-  /** Deletes at the core what is not kept any more. */
-  async delete({ apiVersion, request: { sipUri, phoneNumber } }: Kept, signal: AbortSignal): Promise<void> {
-    await this.#clients[apiVersion].deleteRegistration({ sipUri, phoneNumber }, { signal });
+  /** Deletes at the core, and keeps no more. What could not be deleted is in the list then. */
+  delete(kept: Kept): Promise<boolean> {
+    return this.#try(kept, async () => {
+      // Another tab may have stopped it while this one asked whether to delete it.
+      if (kept.keeper.state === "stopped") await this.#deleteTaken(kept);
+      else await kept.keeper.stop({ delete: true });
+    });
+  }
+
+  /** Tries again to delete what is kept no more. */
+  deleteAgain({ kept }: Undeleted): Promise<boolean> {
+    return this.#try(kept, () => this.#deleteTaken(kept));
+  }
+
+  /** The operator wants to hear the address that it has. */
+  async #deleteTaken({ request, apiVersion, inEffect = { request, apiVersion } }: Kept): Promise<void> {
+    const { sipUri, phoneNumber } = inEffect.request;
+    await this.#clients[inEffect.apiVersion].deleteRegistration({ sipUri, phoneNumber });
+  }
+
+  async #try(kept: Kept, deletion: () => Promise<void>): Promise<boolean> {
+    this.#deleting.add(kept.keeper);
+    this.#publish({});
+    const error = await deletion().then(
+      () => undefined,
+      (cause: unknown) => this.#isLeft(kept, cause),
+    );
+    this.#deleting.delete(kept.keeper);
+    const others = this.#list.undeleted.filter((one) => one.kept.keeper !== kept.keeper);
+    this.#publish({ undeleted: error === undefined ? others : [...others, { kept, error }] });
+    return error === undefined;
+  }
+
+  /** Why it is still there after a deletion failed with `error`; undefined if it is not. */
+  async #isLeft(kept: Kept, error: unknown): Promise<unknown> {
+    if (!(error instanceof RegistrationRejectedError)) return error;
+    // The operator has nothing of ours to delete, and that is what was wanted.
+    if (kept.expiresAt === undefined || kept.expiresAt <= Date.now()) return undefined;
+    // After a change of the address that failed it has the one from before.
+    if (!kept.inEffect || kept.inEffect.request.sipUri === kept.request.sipUri) return error;
+    return this.#deleteTaken(kept).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+  }
+
+  dismiss(undeleted: Undeleted) {
+    this.#publish({ undeleted: this.#list.undeleted.filter((one) => one !== undeleted) });
   }
 
   close() {
@@ -125,13 +205,23 @@ export class Keeping {
 
   #look(): readonly Kept[] {
     const versions = Object.entries(this.#clients) as [ApiVersion, SipBreakoutClient][];
-    const kept = versions.flatMap(([apiVersion, { keepers }]) =>
-      keepers.map((keeper) => {
-        this.#watch(keeper);
-        return keptOf(keeper, apiVersion, this.#seconds.get(keeper) ?? usualSeconds);
-      }),
-    );
+    const kept = versions.flatMap(([apiVersion, { keepers }]) => {
+      const shown = keepers.filter((keeper) => !this.#leaving.has(keeper));
+      return shown.map((keeper) => this.#lookAt(keeper, apiVersion));
+    });
     return kept.sort((one, other) => one.number.localeCompare(other.number));
+  }
+
+  #lookAt(keeper: RegistrationKeeper, apiVersion: ApiVersion): Kept {
+    this.#watch(keeper);
+    const seconds = this.#seconds.get(keeper) ?? usualSeconds;
+    const isDeleting = this.#deleting.has(keeper);
+    const kept = { ...keptOf(keeper, apiVersion, seconds), isDeleting };
+    const before = this.#before.get(keeper);
+    if (!before || kept.expiresAt !== undefined) return kept;
+    // The operator has it still by the other version of the API.
+    const { expiresAt, inEffect, timeToLiveSeconds } = before;
+    return { ...kept, expiresAt, inEffect, timeToLiveSeconds };
   }
 }
 
@@ -166,22 +256,36 @@ function outcomeOf(keeper: RegistrationKeeper): Promise<boolean> {
   });
 }
 
-let current: { sub: string; keeping: Keeping } | undefined;
+/** The list of whoever is signed in, and who that is, as far as the provider has said it. */
+let current: { sub: string | undefined; keeping: Keeping } | undefined;
+/** Somebody signed in or out since: `current` may be another person's. */
+let isDoubtful = false;
 
-/** The list of the person who is signed in. Another person's is none of this one's business. */
-function keepingOf(sub: string): Keeping {
-  if (current?.sub !== sub) {
+export function hasKeeping(): boolean {
+  return current !== undefined;
+}
+
+export function doubtPerson() {
+  isDoubtful = current !== undefined;
+}
+
+/** The list of this person; undefined: of whoever is signed in. Another person's list is none of theirs. */
+export function keepingOf(sub: string | undefined): Keeping {
+  const isNamed = sub !== undefined && current?.sub !== undefined;
+  const fits = isNamed ? current?.sub === sub : !isDoubtful;
+  if (!current || !fits) {
     current?.keeping.close();
     current = { sub, keeping: new Keeping() };
   }
+  current.sub ??= sub;
+  isDoubtful = false;
   return current.keeping;
 }
 
-export function useKeeping(sub: string): { keeping: Keeping; list: KeptList } {
-  const keeping = useMemo(() => keepingOf(sub), [sub]);
+export function useKept(keeping: Keeping): KeptList {
   const list = useSyncExternalStore(keeping.subscribe, keeping.read);
   useEffect(() => {
-    keeping.resume();
+    void keeping.resume();
   }, [keeping]);
-  return { keeping, list };
+  return list;
 }

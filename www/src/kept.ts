@@ -6,7 +6,7 @@ import type {
   RegistrationRequest,
   SdkError,
 } from "sipbreakout-web";
-import { type Draft, plainNumber, requestOf } from "./draft.ts";
+import { type Draft, requestOf } from "./draft.ts";
 
 /** A keeper at one moment. Keepers change without becoming other objects, which React would not notice. */
 export interface Kept {
@@ -22,6 +22,16 @@ export interface Kept {
   error: SdkError | undefined;
   isLeading: boolean;
   timeToLiveSeconds: number;
+  /** What the operator was told last and took; undefined if it took nothing, or that is not known. */
+  inEffect: Taken | undefined;
+  /** Its deletion is under way. */
+  isDeleting?: boolean;
+}
+
+/** A request that the operator took. */
+export interface Taken {
+  request: Readonly<RegistrationRequest>;
+  apiVersion: ApiVersion;
 }
 
 /** The operator's hour, until the core has said otherwise. */
@@ -29,7 +39,7 @@ export const usualSeconds = 3600;
 
 type KeeperView = Pick<
   RegistrationKeeper,
-  "request" | "state" | "expiresAt" | "nextRefreshAt" | "lastError" | "isLeading"
+  "request" | "inEffect" | "state" | "expiresAt" | "nextRefreshAt" | "lastError" | "isLeading"
 >;
 
 export function keptOf<Keeper extends KeeperView>(
@@ -39,7 +49,7 @@ export function keptOf<Keeper extends KeeperView>(
 ) {
   return {
     keeper,
-    number: plainNumber(keeper.request.phoneNumber ?? ""),
+    number: keeper.request.phoneNumber ?? "",
     apiVersion,
     request: keeper.request,
     state: keeper.state,
@@ -48,12 +58,25 @@ export function keptOf<Keeper extends KeeperView>(
     error: keeper.lastError,
     isLeading: keeper.isLeading,
     timeToLiveSeconds,
+    inEffect: keeper.inEffect && { request: keeper.inEffect, apiVersion },
   };
 }
 
-/** The number a draft registers: the one typed, or the one that signed in. */
-export function numberOf(draft: Draft, ownNumber: string | undefined): string {
-  return plainNumber(draft.phoneNumber) || (ownNumber ?? "");
+/** What the operator has at this moment, as far as this browser knows. */
+export function standing(
+  { inEffect, expiresAt }: Pick<Kept, "inEffect" | "expiresAt">,
+  now: number,
+): Taken | undefined {
+  return expiresAt !== undefined && expiresAt > now ? inEffect : undefined;
+}
+
+/** What the operator has instead of what is wanted. */
+export function otherStanding(
+  kept: Pick<Kept, "inEffect" | "expiresAt" | "request">,
+  now: number,
+): Taken | undefined {
+  const taken = standing(kept, now);
+  return taken && !isSame(taken.request, kept.request) ? taken : undefined;
 }
 
 /** What a draft wants kept. With its number, if that is known: without one it would be another registration to the SDK. */
@@ -72,13 +95,13 @@ export function draftOf({
   return { apiVersion, sipUri, routeType, phoneNumber, mobileOriginatingPrefix, mobileTerminatingPrefix };
 }
 
-/** Whether two requests want the same of the core. */
+/** Whether two requests, with their numbers as the SDK has them, want the same of the core. */
 export function isSame(one: RegistrationRequest, other: RegistrationRequest): boolean {
   const plain = (request: RegistrationRequest) =>
     JSON.stringify([
       request.sipUri.trim().toLowerCase(),
       request.routeType,
-      plainNumber(request.phoneNumber ?? ""),
+      request.phoneNumber ?? "",
       request.mobileOriginatingPrefix ?? "",
       request.mobileTerminatingPrefix ?? "",
     ]);

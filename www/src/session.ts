@@ -2,24 +2,45 @@
 import { useCallback, useEffect, useState } from "react";
 import { AuthError, type User } from "sipbreakout-web";
 import { config } from "./config.ts";
-import { type Draft, readDraft, takeKeptDraft } from "./draft.ts";
+import { type Edits, readEdits, takeKeptEdits } from "./draft.ts";
+import { doubtPerson, hasKeeping, type Keeping, keepingOf } from "./keeping.ts";
 import { auth } from "./sdk.ts";
 
 export type Session =
   | { state: "opening" }
-  | { state: "signedOut"; error?: unknown; draft: Draft | undefined }
-  | { state: "unreachable"; error: unknown; draft: Draft | undefined }
-  | { state: "signedIn"; user: User; expired: boolean; draft: Draft | undefined; error?: unknown };
+  | { state: "signedOut"; error?: unknown; edits: Edits }
+  | { state: "unreachable"; error: unknown; edits: Edits }
+  | SignedIn;
 
-/** Travels through the sign-in: what was typed into the form is still there afterwards. */
+/** `uncertain`: the access token is over and can't be renewed for now. `expired`: the session has ended. */
+export type SessionHealth = "good" | "uncertain" | "expired";
+
+export interface SignedIn {
+  state: "signedIn";
+  /** Undefined when the provider does not say who it is; `userError` is why. What is kept goes on all the same. */
+  user: User | undefined;
+  userError?: unknown;
+  keeping: Keeping;
+  health: SessionHealth;
+  /** What was typed before a sign-in or a reload. */
+  edits: Edits;
+  /** An answer to a sign-in that was not used. */
+  error?: unknown;
+}
+
+/** Travels through the sign-in: what was typed into the form is still there afterwards, for the same person. */
 interface AppState {
-  draft: Draft | undefined;
+  draft: Edits | undefined;
+  sub: string | undefined;
 }
 
 // Asked once, when the page opens: handling the answer takes it out of the address bar.
 const isCallback = auth.isRedirectCallback();
-const keptDraft = takeKeptDraft();
+const keptEdits = takeKeptEdits();
 if (!isCallback) dropLogOutState();
+
+/** Who was signed in last in this page. */
+let lastSub: string | undefined;
 
 /** Back from the log-out page there is a `state` in the address, which says nothing any more. */
 function dropLogOutState() {
@@ -30,19 +51,24 @@ function dropLogOutState() {
 }
 
 interface Arrival {
-  draft?: Draft | undefined;
+  edits: Edits;
+  /** Who typed them, if that was known. */
+  sub?: string | undefined;
   error?: unknown;
 }
 
+function arrivalOf(appState: unknown, error?: unknown): Arrival {
+  const { draft, sub } = (appState ?? {}) as Partial<AppState>;
+  return { edits: readEdits(draft), sub: typeof sub === "string" ? sub : undefined, error };
+}
+
 async function finishSignIn(): Promise<Arrival> {
-  if (!isCallback) return { draft: keptDraft };
+  if (!isCallback) return { edits: keptEdits };
   try {
-    const { appState } = await auth.handleRedirectCallback();
-    return { draft: readDraft((appState as AppState | undefined)?.draft) };
+    return arrivalOf((await auth.handleRedirectCallback()).appState);
   } catch (error) {
     // A failed sign-in gives the appState back too.
-    const appState = error instanceof AuthError ? error.appState : undefined;
-    return { draft: readDraft((appState as AppState | undefined)?.draft), error };
+    return arrivalOf(error instanceof AuthError ? error.appState : undefined, error);
   }
 }
 
@@ -50,15 +76,39 @@ async function openSession(): Promise<Session> {
   return readSession(await finishSignIn());
 }
 
-async function readSession({ draft, error }: Arrival): Promise<Session> {
+async function readSession({ edits, sub, error }: Arrival): Promise<Session> {
   try {
     // A stale or foreign answer does not end the session that there is.
-    if (!(await auth.isSignedIn())) return { state: "signedOut", draft, error };
-    return { state: "signedIn", user: await auth.getUser(), expired: false, draft, error };
+    if (!(await auth.isSignedIn())) return { state: "signedOut", edits, error };
   } catch (cause) {
-    const ended = !(cause instanceof AuthError) || cause.kind === "auth";
-    return { state: ended ? "signedOut" : "unreachable", error: error ?? cause, draft };
+    return { state: "unreachable", error: error ?? cause, edits };
   }
+  // Keeping needs the session, not the person's name: it goes on while the provider is slow or does not answer.
+  if (!hasKeeping()) void keepingOf(undefined).resume();
+  try {
+    const user = await auth.getUser();
+    lastSub = user.sub;
+    const typed = sub === undefined || sub === user.sub ? edits : {};
+    const keeping = keepingOf(user.sub);
+    return { state: "signedIn", user, keeping, health: healthNow(), edits: typed, error };
+  } catch (userError) {
+    const isOver = await auth.isSignedIn().then(
+      (isSignedIn) => !isSignedIn,
+      () => false,
+    );
+    if (isOver) return { state: "signedOut", error: error ?? userError, edits };
+    const keeping = keepingOf(undefined);
+    return { state: "signedIn", user: undefined, userError, keeping, health: healthNow(), edits, error };
+  }
+}
+
+function healthNow(): SessionHealth {
+  return auth.sessionState === "uncertain" ? "uncertain" : "good";
+}
+
+/** The session with another health; the same object if it has it already. */
+function withHealth(session: Session, health: SessionHealth): Session {
+  return session.state === "signedIn" && session.health !== health ? { ...session, health } : session;
 }
 
 export function useSession(): { session: Session; reopen: () => void } {
@@ -78,26 +128,36 @@ export function useSession(): { session: Session; reopen: () => void } {
   }, [attempt]);
 
   useEffect(() => {
-    const onExpired = () => setSession((now) => (now.state === "signedIn" ? { ...now, expired: true } : now));
-    const onSignedOut = () => setSession({ state: "signedOut", draft: undefined });
-    auth.addEventListener("sessionExpired", onExpired);
-    auth.addEventListener("signedOut", onSignedOut);
-    return () => {
-      auth.removeEventListener("sessionExpired", onExpired);
-      auth.removeEventListener("signedOut", onSignedOut);
-    };
+    const over = new AbortController();
+    const until = { signal: over.signal };
+    const turn = (health: SessionHealth) => setSession((now) => withHealth(now, health));
+    auth.addEventListener("sessionExpired", () => turn("expired"), until);
+    auth.addEventListener("sessionUncertain", () => turn("uncertain"), until);
+    auth.addEventListener("tokenRefreshed", () => turn("good"), until);
+    auth.addEventListener(
+      "signedOut",
+      () => {
+        doubtPerson();
+        setSession({ state: "signedOut", edits: {} });
+      },
+      until,
+    );
+    return () => over.abort();
   }, []);
 
-  const isOver = session.state === "signedOut" || (session.state === "signedIn" && session.expired);
+  const offersSignIn =
+    session.state === "signedOut" ||
+    (session.state === "signedIn" && (session.health !== "good" || session.user === undefined));
   useEffect(() => {
-    if (!isOver) return;
+    if (!offersSignIn) return;
     // Another tab's sign-in is this one's, too. What is typed here stays, if it is the same person.
     const onSignedIn = () => {
-      readSession({ draft: undefined }).then(setSession);
+      doubtPerson();
+      readSession({ edits: {} }).then(setSession);
     };
     auth.addEventListener("signedIn", onSignedIn);
     return () => auth.removeEventListener("signedIn", onSignedIn);
-  }, [isOver]);
+  }, [offersSignIn]);
 
   const reopen = useCallback(() => {
     setSession({ state: "opening" });
@@ -133,13 +193,11 @@ function useDeparture<Input extends unknown[]>(depart: (...input: Input) => Prom
   return { go, busy, error };
 }
 
-export function useSignIn(draft: Draft | undefined) {
-  return useDeparture(() => auth.signIn({ appState: { draft } satisfies AppState }));
+export function useSignIn(edits: Edits | undefined) {
+  return useDeparture(() => auth.signIn({ appState: { draft: edits, sub: lastSub } satisfies AppState }));
 }
 
-/** Signing out ends the keeping in every tab. `deleteRegistrations`: and the registrations, at the operator. */
+/** Signing out ends the keeping in every tab. */
 export function useSignOut() {
-  return useDeparture((deleteRegistrations: boolean) =>
-    auth.signOut({ returnTo: config.redirectUri, deleteRegistrations }),
-  );
+  return useDeparture(() => auth.signOut({ returnTo: config.redirectUri }));
 }

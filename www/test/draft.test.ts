@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyDraft, readDraft, requestOf } from "../src/draft.ts";
+import { emptyDraft, readEdits, requestOf } from "../src/draft.ts";
 
 const own = "+4799900001";
 
@@ -21,10 +21,10 @@ test("a number goes to the SDK as it was typed", () => {
   );
 });
 
-test("a draft survives the sign-in, anything else does not", () => {
+test("what was typed survives the sign-in, anything else does not", () => {
   const draft = emptyDraft(own);
-  assert.deepEqual(readDraft(JSON.parse(JSON.stringify(draft))), draft);
-  assert.equal(readDraft(undefined), undefined);
-  assert.equal(readDraft("text"), undefined);
-  assert.equal(readDraft({ ...draft, sipUri: 7 }), undefined);
+  assert.deepEqual(readEdits(JSON.parse(JSON.stringify(draft))), draft);
+  assert.deepEqual(readEdits({ sipUri: "sips:pbx.example.com" }), { sipUri: "sips:pbx.example.com" });
+  assert.deepEqual(readEdits({ sipUri: 7, apiVersion: "v9", routeType: "toString", other: "x" }), {});
+  for (const nothing of [undefined, null, "text", 7, []]) assert.deepEqual(readEdits(nothing), {});
 });

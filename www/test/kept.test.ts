@@ -6,9 +6,10 @@ import {
   formatSeconds,
   isSame,
   keptOf,
-  numberOf,
+  otherStanding,
   secondsLeft,
   secondsUntil,
+  standing,
   wishOf,
 } from "../src/kept.ts";
 
@@ -23,21 +24,17 @@ const request = {
 } as const;
 
 describe("a wish", () => {
-  test("is for the number that was typed", () => {
+  test("is for the number that was typed, as it was typed", () => {
     const draft = { ...emptyDraft(own), phoneNumber: "+47 (999) 00-002" };
     assert.equal(wishOf(draft, own).phoneNumber, "+47 (999) 00-002");
-    assert.equal(numberOf(draft, own), "+4799900002");
   });
 
   test("is for the number that signed in when none was typed, by its digits", () => {
-    const draft = { ...emptyDraft(own), phoneNumber: "  " };
-    assert.equal(wishOf(draft, own).phoneNumber, own);
-    assert.equal(numberOf(draft, own), own);
+    assert.equal(wishOf({ ...emptyDraft(own), phoneNumber: "  " }, own).phoneNumber, own);
   });
 
   test("names no number when none is known", () => {
     assert.equal(wishOf(emptyDraft(undefined), undefined).phoneNumber, undefined);
-    assert.equal(numberOf(emptyDraft(undefined), undefined), "");
   });
 
   test("comes back into the form as it was", () => {
@@ -48,9 +45,7 @@ describe("a wish", () => {
   });
 
   test("is the same however it is written, and another one if anything differs", () => {
-    assert.ok(
-      isSame(request, { ...request, sipUri: "sips:PBX.example.com ", phoneNumber: "+47 999 00 001" }),
-    );
+    assert.ok(isSame(request, { ...request, sipUri: "sips:PBX.example.com " }));
     const { mobileOriginatingPrefix: _, ...without } = request;
     assert.ok(isSame(request, without));
     const others = [
@@ -67,6 +62,7 @@ describe("a wish", () => {
 test("a keeper at one moment", () => {
   const keeper = {
     request,
+    inEffect: { ...request, routeType: "FORK" },
     state: "atRisk",
     expiresAt: new Date(start),
     nextRefreshAt: undefined,
@@ -78,7 +74,26 @@ test("a keeper at one moment", () => {
   assert.equal(kept.expiresAt, start);
   assert.equal(kept.nextRefreshAt, undefined);
   assert.equal(kept.timeToLiveSeconds, 3600);
+  assert.deepEqual(kept.inEffect, { request: keeper.inEffect, apiVersion: "v1" });
   assert.equal(keptOf({ ...keeper, request: { ...request, phoneNumber: undefined } }).number, "");
+});
+
+describe("what is in effect", () => {
+  const taken = { request: { ...request, routeType: "FORK" }, apiVersion: "v1" } as const;
+  const kept = { request, inEffect: taken, expiresAt: start + 1000 };
+
+  test("is said beside what is wanted as long as it lasts", () => {
+    assert.equal(standing(kept, start), taken);
+    assert.equal(otherStanding(kept, start), taken);
+    assert.equal(standing(kept, start + 1000), undefined);
+    assert.equal(otherStanding(kept, start + 1000), undefined);
+    assert.equal(standing({ ...kept, expiresAt: undefined }, start), undefined);
+  });
+
+  test("is nothing else when it is what is wanted", () => {
+    const same = { request: { ...request, sipUri: "SIPS:pbx.example.com" }, apiVersion: "v1" } as const;
+    assert.equal(otherStanding({ ...kept, inEffect: same }, start), undefined);
+  });
 });
 
 describe("the time left", () => {

@@ -1,38 +1,35 @@
 // The signed-in page: what is kept registered, and the form that registers.
 import { useEffect, useRef, useState } from "react";
-import type { RegistrationKeeper, User } from "sipbreakout-web";
-import { useCall } from "../call.ts";
-import { type Draft, emptyDraft } from "../draft.ts";
-import { type Asked, useKeeping } from "../keeping.ts";
-import { draftOf, type Kept, keptOf, wishOf } from "../kept.ts";
+import type { RegistrationKeeper } from "sipbreakout-web";
+import type { Draft } from "../draft.ts";
+import { useForm } from "../form.ts";
+import { type Asked, type Undeleted, useKept } from "../keeping.ts";
+import { type Kept, keptOf, wishOf } from "../kept.ts";
 import { clockTime } from "../now.ts";
+import type { SignedIn } from "../session.ts";
+import { DeletionDialog } from "./deletion-dialog.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
-import { ExpiredSession } from "./expired-session.tsx";
+import { Failure } from "./failure.tsx";
 import { RegistrationForm } from "./registration-form.tsx";
 import { RegistrationList } from "./registration-list.tsx";
+import { SessionNotice } from "./session-notice.tsx";
 
 interface Props {
-  user: User;
-  expired: boolean;
-  initialDraft: Draft | undefined;
+  session: SignedIn;
+  /** Asks again who is signed in. */
+  reopen: () => void;
 }
 
-interface Failure {
-  kept: Kept;
-  error: unknown;
-  /** What is to be said of the number. */
-  words: string;
-  retry?: () => void;
-}
-
-export function Console({ user, expired, initialDraft }: Props) {
-  const ownNumber = user.phoneNumber;
-  const { keeping, list } = useKeeping(user.sub);
-  const [draft, setDraft] = useState(initialDraft ?? emptyDraft(ownNumber));
+export function Console({ session, reopen }: Props) {
+  const { user, keeping, health, userError } = session;
+  const ownNumber = user?.phoneNumber;
+  const list = useKept(keeping);
+  const form = useForm(list.kept, ownNumber, session.edits);
+  const edits = form.carried;
   const [notice, setNotice] = useState("");
-  // What failed and has no card to say it: what was to be deleted is kept no more.
-  const [failure, setFailure] = useState<Failure>();
-  const again = useCall();
+  const [failure, setFailure] = useState<Undeleted & { words: string }>();
+  /** What may be about to be deleted: a person is asked first. */
+  const [doomed, setDoomed] = useState<Kept>();
   const page = useRef<HTMLDivElement>(null);
   const noticePlace = useRef<HTMLDivElement>(null);
 
@@ -44,7 +41,6 @@ export function Console({ user, expired, initialDraft }: Props) {
   const clear = () => {
     setNotice("");
     setFailure(undefined);
-    again.clearError();
   };
 
   /** Says so when the core took it. If it did not, the card has the reason. */
@@ -63,12 +59,12 @@ export function Console({ user, expired, initialDraft }: Props) {
     try {
       await follow(await keeping.refresh(kept.keeper), "is registered again");
     } catch (error) {
-      setFailure({ kept, error, words: "could not be refreshed" });
+      setFailure({ kept, error, words: "could not be refreshed:" });
     }
   };
   const edit = (kept: Kept) => {
     clear();
-    setDraft(draftOf(kept));
+    form.show(kept);
     page.current?.querySelector<HTMLInputElement>("input[name=sipUri]")?.focus();
   };
   const leave = (words: string) => {
@@ -81,7 +77,7 @@ export function Console({ user, expired, initialDraft }: Props) {
     try {
       await kept.keeper.stop();
     } catch (error) {
-      setFailure({ kept, error, words: "may be kept still, by another tab" });
+      setFailure({ kept, error, words: "may be kept still, by another tab:" });
       return;
     }
     const until = kept.expiresAt && kept.expiresAt > Date.now() ? clockTime(kept.expiresAt) : undefined;
@@ -90,25 +86,17 @@ export function Console({ user, expired, initialDraft }: Props) {
   };
   const remove = async (kept: Kept) => {
     clear();
-    try {
-      await kept.keeper.stop({ delete: true });
-      leave(deleted(kept));
-    } catch (error) {
-      const retry = () => removeAgain(kept);
-      setFailure({ kept, error, words: "is kept no more, and was not deleted", retry });
-    }
+    if (await keeping.delete(kept)) leave(deleted(kept));
   };
-  const removeAgain = (kept: Kept) =>
-    again.run(async (signal) => {
-      await keeping.delete(kept, signal);
-      clear();
-      leave(deleted(kept));
-    });
+  const removeAgain = async (undeleted: Undeleted) => {
+    clear();
+    if (await keeping.deleteAgain(undeleted)) leave(deleted(undeleted.kept));
+  };
 
   return (
     <div className="console" ref={page}>
       <h1 className="visually-hidden">Registrations</h1>
-      {expired && <ExpiredSession draft={draft} />}
+      {health !== "good" && <SessionNotice health={health} edits={edits} />}
       {/* Always there, so that a screen reader hears what is put into it. */}
       <div className="notice-place" role="status" ref={noticePlace}>
         {notice && (
@@ -123,42 +111,40 @@ export function Console({ user, expired, initialDraft }: Props) {
       <div className="columns">
         <RegistrationList
           kept={list.kept}
-          draft={draft}
+          edits={edits}
           onRefresh={refresh}
           onEdit={edit}
           onStop={stop}
-          onDelete={remove}
+          onDelete={setDoomed}
         >
           {list.error !== undefined && (
-            <ErrorNotice error={list.error} draft={draft} onRetry={keeping.resume} testId="list-error" />
+            <ErrorNotice error={list.error} edits={edits} onRetry={keeping.resume} testId="list-error" />
           )}
-          {failure && (
-            <div className="failure">
-              <p>
-                <strong className="number">{nameOf(failure.kept)}</strong> {failure.words}:
-              </p>
-              <ErrorNotice
-                error={again.error ?? failure.error}
-                draft={draft}
-                onRetry={failure.retry}
-                testId="action-error"
-              >
-                <button type="button" className="button quiet small" onClick={clear}>
-                  Dismiss
-                </button>
-              </ErrorNotice>
-            </div>
-          )}
+          {failure && <Failure {...failure} edits={edits} onDismiss={clear} />}
+          {list.undeleted.map((undeleted) => (
+            <Failure
+              key={undeleted.kept.number}
+              {...undeleted}
+              words={notDeleted(undeleted.kept)}
+              edits={edits}
+              onRetry={() => removeAgain(undeleted)}
+              onDismiss={() => keeping.dismiss(undeleted)}
+            />
+          ))}
         </RegistrationList>
-        <RegistrationForm
-          draft={draft}
-          setDraft={setDraft}
-          ownNumber={ownNumber}
-          kept={list.kept ?? []}
-          onStart={clear}
-          onSubmit={register}
-        />
+        {user === undefined ? (
+          <section className="panel unknown" aria-labelledby="unknown-title">
+            <h2 id="unknown-title">The operator does not say who is signed in</h2>
+            <p className="soft">What is kept goes on. To register or change something, try again.</p>
+            <ErrorNotice error={userError} edits={edits} onRetry={reopen} testId="sign-in-error" />
+          </section>
+        ) : (
+          <RegistrationForm form={form} onStart={clear} onSubmit={register} />
+        )}
       </div>
+      {doomed && (
+        <DeletionDialog kept={doomed} onClose={() => setDoomed(undefined)} onDelete={() => remove(doomed)} />
+      )}
     </div>
   );
 }
@@ -172,6 +158,11 @@ function success(keeper: RegistrationKeeper, did: string): string {
   const until =
     kept.expiresAt === undefined ? "" : ` until ${clockTime(kept.expiresAt)}, and refreshed before`;
   return `${nameOf(kept)} ${did} at ${kept.request.sipUri}${until}.`;
+}
+
+function notDeleted({ expiresAt }: Kept): string {
+  const until = expiresAt && expiresAt > Date.now() ? ` until ${clockTime(expiresAt)}` : "";
+  return `is kept no more, and was not deleted. It may stay registered${until}:`;
 }
 
 function deleted(kept: Kept): string {

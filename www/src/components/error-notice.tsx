@@ -1,14 +1,14 @@
 // The one place where an error of the SDK becomes words, a button and technical details.
 
 import { useEffect, useRef } from "react";
-import { type Draft, reloadKeeping } from "../draft.ts";
+import { type Edits, reloadKeeping } from "../draft.ts";
 import { explain, technicalDetails } from "../explain.ts";
 import { useSignIn } from "../session.ts";
 
 interface Props {
   error: unknown;
   /** What is typed, so that a new sign-in keeps it. */
-  draft?: Draft | undefined;
+  edits?: Edits | undefined;
   onRetry?: (() => void) | undefined;
   testId?: string;
   /** Where the page offers its own way to sign in. */
@@ -18,8 +18,8 @@ interface Props {
   children?: React.ReactNode;
 }
 
-export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, unmoved, children }: Props) {
-  const signIn = useSignIn(draft);
+export function ErrorNotice({ error, edits, onRetry, testId, withoutSignIn, unmoved, children }: Props) {
+  const signIn = useSignIn(edits);
   const place = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each error is shown, also one after another
   useEffect(() => {
@@ -44,7 +44,7 @@ export function ErrorNotice({ error, draft, onRetry, testId, withoutSignIn, unmo
           </button>
         )}
         {remedy === "reload" && (
-          <button type="button" className="button small" onClick={() => reloadKeeping(draft)}>
+          <button type="button" className="button small" onClick={() => reloadKeeping(edits)}>
             Reload the page
           </button>
         )}

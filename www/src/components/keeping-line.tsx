@@ -1,6 +1,6 @@
 // What the keeping of a registration comes to at the moment, in words: what happens next, and who does it.
 import type { Kept } from "../kept.ts";
-import { secondsUntil } from "../kept.ts";
+import { otherStanding, secondsUntil } from "../kept.ts";
 import { clockTime } from "../now.ts";
 
 interface Props {
@@ -11,19 +11,33 @@ interface Props {
 }
 
 export function KeepingLine({ kept, now, busy }: Props) {
-  const { state, expiresAt, error } = kept;
+  const { state, expiresAt, error, isDeleting } = kept;
   const standsUntil = expiresAt !== undefined && expiresAt > now ? clockTime(expiresAt) : undefined;
+  const isChange = otherStanding(kept, now) !== undefined;
+  if (isDeleting) return <Line>Deleting…</Line>;
   switch (state) {
     case "registering":
       return (
         <Line>{error ? <>The operator has not taken it yet. {next(kept, now)}</> : "Registering…"}</Line>
       );
     case "registered":
+      if (isChange) {
+        const isUnderWay = error === undefined;
+        return (
+          <Line>
+            {isUnderWay ? (
+              "Telling the operator…"
+            ) : (
+              <>The operator has not confirmed the change. {next(kept, now)}</>
+            )}
+          </Line>
+        );
+      }
       if (error) {
         return (
           <Line>
-            The operator could not be told of the last change or refresh. What was registered before stands
-            until {standsUntil}. {next(kept, now)}
+            The operator has not confirmed the last refresh.{" "}
+            {`What was registered before stands until ${standsUntil}.`} {next(kept, now)}
           </Line>
         );
       }

@@ -1,25 +1,27 @@
 import { useState } from "react";
 import type { KeeperState } from "sipbreakout-web";
-import type { Draft } from "../draft.ts";
-import { formatSeconds, type Kept, secondsLeft } from "../kept.ts";
+import type { Edits } from "../draft.ts";
+import { formatSeconds, type Kept, otherStanding, secondsLeft, type Taken } from "../kept.ts";
 import { clockTime } from "../now.ts";
 import { routeOf } from "../routes.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { KeepingLine } from "./keeping-line.tsx";
 
-/** What can be done with a registration. Each resolves when it is known what came of it. */
+/** What can be done with a registration. */
 export interface CardActions {
+  /** Resolves when it is known what came of it. */
   onRefresh: (kept: Kept) => Promise<void>;
   onEdit: (kept: Kept) => void;
-  onStop: (kept: Kept) => Promise<void>;
-  onDelete: (kept: Kept) => Promise<void>;
+  onStop: (kept: Kept) => void;
+  /** Asks whether to. */
+  onDelete: (kept: Kept) => void;
 }
 
 interface Props extends CardActions {
   kept: Kept;
   now: number;
   /** What is typed into the form, for a sign-in that begins here. */
-  draft: Draft;
+  edits: Edits;
 }
 
 const stateWords: Readonly<Record<KeeperState, string>> = {
@@ -32,27 +34,42 @@ const stateWords: Readonly<Record<KeeperState, string>> = {
   stopped: "Not kept",
 };
 
-export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, onDelete }: Props) {
-  const [busy, setBusy] = useState(false);
-  const { number, state } = kept;
+export function RegistrationCard({ kept, edits, now, onRefresh, onEdit, onStop, onDelete }: Props) {
+  const [isRefreshing, setIsRefreshing] = useState(false);
+  const { number, state, isDeleting = false } = kept;
+  const busy = isRefreshing || isDeleting;
   const left = secondsLeft(kept, now);
+  const other = otherStanding(kept, now);
   const name = number || "the number that you signed in with";
 
-  const run = (action: (kept: Kept) => Promise<void>) => async () => {
+  const refresh = async () => {
     if (busy) return;
-    setBusy(true);
-    await action(kept).finally(() => setBusy(false));
+    setIsRefreshing(true);
+    await onRefresh(kept).finally(() => setIsRefreshing(false));
   };
 
   return (
-    <li className="registration" data-testid="registration" data-number={number} data-status={state}>
+    <li
+      className="registration"
+      data-testid="registration"
+      data-number={number}
+      data-status={state}
+      data-pending={other !== undefined}
+    >
       <div className="registration-head">
         <h3 className="number">{number || "Your number"}</h3>
         <p className="badge" data-testid="status" role="status">
-          {stateWords[state]}
+          {other && state === "registered" ? "Change pending" : stateWords[state]}
         </p>
       </div>
-      <Facts kept={kept} />
+      {other && (
+        <Facts
+          title={`In effect until ${clockTime(kept.expiresAt ?? now)}`}
+          taken={other}
+          testId="in-effect"
+        />
+      )}
+      <Facts title={wantedTitle(kept, now)} taken={kept} testId="wanted" />
       {left > 0 && kept.expiresAt !== undefined && (
         <div className="time-left">
           <div className="bar" aria-hidden="true">
@@ -68,7 +85,7 @@ export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, 
       )}
       <KeepingLine kept={kept} now={now} busy={busy} />
       {kept.error !== undefined && state !== "suspended" && (
-        <ErrorNotice error={kept.error} draft={draft} testId="registration-error" unmoved />
+        <ErrorNotice error={kept.error} edits={edits} testId="registration-error" unmoved />
       )}
       {state !== "suspended" && (
         <div className="registration-actions">
@@ -79,7 +96,7 @@ export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, 
               data-testid="refresh"
               aria-disabled={busy}
               aria-label={`Refresh now: ${name}`}
-              onClick={run(onRefresh)}
+              onClick={refresh}
             >
               Refresh now
             </button>
@@ -109,7 +126,7 @@ export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, 
               data-testid="delete"
               aria-disabled={busy}
               aria-label={`Delete ${name}`}
-              onClick={run(onDelete)}
+              onClick={() => !isDeleting && onDelete(kept)}
             >
               Delete
             </button>
@@ -120,37 +137,56 @@ export function RegistrationCard({ kept, draft, now, onRefresh, onEdit, onStop, 
   );
 }
 
-function Facts({ kept }: { kept: Kept }) {
-  const { sipUri, routeType, mobileOriginatingPrefix, mobileTerminatingPrefix } = kept.request;
+/** Undefined where what is wanted is in effect, or on its way. */
+function wantedTitle(kept: Kept, now: number): string | undefined {
+  const { state, error } = kept;
+  if (state === "rejected") return "Refused by the operator";
+  if (otherStanding(kept, now)) return "Wanted, not confirmed by the operator";
+  if (secondsLeft(kept, now) > 0 || (state === "registering" && !error)) return undefined;
+  return state === "registering" ? "Wanted, not confirmed by the operator" : "Wanted, not in effect";
+}
+
+interface FactsProps {
+  /** Where it is not plain what these are. */
+  title: string | undefined;
+  taken: Taken;
+  testId: string;
+}
+
+function Facts({ title, taken, testId }: FactsProps) {
+  const { sipUri, routeType, mobileOriginatingPrefix, mobileTerminatingPrefix } = taken.request;
   return (
-    <dl className="facts">
-      <div>
-        <dt>PBX</dt>
-        <dd className="address">{sipUri}</dd>
-      </div>
-      <div>
-        <dt>Calls</dt>
-        <dd>
-          {routeOf(routeType)?.title} <code>{routeType}</code>
-        </dd>
-      </div>
-      <div>
-        <dt>API</dt>
-        <dd>{kept.apiVersion}</dd>
-      </div>
-      {(mobileOriginatingPrefix || mobileTerminatingPrefix) && (
+    <div className="facts-group" data-testid={testId}>
+      {title && <h4>{title}</h4>}
+      <dl className="facts">
         <div>
-          <dt>Prefixes</dt>
+          <dt>PBX</dt>
+          <dd className="address">{sipUri}</dd>
+        </div>
+        <div>
+          <dt>Calls</dt>
           <dd>
-            {[
-              mobileOriginatingPrefix && `outgoing ${mobileOriginatingPrefix}`,
-              mobileTerminatingPrefix && `incoming ${mobileTerminatingPrefix}`,
-            ]
-              .filter(Boolean)
-              .join(", ")}
+            {routeOf(routeType)?.title} <code>{routeType}</code>
           </dd>
         </div>
-      )}
-    </dl>
+        <div>
+          <dt>API</dt>
+          <dd>{taken.apiVersion}</dd>
+        </div>
+        {(mobileOriginatingPrefix || mobileTerminatingPrefix) && (
+          <div>
+            <dt>Prefixes</dt>
+            <dd>
+              {[
+                mobileOriginatingPrefix && `outgoing ${mobileOriginatingPrefix}`,
+                mobileTerminatingPrefix && `incoming ${mobileTerminatingPrefix}`,
+              ]
+                .filter(Boolean)
+                .join(", ")}
+            </dd>
+          </div>
+        )}
+      </dl>
+    </div>
   );
 }

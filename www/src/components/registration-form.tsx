@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { validateRegistration } from "sipbreakout-web";
 import { useCall } from "../call.ts";
-import { type Draft, type DraftField, emptyDraft, requestOf } from "../draft.ts";
-import { type Kept, numberOf } from "../kept.ts";
+import { type Draft, type DraftField, requestOf } from "../draft.ts";
+import type { Form } from "../form.ts";
 import { useProblems } from "../problems.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { PrefixFields } from "./prefix-fields.tsx";
@@ -11,26 +11,22 @@ import { TextField } from "./text-field.tsx";
 import { VersionPicker } from "./version-picker.tsx";
 
 interface Props {
-  draft: Draft;
-  setDraft: (draft: Draft) => void;
-  ownNumber: string | undefined;
-  kept: readonly Kept[];
+  form: Form;
   onStart: () => void;
   /** Resolves when it is noted; what the core says of it is for the card. */
   onSubmit: (draft: Draft) => Promise<void>;
 }
 
-export function RegistrationForm({ draft, setDraft, ownNumber, kept, onStart, onSubmit }: Props) {
+export function RegistrationForm({ form, onStart, onSubmit }: Props) {
+  const { draft, number = "", replaces, carried } = form;
   const problems = useProblems(draft);
   const call = useCall();
   const [unsent, setUnsent] = useState(false);
 
-  const number = numberOf(draft, ownNumber);
-  const replaces = kept.some((known) => known.number === number);
   const set = (field: DraftField, value: string) => {
     setUnsent(false);
     call.clearError();
-    setDraft({ ...draft, [field]: value });
+    form.edit({ [field]: value });
   };
   const field = (name: DraftField) => ({
     name,
@@ -44,12 +40,12 @@ export function RegistrationForm({ draft, setDraft, ownNumber, kept, onStart, on
     setUnsent(false);
     call.clearError();
     problems.forget();
-    setDraft(emptyDraft(ownNumber));
+    form.show();
   };
 
   const submit = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = event.currentTarget;
+    const element = event.currentTarget;
     setUnsent(false);
     onStart();
     call.run(async (signal) => {
@@ -59,10 +55,11 @@ export function RegistrationForm({ draft, setDraft, ownNumber, kept, onStart, on
       problems.show(found);
       if (found.length > 0) {
         setUnsent(true);
-        focusFirst(form, found[0]?.field);
+        focusFirst(element, found[0]?.field);
         return;
       }
       await onSubmit(draft);
+      form.sent(draft);
     });
   };
 
@@ -122,7 +119,7 @@ export function RegistrationForm({ draft, setDraft, ownNumber, kept, onStart, on
           </div>
         )}
         {call.error !== undefined && (
-          <ErrorNotice error={call.error} draft={draft} onRetry={call.retry} testId="form-error" />
+          <ErrorNotice error={call.error} edits={carried} onRetry={call.retry} testId="form-error" />
         )}
 
         <div className="form-actions">

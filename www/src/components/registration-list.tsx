@@ -1,11 +1,11 @@
-import type { Draft } from "../draft.ts";
+import type { Edits } from "../draft.ts";
 import type { Kept } from "../kept.ts";
 import { useNow } from "../now.ts";
 import { type CardActions, RegistrationCard } from "./registration-card.tsx";
 
 interface Props extends CardActions {
   kept: readonly Kept[] | undefined;
-  draft: Draft;
+  edits: Edits;
   /** What is to be said above the list. */
   children?: React.ReactNode;
 }

@@ -1,17 +1,17 @@
 import { LoadError } from "sipbreakout-web";
-import type { Draft } from "../draft.ts";
+import type { Edits } from "../draft.ts";
 import { useSignIn } from "../session.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { LegPicture } from "./leg-picture.tsx";
 
 interface Props {
   error?: unknown;
-  draft: Draft | undefined;
+  edits: Edits;
   onRetry: () => void;
 }
 
-export function SignInPage({ error, draft, onRetry }: Props) {
-  const signIn = useSignIn(draft);
+export function SignInPage({ error, edits, onRetry }: Props) {
+  const signIn = useSignIn(edits);
   const shown = signIn.error ?? error;
   // A sign-in's answer is good once. Only where the SDK never looked at it is there something to try again.
   const retry = shown instanceof LoadError ? onRetry : undefined;

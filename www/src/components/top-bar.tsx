@@ -1,7 +1,7 @@
-import type { User } from "sipbreakout-web";
+import type { SignedIn } from "../session.ts";
 import { SignOut } from "./sign-out.tsx";
 
-export function TopBar({ user }: { user: User | undefined }) {
+export function TopBar({ session }: { session: SignedIn | undefined }) {
   return (
     <header className="top-bar">
       <div className="top-bar-row">
@@ -9,15 +9,15 @@ export function TopBar({ user }: { user: User | undefined }) {
           <img src="/favicon.svg" alt="" width="28" height="28" />
           SIP breakout console
         </p>
-        {user && (
+        {session && (
           <div className="whose">
             <p>
               <span className="whose-label">Signed in as </span>
               <strong className="number" data-testid="user-number">
-                {user.phoneNumber ?? "a number that the operator does not tell"}
+                {session.user?.phoneNumber ?? "a number that the operator does not tell"}
               </strong>
             </p>
-            <SignOut key={user.sub} user={user} />
+            <SignOut key={session.user?.sub ?? ""} keeping={session.keeping} />
           </div>
         )}
       </div>
