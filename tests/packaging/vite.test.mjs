@@ -1,11 +1,12 @@
 // The README's first five minutes, followed to the letter: install the package into an empty Vite application, paste
-// the code, sign in, register.
+// the code, sign in, register, reload. And the same code in Node, where a page is rendered on a server.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { transform } from "esbuild";
 import { startSandbox } from "sipbreakout-sandbox";
 import { freePort, startService } from "../../scripts/services.mjs";
 import { openBrowser } from "../browser/browser.mjs";
@@ -19,16 +20,16 @@ const section = "The first five minutes";
 const directory = mkdtempSync(join(tmpdir(), "sipbreakout-vite-"));
 const app = join(directory, "app");
 const vite = join(app, "node_modules", ".bin", "vite");
+// Short, so that it is seen that a registration is refreshed, and long enough for a slow machine.
+const ttlSeconds = 20;
 let sandbox;
+let main;
 
 before(async () => {
-  sandbox = await startSandbox({ port: 0, grpcPort: 0, quiet: true });
+  sandbox = await startSandbox({ port: 0, grpcPort: 0, quiet: true, ttlSeconds });
   const { file } = await pack(directory);
   const body = readmeBlock(section, "html");
-  const main = substitute(readmeBlock(section, "ts"), {
-    "https://id.example.com": sandbox.issuer,
-    "https://api.example.com": sandbox.url,
-  });
+  main = substitute(readmeBlock(section, "ts"), { "http://127.0.0.1:8700": sandbox.url });
   await createViteApp(app, { tarball: file, body, main });
 });
 
@@ -37,40 +38,56 @@ after(async () => {
   rmSync(directory, { recursive: true, maxRetries: 5, retryDelay: 200 });
 });
 
-/** Signs in and registers at the application's address; what the core then holds must be that registration. */
+async function registrationOf(phoneNumber) {
+  const status = await (await fetch(new URL("/status.json", sandbox.url))).json();
+  return status.registrations.find((entry) => entry.phoneNumber === phoneNumber);
+}
+
+/**
+ * Registers before and after signing in, at the application's address, and reloads: each click is answered in words, and
+ * what the core then holds is kept.
+ */
 async function walk(address, phoneNumber, screenshot) {
   const browser = await openBrowser({ width: 600, height: 300 });
+  const says = (words) => browser.text(words, { within: "#status" });
   try {
     await browser.goto(address);
+    await browser.click("#register");
+    await says(/sign in first/i);
     await browser.click("#sign-in");
     await browser.css("#phone-number");
     await signInAtSandbox(browser, { phoneNumber, sandboxUrl: sandbox.url });
     await browser.waitFor("an address without the code", async () => (await browser.url()).search === "");
-    let clickedAt = 0;
-    await browser.waitFor("an answer to the click on Register", async () => {
-      // The listener is added when the session is known: a click before that does nothing and is repeated.
-      if (Date.now() - clickedAt > 2_000) {
-        await browser.click("#register");
-        clickedAt = Date.now();
-      }
-      return (await browser.evaluate("return document.querySelector('#status').textContent")) !== "";
-    });
-    await browser.text("registered until", { within: "#status" });
+    await says(/^signed in/i);
+    await browser.click("#register");
+    await says(/registered until \d/);
     await browser.screenshot(screenshot);
+    const registration = await registrationOf(phoneNumber);
+    assert.equal(registration?.tokenKind, "user");
+    assert.equal(registration.apiVersion, "v1");
+    assert.match(registration.sipUri, /^sips:/);
+    await browser.reload();
+    await says(/registered until \d/);
+    const { refreshedAt } = await registrationOf(phoneNumber);
+    const isRefreshed = async () => (await registrationOf(phoneNumber)).refreshedAt > refreshedAt;
+    await browser.waitFor("a refresh after the reload", isRefreshed, (ttlSeconds + 5) * 1000);
+    assert.equal((await registrationOf(phoneNumber)).registeredAt, registration.registeredAt);
     await browser.recording.collect();
     assert.deepEqual(browser.recording.errors, []);
   } finally {
     await browser.close();
   }
-  const status = await (await fetch(new URL("/status.json", sandbox.url))).json();
-  const registration = status.registrations.find((entry) => entry.phoneNumber === phoneNumber);
-  assert.equal(registration?.tokenKind, "user");
-  assert.equal(registration.apiVersion, "v1");
-  assert.match(registration.sipUri, /^sips:/);
 }
 
 test("the README's code passes tsc --strict", async () => {
   assert.equal(await typeCheck(app), "");
+});
+
+test("Node evaluates the README's code without a word, as a server does that renders the page", async () => {
+  const { code } = await transform(main, { loader: "ts", format: "esm" });
+  const file = join(app, "server.mjs");
+  writeFileSync(file, code);
+  assert.equal(await output("node", [file], { cwd: app }), "");
 });
 
 test("Vite builds it with exactly one wasm file, and it signs in and registers", async () => {
