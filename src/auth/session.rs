@@ -180,7 +180,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         let Inner { platform, tokens, config, realm, .. } = &*self.inner;
         let key = config.session_key();
         let mut stored = match Stored::load(tokens, &key).await? {
-            Found::Nothing => return Ok(None),
+            Found::Nothing | Found::Later => return Ok(None),
             Found::Session(stored) => stored,
             Found::Damaged => {
                 self.inner.realm.end(session_expired());

@@ -155,7 +155,7 @@ impl<P: Platform, S: Store> Session<P, S> {
                 return Ok(SignedOut { logout, refresh_token: Revocation::NoToken, access_token: Revocation::NoToken });
             }
             // It was there, and what became of its tokens is not known.
-            Ok(Found::Nothing | Found::Damaged) => None,
+            Ok(Found::Nothing | Found::Damaged | Found::Later) => None,
             // What can't be read can still be removed, if it can only be this person's.
             Err(_) if !may_be_replaced && (person.is_some() || self.is_own_tabs()) => None,
             Err(_) if may_be_replaced && !tokens.is_foreign() => return Ok(SignedOut::elsewhere()),

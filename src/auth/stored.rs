@@ -11,6 +11,8 @@ const VERSION: f64 = 2.0;
 /// What is in the store.
 pub(super) enum Found {
     Nothing,
+    /// A session that a later version of this package wrote. It is left alone: another tab may run that already.
+    Later,
     Session(Stored),
     /// It was there, could not be read, and is removed.
     Damaged,
@@ -71,14 +73,13 @@ impl Stored {
         }
     }
 
-    /// The session under `key`. A damaged one is removed. One that a later version of this package wrote is left alone:
-    /// another tab may run that already.
+    /// The session under `key`. A damaged one is removed.
     pub async fn load<S: Store>(store: &S, key: &str) -> Result<Found, AuthError> {
         let Some(text) = store.get(key).await? else { return Ok(Found::Nothing) };
         let mut fields = Fields::parse(&text);
         let version = fields.as_mut().and_then(|fields| fields.need_number("v")).unwrap_or_default();
         if version > VERSION {
-            return Ok(Found::Nothing);
+            return Ok(Found::Later);
         }
         if let Some(session) = fields.and_then(Self::read).filter(|_| version >= 1.0) {
             return Ok(Found::Session(session));

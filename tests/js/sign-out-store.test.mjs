@@ -266,6 +266,37 @@ test("a session that is over is signed out, and only that", async () => {
   await isLeftAlone(other);
 });
 
+describe("a revocation of consent", () => {
+  const settings = "https://console.example/settings";
+  /** Goes to the provider's page, and returns the address that it sends the person back to. */
+  async function revoke(auth) {
+    let answer;
+    await auth.revokeConsent(({ state }) => {
+      answer = `${settings}?${new URLSearchParams({ state })}`;
+      return "https://id.people.example/consents";
+    });
+    return answer;
+  }
+
+  test("ends the session of the person who took it back", async () => {
+    const auth = createAuth(people.options({ storage: adapterOf() }));
+    await people.signIn(auth, "alice");
+    await auth.handleConsentRevocation(await revoke(auth));
+    assert.equal(await auth.isSignedIn(), false);
+    assert.equal(revokedOf("alice").length, 2);
+  });
+
+  test("leaves alone who signed in by another tab meanwhile", async () => {
+    const entries = new Map();
+    const auth = createAuth(people.options({ storage: adapterOf(entries) }));
+    await people.signIn(auth, "alice");
+    const answer = await revoke(auth);
+    const other = await bystander({ storage: adapterOf(entries) });
+    await auth.handleConsentRevocation(answer);
+    await isLeftAlone(other);
+  });
+});
+
 describe("a sign-out that another tab tells of", () => {
   test("ends this tab's session of the same person", async () => {
     const auth = createAuth(people.options());

@@ -138,6 +138,16 @@ fn a_damaged_session_is_left_too() {
 }
 
 #[test]
+fn what_a_later_version_stored_is_not_said_to_be_revoked() {
+    let bench = Bench::default();
+    bench.signed_in(tokens());
+    let mut later = bench.stored().unwrap();
+    later["v"] = 99.into();
+    bench.overwrite(&later.to_string());
+    assert!(!leaves(&bench, &bench.session(), SignOut::default()).is_revoked());
+}
+
+#[test]
 fn a_bad_return_address_changes_nothing() {
     let bench = Bench::default();
     let session = bench.signed_in(tokens());
