@@ -12,6 +12,9 @@ const LIFE_MS = 600_000;
 /** Where 0.1.0 noted it: in the state of the history entry. */
 const FIRST_NOTE = "sipbreakout.state";
 
+/** This copy of the package: a page may have two, and what one is handling was not interrupted. */
+let copy: number | undefined;
+
 interface Note {
   state: string;
   /** A revocation's, by the provider's word. */
@@ -19,6 +22,15 @@ interface Note {
   /** The address without query. */
   place: string;
   at: number;
+  /** Which copy took it, in which load of the page. */
+  copy: number;
+  page: number;
+}
+
+/** Who takes an answer now, and when. */
+function taker() {
+  copy ??= Math.random();
+  return { at: Date.now(), copy, page: performance.timeOrigin };
 }
 
 const keyOf = (kind: AnswerKind, options: AuthOptions) =>
@@ -32,7 +44,7 @@ export function note(kind: AnswerKind, options: AuthOptions, answer: string): vo
     const query = new URL(answer).searchParams;
     const state = query.get("state");
     if (!state) return;
-    const taken: Note = { state, refusal: query.get("error"), place: placeOf(answer), at: Date.now() };
+    const taken: Note = { state, refusal: query.get("error"), place: placeOf(answer), ...taker() };
     globalThis.sessionStorage.setItem(keyOf(kind, options), JSON.stringify(taken));
   } catch {
     // Then a reload says nothing of it.
@@ -47,6 +59,7 @@ export function noted(kind: AnswerKind, options: AuthOptions): string | undefine
     if (!known || known.place !== placeOf(addressOf()) || Math.abs(Date.now() - known.at) > LIFE_MS) {
       return undefined;
     }
+    if (known.page === performance.timeOrigin && known.copy !== copy) return undefined;
     const error = kind.name === "consent" ? known.refusal : "sign_in_interrupted";
     const answer = new URL(known.place);
     answer.search = String(new URLSearchParams({ state: known.state, ...(error && { error }) }));
@@ -60,7 +73,7 @@ function firstNote(kind: AnswerKind, options: AuthOptions): Note | undefined {
   const [state = "", refusal = null] = String(peek(globalThis.history?.state, FIRST_NOTE) ?? "").split(" ");
   const place = placeOf(kind.name === "consent" ? addressOf() : options.redirectUri);
   const answer = `${place}?${new URLSearchParams({ state, error: "x" })}`;
-  return state && kind.isOurs(answer, options) ? { state, refusal, place, at: Date.now() } : undefined;
+  return state && kind.isOurs(answer, options) ? { state, refusal, place, ...taker() } : undefined;
 }
 
 /** @internal The answer is handled. */

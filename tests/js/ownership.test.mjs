@@ -3,7 +3,11 @@
 
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeEach, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { createAuth } from "../../dist/index.js";
 import { openPage } from "./page.mjs";
 import { createProvider } from "./provider.mjs";
@@ -309,4 +313,20 @@ describe("an error without state", () => {
       await isLeftAlone(address);
     }
   });
+});
+
+test("a second copy of the package in the page leaves alone what the first is handling", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "copy-"));
+  try {
+    await cp(new URL("../../dist", import.meta.url), folder, { recursive: true });
+    const copy = await import(pathToFileURL(join(folder, "index.js")).href);
+    const twin = copy.createAuth(options);
+    globalThis.location.href = provider.answer(await auth.createSignInUrl({ appState: 7 }));
+    const first = auth.handleRedirectCallback();
+    assert.deepEqual([auth.isRedirectCallback(), twin.isRedirectCallback()], [true, false]);
+    assert.equal((await caught(twin.handleRedirectCallback())).code, "not_a_callback");
+    assert.deepEqual(await first, { appState: 7 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
