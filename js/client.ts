@@ -44,6 +44,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   readonly #keepers = new ClientKeepers(
     (wasm) => this.#open(wasm),
     () => this.dispatchEvent(new Event("keepersChanged")),
+    () => this.#options,
   );
   #handle: Handle | undefined;
   /** Whose handle it is: after a trap there is another instance. */

@@ -2,11 +2,13 @@
 // in the next instance.
 import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
 import { bare } from "./given/read.js";
+import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
 import { enter, type Wasm } from "./load.js";
-import type { KeepOptions, RegistrationRequest } from "./options.js";
+import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
 import { mayPass, rest } from "./patience.js";
+import { isSameNumber } from "./stored-stops.js";
 import { Wishes } from "./wishes.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
@@ -53,9 +55,11 @@ export class ClientKeepers {
   /** The same until there are others. */
   #list: readonly RegistrationKeeper[] | undefined;
   readonly #onChange: () => void;
+  readonly #held: HeldStops;
 
-  constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void) {
+  constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
     this.#openClient = openClient;
+    this.#held = new HeldStops(options);
     this.#onChange = () => {
       this.#list = undefined;
       onChange();
@@ -64,6 +68,7 @@ export class ClientKeepers {
 
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
     const keeper = this.#add(request, { options });
+    if (!this.#isClosed) this.#held.release(request);
     if (this.#isClosed) this.#end(keeper, closed());
     else this.#note(keeper);
     return keeper;
@@ -137,22 +142,46 @@ export class ClientKeepers {
     const isDelete = options?.delete === true;
     live.isLeaving = true;
     let leaving = [keeper];
+    const holding = this.#hold(keeper, isDelete);
     try {
-      const deletion = await this.#wishes.note(
+      const noted = this.#wishes.note(
         (handle) => {
           const key = this.#keyOf(handle, keeper);
+          if (key) live.key = key;
           // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
           if (isDelete && key) leaving = [...this.#of(key).add(keeper)];
           for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
           return key;
         },
         (handle) => this.#noteStop(handle, keeper, live, isDelete),
-        (error) => tell(keeper, "change", { error }),
+        (error) => {
+          tell(keeper, "change", { error });
+          holding.begin();
+        },
       );
+      const given = noted.catch(async (thrown) => {
+        // The wasm does not come any more. Who only keeps it no more needs nothing else.
+        if (!(await holding.begin()) || isDelete) throw thrown;
+        return undefined;
+      });
+      const deletion = await (isDelete ? given : Promise.race([given, holding.held]));
       if (deletion !== undefined) await this.#wishes.run((handle) => handle.gone(deletion) as Promise<void>);
     } finally {
+      holding.end();
       for (const one of leaving) this.#end(one);
     }
+  }
+
+  /** Sees to it that a stop holds without the wasm, unless somebody wants the number all the same. */
+  #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
+    // A deletion ends the keepers that there are.
+    const ending = new Set(isDelete ? this.list() : []);
+    const isWanted = (other: RegistrationKeeper) =>
+      !this.#live.get(other)?.isLeaving && !ending.has(other) && isSameNumber(other.request, keeper.request);
+    const isMissed = () => !this.#handle && !this.list().some(isWanted);
+    const holding = this.#held.stop(keeper.request, isDelete, isMissed);
+    if (keeper.lastError instanceof LoadError) holding.begin();
+    return holding;
   }
 
   /** Resolves to the name of the wish to delete, if there is one. */
@@ -294,6 +323,7 @@ export class ClientKeepers {
     });
     this.#handle = handle;
     this.#wasm = wasm;
+    this.#held.forget();
     if (this.#isClosed) handle.close();
     // It ends only if the wasm does.
     enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));

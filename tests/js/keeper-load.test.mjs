@@ -232,3 +232,52 @@ test("nothing is tried after close()", async () => {
     return web.loads.length - before;`);
   assert.equal(loads, 0);
 });
+
+test("update, refresh and stop wait for the wasm, and are made when it comes", async () => {
+  const [pending, outcomes, calls, loads] = await page(`
+    web.answers.push(status(503), status(503));
+    const client = open();
+    const kept = client.keepRegistered(request);
+    const ended = client.keepRegistered({ ...request, phoneNumber: "+4799900002" });
+    await failure(kept);
+    const works = [
+      kept.update({ ...request, routeType: "FORK", sipUri: "sips:other.example.com" }),
+      kept.refresh(),
+      ended.stop({ delete: true }),
+    ];
+    const pending = await Promise.all(works.map((work) => Promise.race([work, soon(200)])));
+    const outcomes = await Promise.all(works.map((work) => work.then(() => "done")));
+    if (kept.state !== "registered" || kept.inEffect?.routeType !== "FORK") await event(kept, "registered");
+    client.close();
+    return [pending, outcomes, web.calls, web.loads.length];`);
+  assert.deepEqual(pending, ["pending", "pending", "pending"]);
+  assert.deepEqual(outcomes, ["done", "done", "done"]);
+  assert.equal(loads, 3);
+  const of = (number) => calls.filter(({ text }) => text.includes(number));
+  assert.deepEqual(
+    of("+4799900002").map(({ method }) => method),
+    ["DeleteRegistration"],
+  );
+  assert.match(of("+4799900001").at(-1).text, /sips:other\.example\.com/);
+});
+
+test("what waits for a wasm that can't come is told so, and so is what waits when the client is closed", async () => {
+  const [given, closed] = await page(`
+    const waiting = (keeper) => [keeper.update(request), keeper.refresh(), keeper.stop({ delete: true })].map(caught);
+    const { WebAssembly: kept } = globalThis;
+    delete globalThis.WebAssembly;
+    const given = await Promise.all(waiting(open().keepRegistered(request)));
+    globalThis.WebAssembly = kept;
+    web.answers = Array.from({ length: 9 }, () => status(503));
+    const client = open();
+    const keeper = client.keepRegistered(request);
+    await failure(keeper);
+    const works = waiting(keeper);
+    client.close();
+    return [given, await Promise.all(works)];`);
+  assert.deepEqual(
+    given.map(({ code }) => code),
+    ["unsupported", "unsupported", "unsupported"],
+  );
+  for (const error of closed) assert.notEqual(error, "no error");
+});

@@ -15,8 +15,11 @@ const types = {
 
 const places = { "/": "tests/keeper/page.html", "/page.js": "tests/session/page.js" };
 
-/** `answers` are functions by path, for what is JSON. `dist` is where the package is. */
-export async function serve(answers, dist = "dist") {
+/**
+ * `answers` are functions by path, for what is JSON. `dist` is where the package is. `refusal` gives a status for what can't
+ * be had now.
+ */
+export async function serve(answers, dist = "dist", refusal = () => undefined) {
   const server = createServer(async (req, res) => {
     const { pathname } = new URL(req.url, "http://localhost");
     const answer = answers[pathname];
@@ -24,6 +27,8 @@ export async function serve(answers, dist = "dist") {
       res.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
       return res.end(JSON.stringify(answer()));
     }
+    const status = refusal(pathname);
+    if (status) return res.writeHead(status, { "cache-control": "no-store" }).end("not now");
     const file = places[pathname] ?? pathname.replace(/^\/dist\//, `/${dist}/`);
     try {
       const content = await readFile(join(root, normalize(file)));

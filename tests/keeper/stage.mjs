@@ -50,6 +50,7 @@ export class KeeperStage extends Stage {
         "/keeping": () => ({ baseUrl: stage.sandbox.url, ...stage.keeping }),
       },
       dist,
+      (path) => path.endsWith(".wasm") && stage.wasmStatus,
     );
     stage.browser = await launch(name);
     stage.name = name;
@@ -60,6 +61,8 @@ export class KeeperStage extends Stage {
   async begin(session, keeping = {}) {
     await super.begin(session);
     this.keeping = keeping;
+    /** What the server says instead of the wasm. */
+    this.wasmStatus = undefined;
     await this.forget();
   }
 

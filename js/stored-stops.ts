@@ -1,0 +1,114 @@
+// A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
+// page goes on with the registration. Other tabs look there before they tell the core anything.
+import { authOptions } from "./auth.js";
+import { lasting } from "./kept.js";
+import { peek } from "./limits.js";
+import type { ClientOptions, RegistrationRequest } from "./options.js";
+
+const PREFIX = "sipbreakout/kept/";
+
+/** A stored wish by its name: `sipbreakout/kept/<owner>/<base URL>/<version>/<key>`. */
+interface Stored {
+  name: string;
+  text: string;
+  owner: string;
+  baseUrl: string;
+  version: string;
+  key: string;
+}
+
+/** @internal What was changed, to be put back if the registration is wanted again. */
+export type Undo = () => Promise<void>;
+
+const read = (part = "") => decodeURIComponent(part.replaceAll("+", " "));
+const written = (text: string) => new URLSearchParams([["", text]]).toString().slice(1);
+const digits = (text: unknown) => String(text).replace(/\D/g, "");
+
+/** @internal Whether two requests are for the same number, as far as that can be told without Rust. */
+export function isSameNumber(one: RegistrationRequest, other: RegistrationRequest): boolean {
+  const [a, b] = [peek(one, "phoneNumber"), peek(other, "phoneNumber")];
+  return a === undefined || b === undefined ? a === b : digits(a) === digits(b);
+}
+
+/**
+ * @internal Makes what is stored for the number a wish to delete it, or removes it, if it is of who is signed in. Resolves when
+ * that is done, and there is nothing to do after a reload; rejects if it can't be told.
+ */
+export async function storeStop(
+  options: ClientOptions,
+  request: RegistrationRequest,
+  isDelete: boolean,
+): Promise<Undo> {
+  const entries = (await lasting.entries(PREFIX)) as [string, string][];
+  const undos: Undo[] = [];
+  for (const stored of entries.map(storedOf)) {
+    if (stored && isFor(stored, options, request) && (await isOfSignedIn(stored.owner, options))) {
+      undos.push(await change(stored, isDelete));
+    }
+  }
+  return async () => {
+    for (const undo of undos) await undo();
+  };
+}
+
+function storedOf([name, text]: [string, string]): Stored | undefined {
+  const [owner, baseUrl, version, key, ...rest] = name.slice(PREFIX.length).split("/");
+  if (!version || !key || rest.length > 0) return undefined;
+  return { name, text, owner: read(owner), baseUrl: read(baseUrl), version, key };
+}
+
+function isFor(stored: Stored, options: ClientOptions, request: RegistrationRequest): boolean {
+  const address = (url: unknown) => new URL(String(url)).href.replace(/\/+$/, "");
+  const number = peek(request, "phoneNumber");
+  const isNumber =
+    stored.key === "own"
+      ? number === undefined
+      : number !== undefined && digits(stored.key) === digits(number);
+  return (
+    isNumber &&
+    stored.version === (peek(options, "apiVersion") ?? "v1") &&
+    address(stored.baseUrl) === address(peek(options, "baseUrl"))
+  );
+}
+
+/** Whether the owner's name is that of the session in the store, or the one that the application gives. */
+async function isOfSignedIn(owner: string, options: ClientOptions): Promise<boolean> {
+  const auth = authOptions(peek(options, "auth"));
+  if (!auth) return owner === `supplied/${peek(peek(options, "keeping"), "owner")}`;
+  const [place, clientId, person] = owner.split("/");
+  if (read(clientId) !== auth.clientId) return false;
+  const key = `sipbreakout/session/${place}/${clientId}/${written(auth.name ?? "default")}`;
+  const session = JSON.parse((await storageOf(auth.storage)?.getItem(key)) ?? "null");
+  return session !== null && (read(person) === session.sub || person === `session:${session.id}`);
+}
+
+function storageOf(storage: unknown) {
+  if (storage === "local") return globalThis.localStorage;
+  if (storage === "session") return globalThis.sessionStorage;
+  return typeof storage === "object"
+    ? (storage as { getItem(key: string): string | null | Promise<string | null> })
+    : undefined;
+}
+
+async function change({ name, text }: Stored, isDelete: boolean): Promise<Undo> {
+  const wish = JSON.parse(text);
+  // What another version wrote is left alone, and a deletion is not given up.
+  if (wish.v !== 1 || wish.id === undefined || wish.is_end === true) return async () => {};
+  const ending = JSON.stringify({ ...wish, id: randomId(), is_end: true, delete_on_leave: false });
+  const grant = name.replace("/kept/", "/granted/");
+  const granted = await lasting.get(grant);
+  if (isDelete) await lasting.set(name, ending);
+  else await Promise.all([lasting.remove(name), lasting.remove(grant)]);
+  return async () => {
+    const now = await lasting.get(name);
+    // Somebody else wanted something since.
+    if (now !== (isDelete ? ending : undefined)) return;
+    await lasting.set(name, text);
+    if (typeof granted === "string") await lasting.set(grant, granted);
+  };
+}
+
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
