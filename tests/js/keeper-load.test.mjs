@@ -99,8 +99,12 @@ test("Retry-After is heeded, in seconds and as a date", async () => {
 const timed = `
   const { mock } = await import("node:test");
   const { setImmediate } = globalThis;
+  const { setTimeout: real } = globalThis;
   mock.timers.enable({ apis: ["setTimeout"] });
-  const turns = async () => { for (let i = 0; i < 30; i += 1) await new Promise((done) => setImmediate(done)); };
+  const turns = async () => {
+    await new Promise((done) => real(done, 2));
+    for (let i = 0; i < 30; i += 1) await new Promise((done) => setImmediate(done));
+  };
   const forward = async (ms) => { mock.timers.tick(ms); await turns(); };
 `;
 
@@ -109,7 +113,7 @@ test("it is tried for as long as it takes, more and more seldom, and a day's pat
     web.answers = Array.from({ length: 1000 }, () => status(503));
     const client = open();
     client.keepRegistered(request);
-    await turns();
+    while (web.loads.length === 0) await turns();
     for (let second = 0; second < 60; second += 1) await forward(1000);
     const early = web.loads.length;
     for (let second = 0; second < 540; second += 1) await forward(1000);
@@ -142,9 +146,9 @@ test("back online, or looked at again, it is tried at once", async () => {
     await turns();
     // Now it waits for 30 seconds each time.
     for (let second = 0; second < 70; second += 1) await forward(1000);
-    const { performance: real } = globalThis;
+    const { performance: clock } = globalThis;
     let ahead = 0;
-    globalThis.performance = { now: () => real.now() + ahead };
+    globalThis.performance = { now: () => clock.now() + ahead };
     const after = async (dispatch) => {
       // Just after a try.
       let count = web.loads.length;
