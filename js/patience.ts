@@ -1,6 +1,7 @@
 // Waiting before the wasm is loaded again. Registrations lapse while it is missing, so what keeps them does not give up as
 // long as another try may help.
 import { LoadError, type SdkError } from "./errors.js";
+import { bare } from "./given/read.js";
 
 /** Before the next try: at first, and at most. Many pages that lost the same server do not come back at the same moment. */
 const FIRST_MS = 1000;
@@ -40,7 +41,7 @@ export function rest(error: SdkError, tries: number, signal?: AbortSignal): Prom
       clearTimeout(timer);
       timer = setTimeout(end, Math.max(0, leastMs - (performance.now() - beganAt)));
     };
-    const until = { signal: over.signal };
+    const until = bare({ signal: over.signal });
     for (const type of ["online", "pageshow"]) page.addEventListener?.(type, wake, until);
     page.document?.addEventListener?.("visibilitychange", wake, until);
     signal?.addEventListener("abort", end, until);

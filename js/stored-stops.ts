@@ -1,8 +1,8 @@
 // A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
 // page goes on with the registration. Other tabs look there before they tell the core anything.
 import { authOptions } from "./auth.js";
+import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
-import { peek } from "./limits.js";
 import type { ClientOptions, RegistrationRequest } from "./options.js";
 
 const PREFIX = "sipbreakout/kept/";
