@@ -25,8 +25,23 @@ type Outcome<Response> =
   | { status: "notSent" };
 
 const NAMES = Object.keys(FLEET);
-/** No call will succeed after one of these: nobody is signed in, or the core took not even a fresh token. */
-const ENDING = ["session_expired", "sign_in_required", "unauthenticated"];
+/**
+ * No call will succeed after one of these: nobody is signed in, the core took not even a fresh token, or the core does not
+ * take the token and the provider no longer renews it.
+ */
+const ENDING = [
+  "session_expired",
+  "sign_in_required",
+  "unauthenticated",
+  "invalid_grant",
+  "token_inactive",
+  "invalid_token",
+  "expired_token",
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "access_denied",
+];
 const PROGRESS_MS = 100;
 /** After so long the page has its turn: well below 50 ms, also where others want the processor. */
 const SLICE_MS = 5;

@@ -43,6 +43,12 @@ codes! {
     InvalidClient = "invalid_client",
     /// The code or the refresh token is no longer good.
     InvalidGrant = "invalid_grant",
+    /// The refresh token is no longer active: Hydra's word for one that was used before.
+    TokenInactive = "token_inactive",
+    /// The token is revoked, expired or malformed.
+    InvalidToken = "invalid_token",
+    /// The token has expired.
+    ExpiredToken = "expired_token",
     /// The provider does not do this grant.
     UnsupportedGrantType = "unsupported_grant_type",
     /// `prompt=none`, and nobody is signed in at the provider.
@@ -115,6 +121,9 @@ impl AuthCode {
         match self {
             Self::AccessDenied
             | Self::InvalidGrant
+            | Self::TokenInactive
+            | Self::InvalidToken
+            | Self::ExpiredToken
             | Self::LoginRequired
             | Self::InteractionRequired
             | Self::ConsentRequired
@@ -158,7 +167,9 @@ impl AuthCode {
     /// What to do about a refusal by the provider.
     pub(super) const fn advice(self) -> &'static str {
         match self {
-            Self::InvalidGrant => "The code or refresh token is used up, expired or revoked: sign in again.",
+            Self::InvalidGrant | Self::TokenInactive | Self::InvalidToken | Self::ExpiredToken => {
+                "The code or refresh token is used up, expired or revoked: sign in again."
+            }
             Self::InvalidClient => {
                 "Check clientId. If the client needs a secret, put a gateway that adds it at endpoints.token."
             }
@@ -190,7 +201,7 @@ mod tests {
             assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{word}");
             assert_eq!(AuthCode::ALL.iter().position(|other| other.as_str() == word), Some(index), "{word}");
         }
-        assert_eq!(AuthCode::ALL.len(), 36);
+        assert_eq!(AuthCode::ALL.len(), 39);
     }
 
     #[test]

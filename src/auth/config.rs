@@ -149,6 +149,11 @@ impl Config {
         format!("sipbreakout/asked/{}", self.realm)
     }
 
+    /// Where it is noted how renewing the session fails.
+    pub fn trouble_key(&self) -> String {
+        format!("sipbreakout/trouble/{}", self.realm)
+    }
+
     /// Where tabs without Web Locks say who refreshes.
     pub fn lease_key(&self) -> String {
         format!("sipbreakout/lease/{}", self.realm)

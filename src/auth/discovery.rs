@@ -2,6 +2,7 @@
 
 use super::config::{Config, Issuer};
 use super::endpoints::{Endpoints, safe_url};
+use super::json::flag;
 use super::request::{exchange, get, refusal};
 use super::{AuthCode, AuthError};
 use crate::seams::{Fields, Json, Platform, Urls};
@@ -22,18 +23,20 @@ struct Metadata {
 impl Metadata {
     fn read(body: &[u8]) -> Option<Self> {
         let mut fields = Fields::from_bytes(body)?;
-        let mut text = |name: &str| fields.take_text(name).ok();
+        // An address of another type is as good as none.
+        let mut text = |name: &str| fields.take(name).and_then(Json::into_text);
         Some(Self {
-            issuer: text("issuer")??,
-            authorization_endpoint: text("authorization_endpoint")?,
-            token_endpoint: text("token_endpoint")?,
-            revocation_endpoint: text("revocation_endpoint")?,
-            end_session_endpoint: text("end_session_endpoint")?,
-            userinfo_endpoint: text("userinfo_endpoint")?,
-            jwks_uri: text("jwks_uri")?,
+            issuer: text("issuer")?,
+            authorization_endpoint: text("authorization_endpoint"),
+            token_endpoint: text("token_endpoint"),
+            revocation_endpoint: text("revocation_endpoint"),
+            end_session_endpoint: text("end_session_endpoint"),
+            userinfo_endpoint: text("userinfo_endpoint"),
+            jwks_uri: text("jwks_uri"),
             authorization_response_iss_parameter_supported: fields
                 .take("authorization_response_iss_parameter_supported")
-                == Some(Json::Flag(true)),
+                .and_then(flag)
+                .unwrap_or(false),
         })
     }
 }
@@ -47,7 +50,7 @@ pub(super) async fn discover<P: Platform>(
     let base = issuer.text.strip_suffix('/').unwrap_or(&issuer.text);
     let address = format!("{base}/.well-known/openid-configuration");
     let reply = exchange(platform, PLACE, get(&address), config.timeout_ms).await?;
-    if reply.status != 200 {
+    if !reply.is_success() {
         let advice = "Check `issuer`, or leave it out and give the `endpoints`.";
         let message = format!("The discovery document ({address}) answered {}. {advice}", reply.status);
         let mut error = refusal(PLACE, &reply, &[]);

@@ -51,11 +51,6 @@ pub struct AuthFailure {
 }
 
 impl AuthError {
-    /// Whether the same may succeed later. A storage that did not answer may answer yet.
-    pub(super) fn may_pass(&self) -> bool {
-        self.retryable || self.code == AuthCode::StorageUnavailable
-    }
-
     /// A failure with the code's usual kind.
     pub fn new(code: AuthCode, message: impl Into<String>) -> Self {
         Self(Box::new(AuthFailure {

@@ -34,8 +34,14 @@ impl<P: Platform, S: Store> Session<P, S> {
         let is_ours = tokens.is_shared() && news.place == tokens.place();
         let (session, news) = (self.clone(), news.clone());
         match news.event {
-            // Each tab finds out by itself (`trouble`).
-            SessionEvent::SessionUncertain(_) => {}
+            SessionEvent::SessionUncertain(_) if is_ours => {
+                let work = async move {
+                    if let Ok(Some(stored)) = session.load().await {
+                        session.share_doubt(&stored).await;
+                    }
+                };
+                platform.spawn(work.boxed_local());
+            }
             SessionEvent::SignedIn | SessionEvent::SessionExpired(_) | SessionEvent::SignedOut if is_ours => {
                 if news.event == SessionEvent::SignedIn {
                     realm.announce(news.session.clone());

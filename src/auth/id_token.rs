@@ -43,7 +43,7 @@ impl Claims {
         if parts.next().is_some() {
             return None;
         }
-        let mut fields = Fields::from_bytes(&URL_SAFE_NO_PAD.decode(payload).ok()?)?;
+        let mut fields = Fields::from_signed(&URL_SAFE_NO_PAD.decode(payload).ok()?)?;
         Some(Self {
             iss: fields.need_text("iss")?,
             sub: fields.need_text("sub")?,

@@ -83,7 +83,7 @@ struct Header {
 }
 
 fn header(part: &str) -> Result<Header, AuthError> {
-    let fields = URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| Fields::from_bytes(&bytes));
+    let fields = URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| Fields::from_signed(&bytes));
     let Some(mut fields) = fields else { return Err(bad("has no header that can be read.")) };
     // An extension that must be understood, and is not.
     if fields.take("crit").is_some() {
@@ -152,7 +152,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             )
         })?;
         let reply = exchange(platform, PLACE, get(&address), config.timeout_ms).await.map_err(unreachable)?;
-        let found = if reply.status == 200 { Keys::read(&reply.body) } else { None };
+        let found = if reply.is_success() { Keys::read(&reply.body) } else { None };
         let Some(found) = found.map(Rc::new) else {
             let message = format!("The provider's keys ({address}) can't be read: HTTP {}.", reply.status);
             return Err(AuthError::new(AuthCode::JwksUnreachable, message));

@@ -27,6 +27,7 @@ mod options;
 mod pending;
 mod realm;
 mod refresh;
+mod refusal;
 mod renewal;
 mod request;
 mod secret;
@@ -41,6 +42,7 @@ mod stored;
 mod successor;
 mod supplied;
 mod token_reply;
+mod trouble;
 mod user_info;
 
 #[cfg(test)]

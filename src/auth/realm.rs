@@ -9,6 +9,7 @@ use super::session::{SessionEvent, SessionState, Told, replaced};
 use super::sign_in::Callback;
 use super::signal::Signal;
 use super::stored::Stored;
+use super::trouble::Trouble;
 use super::{AuthError, Secret};
 use crate::seams::{Channels, Moment, Post};
 use std::cell::{Cell, RefCell};
@@ -47,6 +48,14 @@ pub(super) struct Realm {
     announced: RefCell<Option<String>>,
     /// What `auth.sessionState` says.
     state: Cell<SessionState>,
+    /// How renewing the session fails, as this page knows.
+    trouble: RefCell<Option<Trouble>>,
+    /// The stage of the session whose access token the core refused.
+    refused: RefCell<Option<String>>,
+    /// The page woke, or has a network again: what failed before may be tried at once.
+    pub woke: Signal,
+    /// It woke since the last try.
+    pub is_lifted: Cell<bool>,
     /// Somebody sees to it that the token is renewed in time.
     pub is_kept: Cell<bool>,
     /// Whether the store was looked at for being another tab's copy.
@@ -70,6 +79,10 @@ impl Default for Realm {
             owner: RefCell::default(),
             announced: RefCell::default(),
             state: Cell::new(SessionState::Unknown),
+            trouble: RefCell::default(),
+            refused: RefCell::default(),
+            woke: Signal::default(),
+            is_lifted: Cell::default(),
             is_kept: Cell::default(),
             copy_checked: Cell::default(),
             blocked: RefCell::default(),
@@ -249,9 +262,42 @@ impl Realm {
             SessionEvent::TokenExpiring { .. } => None,
         };
         if let Some(state) = state {
+            if state != SessionState::Uncertain {
+                self.set_trouble(None);
+            }
             self.set_state(state);
         }
         self.tell_all(&Told::Event(event.clone(), error));
+    }
+
+    /// What this page knows of trouble with this stage of the session.
+    pub fn trouble_of(&self, stored: &Stored) -> Option<Trouble> {
+        self.trouble.borrow().clone().filter(|trouble| trouble.is_of(stored))
+    }
+
+    /// Whether renewing fails.
+    pub fn is_troubled(&self) -> bool {
+        self.trouble.borrow().is_some()
+    }
+
+    /// Returns whether there was any before.
+    pub fn set_trouble(&self, trouble: Option<Trouble>) -> bool {
+        self.trouble.replace(trouble).is_some()
+    }
+
+    /// The core does not take this access token.
+    pub fn refuse(&self, stored: &Stored) {
+        self.refused.replace(Some(stored.mark()));
+    }
+
+    pub fn is_refused(&self, stored: &Stored) -> bool {
+        self.refused.borrow().as_deref() == Some(stored.mark().as_str())
+    }
+
+    /// The page woke, or has a network again.
+    pub fn wake(&self) {
+        self.is_lifted.set(true);
+        self.woke.fire();
     }
 
     pub fn state(&self) -> SessionState {

@@ -3,12 +3,15 @@
 
 use super::endpoints::Endpoints;
 use super::lease::{Held, SETTLE_MS};
-use super::request::{Reply, form, refusal};
+use super::refusal::{Said, Verdict};
+use super::request::{Reply, form, shown};
 use super::session::{Inner, Session, SessionEvent, session_expired, sign_in_required};
 use super::stored::Stored;
 use super::successor::Afterwards;
+use super::token_reply::TokenReply;
+use super::trouble::Failure;
 use super::{AuthCode, AuthError, Secret};
-use crate::seams::{Fields, Platform, Store};
+use crate::seams::{Fields, Moment, Platform, Store};
 use futures_util::FutureExt;
 use std::rc::Rc;
 
@@ -35,14 +38,14 @@ impl<P: Platform, S: Store> Session<P, S> {
             let _held = if stored.life.is_over(now) { self.hold_briefly().await } else { None };
             return self.without_refresh_token(stored, force_refresh).await;
         }
-        let outcome = match realm.blocked(now) {
-            Some(error) => Err(error),
-            None => self.renewed(stored.access_token).await,
+        let may_wait = force_refresh || stored.life.is_over(now);
+        let outcome = match self.pause(&stored, may_wait).await {
+            Err(error) => Err(error),
+            Ok(()) => self.renewed(stored.access_token).await,
         };
         match outcome {
-            Err(error) if !force_refresh && (error.retryable || error.code == AuthCode::StorageUnavailable) => {
-                self.still_valid().await.ok_or(error)
-            }
+            // Whatever the reason: a token that lives is used on.
+            Err(error) if !force_refresh => self.still_valid().await.ok_or(error),
             outcome => outcome,
         }
     }
@@ -78,9 +81,10 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// alone is done before and afterwards.
     async fn refresh_alone(&self, seen: Secret) -> Result<Secret, AuthError> {
         let mut afterwards = Afterwards::default();
+        let asked_at = self.inner.platform.now();
         let endpoints = self.endpoints().await;
         let held = self.hold().await;
-        let mut outcome = self.refresh(&seen, &held, endpoints, &mut afterwards).await;
+        let mut outcome = self.refresh(&seen, asked_at, &held, endpoints, &mut afterwards).await;
         self.let_go(held).await;
         if let Some(orphan) = &afterwards.orphan {
             self.revoke(orphan).await;
@@ -89,7 +93,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             // For the next ID token; this one is left out.
             let _ = self.fetch_keys().await;
         }
-        if outcome.as_ref().is_err_and(AuthError::may_pass)
+        if outcome.is_err()
             && let Ok(Some(stored)) = self.load().await
             && !stored.access_token.is(&seen)
         {
@@ -107,6 +111,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     async fn refresh(
         &self,
         seen: &Secret,
+        asked_at: Moment,
         held: &Held<P>,
         endpoints: Result<Rc<Endpoints>, AuthError>,
         afterwards: &mut Afterwards,
@@ -125,7 +130,13 @@ impl<P: Platform, S: Store> Session<P, S> {
             return Ok(used.access_token);
         }
         let Some(token) = &used.refresh_token else { return self.without_refresh_token(used, true).await };
-        let endpoints = endpoints?;
+        if is_shared && let Some(error) = self.tried_meanwhile(&used, asked_at).await {
+            return Err(error);
+        }
+        let endpoints = match endpoints {
+            Ok(endpoints) => endpoints,
+            Err(error) => return self.failed(&used, held, Failure::of_infrastructure(error)).await,
+        };
         if self.is_lost(held).await {
             return Err(overtaken());
         }
@@ -134,44 +145,84 @@ impl<P: Platform, S: Store> Session<P, S> {
             Err(error) if !used.life.is_over(platform.now()) => return Err(error),
             noted => noted.unwrap_or(false),
         };
-        let (reply, was_lost) = self.ask_for_tokens(&used, token, &endpoints, held).await?;
-        if reply.status == 200 {
-            return self.succeed(&used, &reply, afterwards).await;
-        }
-        let mut error = refusal(PLACE, &reply, &used.secrets());
+        let (reply, was_lost) = match self.ask_for_tokens(&used, token, &endpoints, held).await? {
+            Ok(answered) => answered,
+            Err(error) => return self.failed(&used, held, Failure::of_infrastructure(error)).await,
+        };
+        let error = match TokenReply::of(PLACE, &reply, used.is_bound, &used.secrets()) {
+            Ok(tokens) => return self.succeed(&used, tokens, reply.sent_at, afterwards).await,
+            Err(error) => error,
+        };
+        let said = Said::of(&reply);
+        let verdict = said.verdict(reply.status);
         let may_be_used = was_unanswered || was_lost;
-        if !may_be_used && !error.retryable && error.code != AuthCode::ProviderError {
+        if !may_be_used && verdict != Verdict::Infrastructure && !error.code.retryable() {
             self.note_answered().await;
         }
-        match error.code {
-            AuthCode::InvalidGrant | AuthCode::InvalidClient | AuthCode::UnauthorizedClient => {
-                if self.is_lost(held).await {
-                    // The other tab sent it too, and knows better.
-                    return Err(overtaken());
-                }
-                if error.code == AuthCode::InvalidGrant && may_be_used {
-                    error.code = AuthCode::RefreshReplyLost;
-                }
-                self.ended_by_provider(&used, error).await
-            }
-            _ => Err(error),
+        // It is noted in the store, where nothing of what was sent belongs.
+        let word = shown(said.word, &reply.secrets).map(String::from);
+        self.failed(&used, held, Failure { error, verdict, word, may_be_used }).await
+    }
+
+    /// What comes of a refresh that led to no token. The session ends only when its access token is over, and only by the
+    /// provider's word; what was stored meanwhile is used instead.
+    async fn failed(&self, used: &Stored, held: &Held<P>, failure: Failure) -> Result<Secret, AuthError> {
+        let platform = &self.inner.platform;
+        if self.is_lost(held).await {
+            // The other tab sent it too, and knows better.
+            return Err(overtaken());
         }
+        if let Some(other) = self.replaced(used).await? {
+            return other;
+        }
+        let is_refused = failure.verdict == Verdict::End;
+        if is_refused && used.life.is_over(platform.now()) {
+            // Another request was perhaps quicker with the same refresh token, and is about to store what it got.
+            platform.sleep(SETTLE_MS).await;
+            if let Some(other) = self.replaced(used).await? {
+                return other;
+            }
+        }
+        let mut failure = failure;
+        failure.error.retryable = !is_refused && failure.error.code != AuthCode::InvalidConfig;
+        let trouble = self.note_trouble(used, &failure).await;
+        let mut error = failure.error;
+        let now = platform.now();
+        if used.life.is_over(now) && (is_refused || trouble.is_final(now)) {
+            if is_refused && failure.may_be_used {
+                error.code = AuthCode::RefreshReplyLost;
+            }
+            return Err(self.end_for(used, &error).await);
+        }
+        self.doubt(used).await;
+        self.keep_alive();
+        Err(error)
+    }
+
+    /// What is stored in the place of `used`: the token of a newer one, or the want of any.
+    async fn replaced(&self, used: &Stored) -> Result<Option<Result<Secret, AuthError>>, AuthError> {
+        Ok(match self.load().await? {
+            Some(stored) if stored.access_token.is(&used.access_token) => None,
+            Some(stored) => Some(Ok(stored.access_token)),
+            None => Some(Err(sign_in_required())),
+        })
     }
 
     /// Sends the refresh token, and at once a second time when no reply came: the provider may have replaced it
-    /// already, and only right after that takes the old one again. The flag says that this happened.
+    /// already, and only right after that takes the old one again. The flag says that this happened. The inner error means
+    /// that there is no reply.
     async fn ask_for_tokens(
         &self,
         used: &Stored,
         token: &Secret,
         endpoints: &Endpoints,
         held: &Held<P>,
-    ) -> Result<(Reply, bool), AuthError> {
+    ) -> Result<Result<(Reply, bool), AuthError>, AuthError> {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
         let request = form(&endpoints.token, &self.inner.config.client_id, &fields);
         match self.send(PLACE, request.clone(), None, used.key()).await {
-            Ok(reply) if !is_cut_off(&reply) => return Ok((reply, false)),
-            Err(error) if !error.retryable => return Err(error),
+            Ok(reply) if !is_cut_off(&reply) => return Ok(Ok((reply, false))),
+            Err(error) if !error.retryable => return Ok(Err(error)),
             _ => {}
         }
         // A page that was frozen comes here long after, and learns in its next turn what it missed.
@@ -180,8 +231,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         if !is_current || !self.go_on(held).await {
             return Err(overtaken());
         }
-        let reply = self.send(PLACE, request, None, used.key()).await?;
-        if is_cut_off(&reply) { Err(cut_off()) } else { Ok((reply, true)) }
+        let reply = self.send(PLACE, request, None, used.key()).await;
+        Ok(reply.and_then(|reply| if is_cut_off(&reply) { Err(cut_off()) } else { Ok((reply, true)) }))
     }
 
     /// Notes that the refresh token of `used` is on its way, and says whether it was before without an answer: then the
@@ -196,15 +247,6 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     pub(super) async fn note_answered(&self) {
         let _ = self.inner.tokens.remove(&self.inner.config.asked_key()).await;
-    }
-
-    /// The provider no longer takes the refresh token `used`. Nothing ends if the store has another session by now.
-    async fn ended_by_provider(&self, used: &Stored, error: AuthError) -> Result<Secret, AuthError> {
-        match self.load().await? {
-            Some(stored) if stored.is_of(used) => Err(self.end_for(used, &error).await),
-            Some(stored) => Ok(stored.access_token),
-            None => Err(sign_in_required()),
-        }
     }
 
     /// Ends the session because of `why`.
@@ -232,10 +274,14 @@ impl<P: Platform, S: Store> Session<P, S> {
 }
 
 /// A body that was cut off looks whole to some browsers (Firefox, when the connection ends before `content-length`). It
-/// begins as JSON and is none.
+/// begins as JSON, and does not end so.
 fn is_cut_off(reply: &Reply) -> bool {
-    let is_begun = reply.body.first() == Some(&b'{') || (reply.body.is_empty() && reply.status == 200);
-    is_begun && Fields::from_bytes(&reply.body).is_none()
+    let body = reply.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&reply.body).trim_ascii();
+    match (body.first(), body.last()) {
+        (None, _) => reply.status == 200,
+        (Some(b'{'), Some(b'}')) => false,
+        (first, _) => first == Some(&b'{') && Fields::from_bytes(body).is_none(),
+    }
 }
 
 fn cut_off() -> AuthError {

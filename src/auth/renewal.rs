@@ -8,6 +8,7 @@ use super::stored::Stored;
 use super::{AuthCode, AuthError};
 use crate::seams::{Moment, Platform, Store};
 use futures_util::FutureExt;
+use futures_util::future::FusedFuture;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::rc::Rc;
@@ -56,7 +57,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// Begins to watch the session's token, unless somebody does.
     pub(super) fn keep_alive(&self) {
         let Inner { platform, config, realm, .. } = &*self.inner;
-        if !config.auto_refresh || realm.is_kept.replace(true) {
+        if !(config.auto_refresh || realm.is_troubled()) || realm.is_kept.replace(true) {
             return;
         }
         let (weak, platform, realm) = (Rc::downgrade(&self.inner), platform.clone(), Rc::clone(realm));
@@ -69,10 +70,25 @@ impl<P: Platform, S: Store> Session<P, S> {
                     // The session is not kept for this: it ends when nobody else has it.
                     let Some(inner) = weak.upgrade() else { return realm.hand_over() };
                     let changed = realm.changed.next();
-                    let Some(ms) = (Self { inner }).watch(&mut watch, woken).await else { break };
-                    let rest = pin!(async { drop(select(pin!(platform.rest(ms)), changed).await) });
-                    woken = matches!(select(pin!(platform.woken()), rest).await, Either::Left(_));
+                    // What happens while the provider is being asked counts too.
+                    let mut waking = pin!(platform.woken().fuse());
+                    let session = Self { inner };
+                    let next = {
+                        let mut watching = pin!(session.watch(&mut watch, woken).fuse());
+                        match select(watching.as_mut(), waking.as_mut()).await {
+                            Either::Left((next, _)) => next,
+                            Either::Right(((), watching)) => watching.await,
+                        }
+                    };
+                    drop(session);
+                    let Some(ms) = next else { break };
+                    if !waking.is_terminated() {
+                        let rest = pin!(async { drop(select(pin!(platform.rest(ms)), changed).await) });
+                        select(waking.as_mut(), rest).await;
+                    }
+                    woken = waking.is_terminated();
                     if woken {
+                        realm.wake();
                         platform.sleep(LEAST_MS * platform.fraction()).await;
                     }
                 }
@@ -84,25 +100,31 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// Does what is due, and says when to look again; `None` when there is nothing to watch.
     async fn watch(&self, watch: &mut Watch, woken: bool) -> Option<f64> {
-        let Inner { platform, realm, .. } = &*self.inner;
+        let Inner { platform, config, realm, .. } = &*self.inner;
         realm.settled().await;
         let Ok(stored) = self.load().await else { return Some(LONGEST_WAIT_MS) };
         let stored = stored?;
         let now = platform.now();
         watch.of(stored.life, platform.fraction());
         if stored.refresh_token.is_none() {
-            return self.watch_end(&stored, watch, now).await;
+            return if config.auto_refresh { self.watch_end(&stored, watch, now).await } else { None };
         }
-        if stored.life.ms < LEAST_LIFE_MS {
+        // What was asked for and failed is tried again, whatever the options and however short the life.
+        let is_troubled = realm.trouble_of(&stored).is_some();
+        if !is_troubled && (stored.life.ms < LEAST_LIFE_MS || !config.auto_refresh) {
             return None;
+        }
+        let doubt_ms = self.doubt(&stored).await.unwrap_or(LOOK_MS).clamp(1.0, LOOK_MS);
+        if !config.auto_refresh && !woken {
+            return Some(doubt_ms);
         }
         let due_ms = watch.renew_in_ms(&stored.life, now);
         if due_ms > 0.0 {
-            return Some(due_ms.clamp(1.0, LOOK_MS));
+            return Some(due_ms.clamp(1.0, doubt_ms));
         }
         if let Some(left_ms) = realm.blocked(now).and_then(|error| error.retry_after_ms) {
             self.tell_expiring(&stored, watch, now);
-            return Some(left_ms);
+            return Some(left_ms.min(doubt_ms));
         }
         if watch.failures > 0 && woken {
             watch.failures = 0;
@@ -114,7 +136,7 @@ impl<P: Platform, S: Store> Session<P, S> {
                 self.tell_expiring(&stored, watch, platform.now());
                 None
             }
-            Err(error) => self.after_failure(&stored, watch, &error),
+            Err(error) => Some(self.after_failure(&stored, watch, &error).await),
         }
     }
 
@@ -123,16 +145,21 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.load().await.is_ok_and(|stored| stored.is_some_and(|stored| stored.access_token.is(&before.access_token)))
     }
 
-    fn after_failure(&self, stored: &Stored, watch: &mut Watch, error: &AuthError) -> Option<f64> {
-        let platform = &self.inner.platform;
-        self.tell_expiring(stored, watch, platform.now());
-        if !error.may_pass() {
-            // Ended, or a mistake in the configuration, which waiting does not mend.
-            return None;
-        }
+    /// Until the next look: twice as long each time, but not beyond the end of the token, when a refusal ends the session.
+    async fn after_failure(&self, stored: &Stored, watch: &mut Watch, error: &AuthError) -> f64 {
+        let Inner { platform, config, .. } = &*self.inner;
+        let now = platform.now();
+        self.tell_expiring(stored, watch, now);
         watch.failures += 1;
-        let wait_ms = || watch.wait_ms(platform.fraction());
-        Some(error.retry_after_ms.map_or_else(wait_ms, |ms| ms.clamp(LEAST_MS, LONGEST_BLOCK_MS)))
+        let doubt_ms = self.doubt(stored).await.unwrap_or(LOOK_MS).clamp(1.0, LOOK_MS);
+        if !config.auto_refresh {
+            return doubt_ms;
+        }
+        let backoff_ms = watch.wait_ms(platform.fraction());
+        let wait_ms = error.retry_after_ms.map_or(backoff_ms, |ms| ms.clamp(LEAST_MS, LONGEST_BLOCK_MS));
+        let left_ms = stored.life.left_ms(now);
+        let wait_ms = if left_ms > 0.0 { wait_ms.min(left_ms.ceil()) } else { wait_ms };
+        wait_ms.min(doubt_ms)
     }
 
     /// There is nothing to renew it with: says so before the end, and at the end.

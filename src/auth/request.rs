@@ -1,6 +1,7 @@
 //! One request to the provider, and what its refusals mean.
 
 use super::dpop::asks_for_nonce;
+use super::refusal::Said;
 use super::session::{Inner, Session};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
@@ -27,6 +28,13 @@ pub(super) struct Reply {
     pub read_at: Moment,
     /// What was sent for it.
     pub secrets: Secrets,
+}
+
+impl Reply {
+    /// Some gateways answer 201 or 203 where a provider answers 200.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
 }
 
 /// A form post. The client's id is always among the fields: some providers decide CORS by it.
@@ -94,10 +102,7 @@ impl<P: Platform, S: Store> Session<P, S> {
 /// Said by a token endpoint in its body, by a resource in a header.
 fn wants_nonce(reply: &Reply) -> bool {
     match reply.status {
-        400 => {
-            Fields::from_bytes(&reply.body).and_then(|mut body| body.need_text("error")).as_deref()
-                == Some("use_dpop_nonce")
-        }
+        400 => Said::of(reply).word.as_deref() == Some("use_dpop_nonce"),
         401 => header(&reply.headers, "www-authenticate").is_some_and(asks_for_nonce),
         _ => false,
     }
@@ -162,8 +167,8 @@ async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) 
     Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at, read_at, secrets }))
 }
 
-/// What a status other than 200 means. A provider may repeat what it was sent, or what it knows: that, and `secrets`, are
-/// taken out of its words.
+/// What a refusal means. A provider may repeat what it was sent, or what it knows: that, and `secrets`, are taken out of its
+/// words.
 pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthError {
     let mut told = Fields::from_bytes(&reply.body).unwrap_or_default();
     let mut text = |name: &str| told.take(name).and_then(Json::into_text);
@@ -171,11 +176,11 @@ pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthEr
         ["access_token", "refresh_token", "id_token"].into_iter().filter_map(&mut text).map(String::into_bytes);
     let known = secrets.iter().map(|secret| secret.expose().as_bytes().to_vec());
     let secrets = &reply.secrets.and(&Secrets::new(issued.chain(known)));
-    let word = text("error");
-    let passing = reply.status >= 500 || matches!(reply.status, 408 | 429);
+    let Said { word, description, uri, .. } = Said::of(reply);
+    let passing = reply.status >= 500 || matches!(reply.status, 408 | 425 | 429);
     let known = word.as_deref().and_then(AuthCode::from_oauth).filter(|code| !passing || code.retryable());
     let code = known.unwrap_or(match reply.status {
-        408 | 429 | 503 => AuthCode::TemporarilyUnavailable,
+        408 | 425 | 429 | 503 => AuthCode::TemporarilyUnavailable,
         500.. => AuthCode::ServerError,
         _ => AuthCode::ProviderError,
     });
@@ -183,8 +188,8 @@ pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthEr
     if code == AuthCode::ProviderError {
         error.kind = Kind::Config;
     }
-    error.description = shown(text("error_description"), secrets);
-    error.uri = shown_address(text("error_uri"), secrets);
+    error.description = shown(description, secrets);
+    error.uri = shown_address(uri, secrets);
     error.http_status = Some(reply.status);
     error.retry_after_ms = retry_after_ms(reply);
     error
@@ -193,7 +198,11 @@ pub(super) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthEr
 /// A refusal in the provider's own word, told as `what` happened.
 pub(super) fn refused(code: AuthCode, word: Option<&str>, what: &str, secrets: &Secrets) -> AuthError {
     let advice = code.advice();
-    let word = shown(word.map(str::to_owned), secrets);
+    // The specifications' own words are nobody's secret, whatever they have in common with one.
+    let word = match word.filter(|word| AuthCode::from_oauth(word).is_some()) {
+        Some(word) => Some(word.into()),
+        None => shown(word.map(str::to_owned), secrets),
+    };
     let message = match word {
         Some(word) if word.len() <= 64 => format!("{what} with the error `{word}`. {advice}"),
         _ => format!("{what}. {advice}"),

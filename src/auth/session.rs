@@ -161,18 +161,37 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// The session, if there is one. What is under way for another person ends.
     pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
-        let Inner { realm, platform, .. } = &*self.inner;
+        let realm = &self.inner.realm;
         let stored = self.look().await?;
         match &stored {
             Some(stored) => {
                 realm.meet(stored);
-                if stored.is_alive(platform.now()) && realm.state() != SessionState::Uncertain {
-                    realm.set_state(SessionState::SignedIn);
-                }
+                self.know(stored).await;
             }
             None => realm.set_state(SessionState::SignedOut),
         }
         Ok(stored)
+    }
+
+    /// Brings the state up to date with what is in the store.
+    async fn know(&self, stored: &Stored) {
+        let Inner { platform, realm, .. } = &*self.inner;
+        let now = platform.now();
+        let state = realm.state();
+        if state == SessionState::Uncertain {
+            // What is being renewed here is told when that is done. If nothing is, another tab did it.
+            if realm.trouble_of(stored).is_none() && realm.refreshing.under_way().is_none() {
+                realm.tell(&SessionEvent::TokenRefreshed { expires_at_wall_ms: stored.life.end_wall_ms() });
+            }
+            return;
+        }
+        if stored.is_alive(now) {
+            realm.set_state(SessionState::SignedIn);
+            if state == SessionState::Unknown && stored.life.is_over(now) {
+                // It may have been uncertain before this page was opened.
+                self.share_doubt(stored).await;
+            }
+        }
     }
 
     /// The session, if there is one.
@@ -236,6 +255,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         let Inner { tokens, config, .. } = &*self.inner;
         let forgotten = tokens.remove(&config.session_key()).await;
         let _ = tokens.remove(&config.asked_key()).await;
+        let _ = tokens.remove(&config.trouble_key()).await;
         if let Some(id) = stored.and_then(Stored::own_key) {
             self.drop_key(id).await;
         }

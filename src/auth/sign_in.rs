@@ -8,7 +8,7 @@ use super::life::Life;
 use super::mix_up::{Sharing, check_named, check_place, check_sharing};
 use super::pending::{Pending, Step};
 use super::realm::Realm;
-use super::request::{form, refusal, refused, shown, shown_address};
+use super::request::{form, refused, shown, shown_address};
 use super::session::{Inner, Session, SessionEvent};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
@@ -233,11 +233,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         ];
         let request = form(&record.token_endpoint, &config.client_id, &fields);
         let reply = self.send(PLACE, request, None, config.dpop.then_some(id)).await?;
-        if reply.status != 200 {
-            let nonce = record.nonce.as_deref().map(Secret::new);
-            return Err(refusal(PLACE, &reply, &nonce.iter().collect::<Vec<_>>()));
-        }
-        let tokens = TokenReply::read(&reply.body, config.dpop)?;
+        let nonce = record.nonce.as_deref().map(Secret::new);
+        let tokens = TokenReply::of(PLACE, &reply, config.dpop, &nonce.iter().collect::<Vec<_>>())?;
         let granted = tokens.scope.as_deref().unwrap_or(&record.scope);
         let sub = match &tokens.id_token {
             Some(token) => {

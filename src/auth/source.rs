@@ -89,9 +89,12 @@ impl<P: Platform, S: Store> Session<P, S> {
 impl<P: Platform, S: Store> TokenSource for Session<P, S> {
     fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
         async move {
-            let stored = if refused.is_some() { self.load().await? } else { None };
-            let is_stored = |refused: &Secret| stored.is_some_and(|stored| stored.access_token.is(refused));
-            self.access_token(refused.is_some_and(is_stored)).await
+            let Some(refused) = refused else { return self.access_token(false).await };
+            let stored = self.load().await?.filter(|stored| stored.access_token.is(refused));
+            if let Some(stored) = &stored {
+                self.inner.realm.refuse(stored);
+            }
+            self.access_token(stored.is_some()).await
         }
         .boxed_local()
     }

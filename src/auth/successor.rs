@@ -5,12 +5,11 @@ use super::id_token::{Claims, Expected};
 use super::jwks::Signature;
 use super::lease::SETTLE_MS;
 use super::life::Life;
-use super::request::Reply;
 use super::session::{Inner, Session, SessionEvent, sign_in_required};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
 use super::{AuthError, Secret};
-use crate::seams::{Platform, Store};
+use crate::seams::{Moment, Platform, Store};
 
 /// What is to be known at the end of a refresh, and what is left to do when other tabs may go on.
 #[derive(Default)]
@@ -33,16 +32,16 @@ enum Kept {
 }
 
 impl<P: Platform, S: Store> Session<P, S> {
-    /// Takes the provider's reply to the refresh token of `used`. As long as what came is not stored, the note that the
+    /// Takes the tokens that the refresh token of `used` was exchanged for. As long as what came is not stored, the note that the
     /// token was sent stays.
     pub(super) async fn succeed(
         &self,
         used: &Stored,
-        reply: &Reply,
+        mut tokens: TokenReply,
+        sent_at: Moment,
         afterwards: &mut Afterwards,
     ) -> Result<Secret, AuthError> {
-        let mut tokens = TokenReply::read(&reply.body, used.is_bound)?;
-        let life = Life { since: reply.sent_at, ms: tokens.life_ms };
+        let life = Life { since: sent_at, ms: tokens.life_ms };
         match self.whose(used, &tokens, afterwards).await {
             Ok(Some(sub)) => self.keep(used, used.refreshed(tokens, life, Some(sub)), afterwards).await,
             Ok(None) => {
@@ -100,6 +99,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         match kept {
             Ok(Kept::Stored) => {
                 self.note_answered().await;
+                self.forget_trouble().await;
                 let expires_at_wall_ms = renewed.life.end_wall_ms();
                 self.tell(SessionEvent::TokenRefreshed { expires_at_wall_ms }, Some(&renewed));
                 Ok(renewed.access_token)

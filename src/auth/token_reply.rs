@@ -1,8 +1,10 @@
 //! The token endpoint's reply.
 
-use super::json::number;
+use super::json::{number, texts};
+use super::refusal::{Said, is_form};
+use super::request::{Reply, refusal};
 use super::{AuthCode, AuthError, Secret};
-use crate::seams::Fields;
+use crate::seams::{Fields, Json, header};
 
 /// What a token lives when the provider does not say.
 const DEFAULT_LIFE_SECONDS: f64 = 300.0;
@@ -12,7 +14,7 @@ const LONGEST_LIFE_SECONDS: f64 = 315_360_000.0;
 
 struct Wire {
     access_token: String,
-    token_type: String,
+    token_type: Option<String>,
     expires_in: Option<f64>,
     refresh_token: Option<String>,
     id_token: Option<String>,
@@ -22,14 +24,17 @@ struct Wire {
 impl Wire {
     fn read(body: &[u8]) -> Option<Self> {
         let mut fields = Fields::from_bytes(body)?;
-        Some(Self {
-            access_token: fields.need_text("access_token")?,
-            token_type: fields.need_text("token_type")?,
-            expires_in: fields.take("expires_in").and_then(number),
-            refresh_token: fields.take_text("refresh_token").ok()?,
-            id_token: fields.take_text("id_token").ok()?,
-            scope: fields.take_text("scope").ok()?,
-        })
+        let access_token = fields.need_text("access_token")?;
+        let expires_in = fields.take("expires_in").and_then(number);
+        // Some providers write a list.
+        let scope = fields.take("scope").and_then(texts).map(|scopes| scopes.join(" "));
+        // What is no text is as good as missing.
+        let mut text = |name: &str| fields.take(name).and_then(Json::into_text).filter(|text| !text.is_empty());
+        let token_type = text("token_type");
+        // With an odd byte in it a token is of no use.
+        let mut token = |name: &str| text(name).filter(|token| !token.contains('\u{fffd}'));
+        let (refresh_token, id_token) = (token("refresh_token"), token("id_token"));
+        Some(Self { access_token, token_type, expires_in, refresh_token, id_token, scope })
     }
 }
 
@@ -46,27 +51,44 @@ pub(super) struct TokenReply {
 }
 
 impl TokenReply {
-    /// `wants_bound`: a proof was sent, so a token that anybody could use is not taken.
+    /// The tokens of a reply, whatever else it says; otherwise the provider's error, under whatever status, or what is wrong
+    /// with the reply. `wants_bound`: a proof was sent, so a token that anybody could use is not taken.
+    pub fn of(place: &str, reply: &Reply, wants_bound: bool, secrets: &[&Secret]) -> Result<Self, AuthError> {
+        if !reply.is_success() {
+            return Err(refusal(place, reply, secrets));
+        }
+        Self::read(&reply.body, wants_bound).map_err(|mut unusable| {
+            if Said::of(reply).word.is_some() {
+                return refusal(place, reply, secrets);
+            }
+            if is_form(header(&reply.headers, "content-type")) {
+                unusable.message.push_str(" It is a form; this provider must be set to answer in JSON.");
+            }
+            unusable.http_status = Some(reply.status);
+            unusable
+        })
+    }
+
     pub fn read(body: &[u8], wants_bound: bool) -> Result<Self, AuthError> {
         let wire = Wire::read(body).ok_or_else(|| {
-            bad("is not JSON with `access_token` and `token_type`. Check that `endpoints.token` is the token endpoint.")
+            bad("is not JSON with `access_token`. Check that `endpoints.token` is the token endpoint.")
         })?;
         let wanted = if wants_bound { "DPoP" } else { "Bearer" };
-        if !wire.token_type.eq_ignore_ascii_case(wanted) {
+        // Without a word it is Bearer.
+        if !wire.token_type.as_deref().map_or(!wants_bound, |found| found.trim().eq_ignore_ascii_case(wanted)) {
             return Err(bad(&format!("has another `token_type` than {wanted}.")));
         }
         let access_token = Secret::new(wire.access_token);
         if !access_token.fits_a_header() {
             return Err(bad(
-                "has an access token that can't be sent: it is empty or has blanks or control characters.",
+                "has an access token that can't be sent: it is empty, or has blanks, control characters or letters beyond ASCII.",
             ));
         }
-        let given = |token: Option<String>| token.filter(|token| !token.is_empty()).map(Secret::new);
         let seconds = wire.expires_in.unwrap_or(DEFAULT_LIFE_SECONDS).clamp(0.0, LONGEST_LIFE_SECONDS);
         Ok(Self {
             access_token,
-            refresh_token: given(wire.refresh_token),
-            id_token: given(wire.id_token),
+            refresh_token: wire.refresh_token.map(Secret::new),
+            id_token: wire.id_token.map(Secret::new),
             scope: wire.scope,
             life_ms: seconds * 1000.0,
             is_bound: wants_bound,

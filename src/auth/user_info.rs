@@ -6,7 +6,7 @@ use super::session::{Session, sign_in_required};
 use super::stored::Stored;
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
-use crate::seams::{Fields, Json, Platform, Store};
+use crate::seams::{Fields, Json, Platform, Store, text};
 use std::fmt;
 
 const PLACE: &str = "user info endpoint";
@@ -44,7 +44,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             let token = self.access_token(true).await?;
             reply = self.ask_who(&endpoint, &token).await?;
         }
-        if reply.status != 200 {
+        if !reply.is_success() {
             let stored = self.load().await?;
             let known = stored.as_ref().map(Stored::secrets).unwrap_or_default();
             let mut error = refusal(PLACE, &reply, &known);
@@ -85,12 +85,12 @@ pub(super) fn read(body: &[u8]) -> Result<User, AuthError> {
         let message = "The user info endpoint's reply is not a JSON object with `sub` (signed user info is not read).";
         AuthError::new(AuthCode::InvalidResponse, message)
     };
-    let claims_json = std::str::from_utf8(body).map_err(|_| unreadable())?;
-    let mut fields = Fields::parse(claims_json).ok_or_else(unreadable)?;
+    let claims_json = text(body);
+    let mut fields = Fields::parse(&claims_json).ok_or_else(unreadable)?;
     Ok(User {
         sub: fields.need_text("sub").filter(|sub| !sub.is_empty()).ok_or_else(unreadable)?,
         phone_number: fields.take("phone_number").and_then(Json::into_text),
         phone_number_verified: fields.take("phone_number_verified").and_then(flag),
-        claims_json: claims_json.to_owned(),
+        claims_json: claims_json.into_owned(),
     })
 }

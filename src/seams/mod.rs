@@ -16,7 +16,7 @@ pub mod fake;
 
 pub use crypto::{Algorithm, Crypto, CryptoFailure};
 pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header};
-pub use json::{Fields, Json, MAX_DEPTH, WrongType};
+pub use json::{Fields, Json, MAX_DEPTH, WrongType, text};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};

@@ -66,7 +66,7 @@ export async function signedIn({ lifeSeconds = 0, refreshes = [], first, ...opti
       if (answer instanceof Error) throw answer;
       return answer.clone();
     }
-    const good = await (await provider.fetch(address, init)).json();
+    const good = { ...(await (await provider.fetch(address, init)).json()), access_token: "access-1" };
     return first?.(good) ?? reply(200, { ...good, expires_in: lifeSeconds });
   };
   const given = {

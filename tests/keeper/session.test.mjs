@@ -64,8 +64,13 @@ function inBrowser(browser) {
   };
   /** The provider ends the session; the tab finds out. */
   const expire = async (tab) => {
+    // What lives of a token is used on. This one lives for a second.
+    stage.sandbox.configure({ tokenTtlSeconds: 1 });
+    await tab.evaluate(() => window.page.auth.getAccessToken({ forceRefresh: true }));
     stage.sandbox.revokeConsent({ phoneNumber: mine });
-    await tab.evaluate(() => window.page.auth.getAccessToken({ forceRefresh: true }).catch(() => {}));
+    stage.sandbox.configure({ tokenTtlSeconds: 3600 });
+    await pause(1100);
+    await tab.evaluate(() => window.page.auth.getAccessToken().catch(() => {}));
   };
   /** Nothing is asked of the core about a number from now on, until its registration would long have been told again. */
   const isLeftAlone = async (number) => {

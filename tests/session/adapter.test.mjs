@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { browsers, events, ready, Stage, token, told, users } from "./stage.mjs";
+import { browsers, events, pause, ready, Stage, token, told, users } from "./stage.mjs";
 
 const signedIn = (tab) => tab.evaluate(() => window.page.auth.isSignedIn());
 const newToken = (tab) => token(tab, { forceRefresh: true });
@@ -78,8 +78,11 @@ for (const browser of browsers) {
 
     test("the provider ends it: both are told, once", async () => {
       const tabs = await twoTabs();
+      stage.sandbox.configure({ tokenTtlSeconds: 1 });
+      await newToken(tabs[0]);
       stage.sandbox.revokeConsent({ phoneNumber: users[0] });
-      const errors = await Promise.all(tabs.map(newToken));
+      await pause(1100);
+      const errors = await Promise.all(tabs.map((tab) => token(tab)));
       for (const { error } of errors) assert.match(error, /^(session_expired|sign_in_required)$/);
       for (const tab of tabs) {
         await told(tab, "sessionExpired");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { browsers, events, outcomeOf, ready, Stage, token, users } from "./stage.mjs";
+import { browsers, events, outcomeOf, pause, ready, Stage, token, until, users } from "./stage.mjs";
 
 const newToken = (tab) => token(tab, { forceRefresh: true });
 
@@ -36,12 +36,7 @@ const signIns = [
 
 /** At a refresh: the fault, the error, the code of `sessionExpired` if it ends the session. */
 const refreshes = [
-  [
-    "a refusal (`invalid_grant`)",
-    { on: "token.refresh", error: "invalid_grant" },
-    "session_expired",
-    "invalid_grant",
-  ],
+  ["a refusal (`invalid_grant`)", { on: "token.refresh", error: "invalid_grant" }, "invalid_grant"],
   ["another 4xx", { on: "token.refresh", error: "invalid_scope" }, "invalid_scope"],
   ["500", { on: "token.refresh", status: 500 }, "server_error"],
   ["503", { on: "token.refresh", status: 503 }, "temporarily_unavailable"],
@@ -114,6 +109,53 @@ for (const browser of browsers) {
         if (!ended) assert.equal(typeof (await newToken(tab)), "string");
       });
     }
+
+    for (const word of ["invalid_grant", "token_inactive"]) {
+      test(`refresh: \`${word}\` when the token is over: ends the session`, async () => {
+        await stage.begin();
+        stage.sandbox.configure({ tokenTtlSeconds: 1 });
+        const tab = await stage.signedIn();
+        stage.sandbox.arm({ on: "token.refresh", error: word });
+        await pause(1100);
+        assert.equal((await token(tab)).error, "session_expired");
+        const told = (await events(tab)).filter(([type]) => type === "sessionExpired");
+        assert.deepEqual(told, [["sessionExpired", word]]);
+        assert.equal((await token(tab)).error, "sign_in_required");
+      });
+    }
+
+    test("refresh: a wrong secret at a gateway makes the session uncertain in all tabs, until it is mended", async () => {
+      await stage.begin();
+      stage.sandbox.configure({ tokenTtlSeconds: 1 });
+      const tab = await stage.signedIn();
+      const other = await stage.tab();
+      const third = await stage.tab();
+      stage.sandbox.arm({ on: "token.refresh", error: "invalid_client", times: "always" });
+      await pause(1100);
+      const state = (of) => of.evaluate(() => window.page.auth.sessionState);
+      for (const asking of [tab, other, tab]) assert.equal((await token(asking)).error, "invalid_client");
+      for (const each of [tab, other]) {
+        await until("it is told", async () =>
+          (await events(each)).some(
+            ([type, code]) => type === "sessionUncertain" && code === "invalid_client",
+          ),
+        );
+        assert.equal(await state(each), "uncertain");
+      }
+      await third.reload();
+      await ready(third);
+      await third.evaluate(() => window.page.auth.isSignedIn());
+      assert.equal(await state(third), "uncertain", "a page that is opened meanwhile knows too");
+      stage.sandbox.disarm();
+      stage.sandbox.configure({ tokenTtlSeconds: 3600 });
+      await tab.evaluate(() => window.dispatchEvent(new Event("online")));
+      for (const each of [tab, other, third]) {
+        await until("it is over", async () => (await state(each)) === "signedIn");
+        assert.equal(typeof (await token(each)), "string");
+        const ends = (await events(each)).filter(([type]) => type === "sessionExpired");
+        assert.deepEqual(ends, []);
+      }
+    });
 
     for (const status of [429, 503]) {
       test(`a ${status} whose Retry-After can be read: nothing is sent before the time, and then it goes through`, async () => {
@@ -203,9 +245,11 @@ for (const browser of browsers) {
 
     test("consent that is taken back ends the session at the next refresh", async () => {
       await stage.begin();
+      stage.sandbox.configure({ tokenTtlSeconds: 1 });
       const tab = await stage.signedIn();
       stage.sandbox.revokeConsent({ phoneNumber: users[0] });
-      assert.equal((await newToken(tab)).error, "session_expired");
+      await pause(1100);
+      assert.equal((await token(tab)).error, "session_expired");
     });
 
     test("a confidential client behind a gateway: signs in, refreshes and signs out without a secret", async () => {

@@ -2,7 +2,14 @@
 import * as sdk from "/dist/index.js";
 
 const { session, more = [], isLazy = false } = await (await fetch("/options")).json();
-const types = ["signedIn", "tokenRefreshed", "tokenExpiring", "sessionExpired", "signedOut"];
+const types = [
+  "signedIn",
+  "tokenRefreshed",
+  "tokenExpiring",
+  "sessionUncertain",
+  "sessionExpired",
+  "signedOut",
+];
 /** `shown` is all that it shows of itself but the cause, which is somebody else's. */
 const toError = (error) => ({
   error: error.code,

@@ -22,14 +22,14 @@ fn lock_name(bench: &Bench) -> String {
 }
 
 #[test]
-fn each_holder_has_its_own_time() {
+fn who_waited_while_another_tab_failed_is_told_so_and_asks_nobody() {
     let bench = Bench::default();
     let tabs = tabs(&bench, 5);
-    // Nobody is there: each holds the lock for two time-outs.
+    // Nobody is there: the first holds the lock for two time-outs.
     bench.fake.answer(|_| ok(&renewed(9)).after(1e6));
     let outcomes = bench.fake.run(join_all(tabs.iter().map(|tab| tab.access_token(true))));
     assert!(outcomes.into_iter().all(|outcome| outcome.unwrap_err().code == AuthCode::Timeout));
-    assert_eq!((bench.fake.stolen(), bench.fake.requests().len()), (0, 11));
+    assert_eq!((bench.fake.stolen(), bench.fake.requests().len()), (0, 3));
 }
 
 #[test]

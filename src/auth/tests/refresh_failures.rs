@@ -20,22 +20,32 @@ fn without_refresh_token() -> Value {
 }
 
 #[test]
-fn three_words_of_the_provider_end_a_session() {
+fn a_refusal_ends_a_session_when_its_token_is_over_and_not_before() {
     for (status, word, code) in [
         (400, "invalid_grant", AuthCode::InvalidGrant),
-        (401, "invalid_client", AuthCode::InvalidClient),
-        (400, "unauthorized_client", AuthCode::UnauthorizedClient),
+        (401, "token_inactive", AuthCode::TokenInactive),
+        (200, "login_required", AuthCode::LoginRequired),
+        (400, "invalid_request", AuthCode::InvalidRequest),
     ] {
         let bench = Bench::default();
         let session = bench.signed_in(tokens());
-        bench.fake.reply(oauth_error(status, word));
-        // Even while the old access token is still good.
-        let error = fails(&bench, &session, false_after(&bench, 3_550_000.0));
+        bench.fake.reply(oauth_error(status, word)).reply(oauth_error(status, word)).reply(oauth_error(status, word));
+        bench.fake.advance(3_550_000.0);
+        assert_eq!(
+            bench.fake.run(session.access_token(false)).unwrap().expose(),
+            "access-1",
+            "it lives, and is used on"
+        );
+        let error = fails(&bench, &session, true);
+        assert_eq!((error.code, error.retryable), (code, false));
+        assert!(bench.events().is_empty());
+
+        let error = fails(&bench, &session, false_after(&bench, 50_000.0));
         assert_eq!((error.code, error.kind, error.retryable), (AuthCode::SessionExpired, Kind::Auth, false));
         assert_eq!(error.http_status, Some(status));
         assert!(error.message.contains(word), "{}", error.message);
         assert_eq!(error.description.as_deref(), Some("Because [removed] is bad."));
-        assert!(bench.stored().is_none());
+        assert!(bench.tokens.entries().is_empty());
         assert_eq!(bench.events(), [SessionEvent::SessionExpired(code)]);
         assert_eq!(fails(&bench, &session, false).code, AuthCode::SignInRequired);
     }
@@ -75,11 +85,13 @@ fn trouble_that_passes_keeps_the_session() {
         script();
         let token = bench.fake.run(session.access_token(false)).unwrap();
         assert_eq!(token.expose(), "access-1");
-        // It lives no more.
+        // It lives no more: there were three tries.
         bench.fake.advance(100_000.0);
         script();
         assert_eq!(fails(&bench, &session, false).code, code);
-        assert!(bench.fake.run(session.is_signed_in()) && bench.events().is_empty());
+        assert_eq!(bench.events(), [SessionEvent::SessionUncertain(code)]);
+        assert!(bench.fake.run(session.is_signed_in()));
+        bench.fake.advance(1_000.0);
         bench.fake.reply(ok(&renewed(2)));
         assert_eq!(bench.fake.run(session.access_token(false)).unwrap().expose(), "access-2");
     }
@@ -102,20 +114,21 @@ fn retry_after_is_passed_on() {
 }
 
 #[test]
-fn other_refusals_are_the_set_ups_fault_and_keep_the_session() {
+fn other_refusals_keep_the_session_and_may_pass() {
     for (reply, code) in [
+        (oauth_error(401, "invalid_client"), AuthCode::InvalidClient),
+        (oauth_error(400, "unauthorized_client"), AuthCode::UnauthorizedClient),
         (oauth_error(400, "invalid_scope"), AuthCode::InvalidScope),
         (oauth_error(400, "unsupported_grant_type"), AuthCode::UnsupportedGrantType),
-        (oauth_error(400, "invalid_request"), AuthCode::InvalidRequest),
         (oauth_error(403, "use_dpop_nonce"), AuthCode::ProviderError),
         (Reply::json(404, "<html>"), AuthCode::ProviderError),
     ] {
         let bench = Bench::default();
         let session = bench.signed_in(tokens());
-        bench.fake.advance(3_550_000.0);
+        bench.fake.advance(3_600_000.0);
         bench.fake.reply(reply);
         let error = fails(&bench, &session, false);
-        assert_eq!((error.code, error.kind, error.retryable), (code, Kind::Config, false));
+        assert_eq!((error.code, error.kind, error.retryable), (code, Kind::Config, true));
         assert!(bench.fake.run(session.is_signed_in()) && bench.events().is_empty());
     }
 }

@@ -54,7 +54,11 @@ fn a_redirect_is_never_followed() {
     let opaque = Reply { opaque_redirect: true, ..Reply::new(0, &[], "") };
     for reply in [opaque, Reply::new(307, &[("location", "https://evil.example.com/")], "")] {
         let error = fails(reply);
-        assert_eq!((error.code, error.kind, error.retryable), (AuthCode::Redirected, Kind::Config, false));
+        assert_eq!(
+            (error.code, error.kind, error.retryable),
+            (AuthCode::Redirected, Kind::Config, true),
+            "a gateway may do that for a while"
+        );
         assert!(error.message.contains(TOKEN_ENDPOINT), "{}", error.message);
     }
 }

@@ -59,6 +59,7 @@ fn a_lost_reply_is_asked_for_again_and_told_by_its_own_word_when_that_fails() {
     ] {
         let bench = Bench::default();
         let [one, two] = two_tabs(&bench);
+        bench.fake.advance(3_600_000.0);
         for reply in &replies {
             bench.fake.reply(reply.clone());
         }

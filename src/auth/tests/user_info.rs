@@ -59,7 +59,7 @@ fn a_401_is_answered_with_one_refresh() {
         .reply(ok(&renewed(3)))
         .reply(Reply::json(401, r#"{"error":"invalid_token"}"#));
     let error = user(&bench, &session).unwrap_err();
-    assert_eq!((error.code, error.kind, error.http_status), (AuthCode::ProviderError, Kind::Auth, Some(401)));
+    assert_eq!((error.code, error.kind, error.http_status), (AuthCode::InvalidToken, Kind::Auth, Some(401)));
     assert!(error.message.contains("invalid_token"), "{}", error.message);
 }
 
