@@ -105,8 +105,8 @@ export interface TransportOptions {
   /** Cookies for the core, or a proxy before it. Default `omit`. */
   credentials?: RequestCredentials | undefined;
   /**
-   * How the browser's HTTP cache is used. Default: not said, because the answer to a POST is not cached anyway, and because
-   * Chromium asks the server for leave (CORS) before every single call when a mode is given.
+   * How the browser's HTTP cache is used. Default: not said. The answer to a POST is not cached anyway, and with a mode such
+   * as `no-store` browsers make a CORS preflight before every single call.
    */
   cache?: Exclude<RequestCache, "only-if-cached"> | undefined;
   /** Let the request outlive the page; its answer is then lost. Default false. */

@@ -14,8 +14,8 @@ pub struct Browser {
     pub fetch: Option<Function>,
     /// `RequestInit.credentials`.
     pub credentials: &'static str,
-    /// `RequestInit.cache`. A mode makes Chromium repeat the CORS preflight for each request, so there is none unless it
-    /// is needed.
+    /// `RequestInit.cache`. With `no-store` browsers repeat the CORS preflight for each request, so there is no mode
+    /// unless it is needed.
     pub cache: Option<&'static str>,
     /// `RequestInit.keepalive`: the request outlives the page.
     pub keepalive: bool,
