@@ -2,10 +2,10 @@
 //! runner's), so a reply is taken for what its properties say, and everything that can throw is caught.
 
 use super::bytes::bytes_of;
-use super::{AbortOnDrop, Browser, bare, call, cause, get, is_nullish, items};
+use super::{AbortOnDrop, Browser, bare, call, cause, get, is_nullish, items, set};
 use crate::redact::Secrets;
 use crate::seams::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
-use js_sys::{Array, Function, Promise, Uint8Array};
+use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -33,15 +33,17 @@ impl Http for Browser {
         let failed = |kind, thrown| failure(kind, thrown, &secrets);
         let (guard, signal) = AbortOnDrop::new().map_err(|thrown| failed(HttpFailureKind::Unusable, thrown))?;
         let init = self.init(&request, signal);
-        let promise = self.fetch(&request.url, &init, &secrets)?;
         let mut body = Body { source: Source::Nothing, rest: None, guard, secrets: secrets.clone() };
-        let response = match JsFuture::from(promise).await {
-            Ok(response) => response,
-            Err(thrown) => {
-                body.guard.disarm();
-                return Err(failed(HttpFailureKind::Network, thrown));
-            }
-        };
+        let mut outcome = self.fetch(&request.url, &init).await;
+        if outcome.as_ref().is_err_and(|(_, thrown)| is_about_signal(thrown)) {
+            // Nothing was sent. Without the signal the request can't be aborted, but it is made.
+            set(&init, "signal", &JsValue::UNDEFINED);
+            outcome = self.fetch(&request.url, &init).await;
+        }
+        let response = outcome.map_err(|(kind, thrown)| {
+            body.guard.disarm();
+            failed(kind, thrown)
+        })?;
         let head = head(&response).ok_or_else(|| without_cause(HttpFailureKind::Unusable))?;
         body.source = source(&response, &secrets)?;
         Ok(HttpResponse { status: head.status, opaque_redirect: head.opaque_redirect, headers: head.headers, body })
@@ -49,22 +51,18 @@ impl Http for Browser {
 }
 
 impl Browser {
-    fn fetch(&self, url: &str, init: &JsValue, secrets: &Secrets) -> Result<Promise, HttpFailure> {
-        let global = js_sys::global();
+    /// The reply; or what was thrown, and by whom.
+    async fn fetch(&self, url: &str, init: &Object) -> Result<JsValue, (HttpFailureKind, JsValue)> {
+        let unusable = |thrown| (HttpFailureKind::Unusable, thrown);
         let fetch = match &self.fetch {
             Some(fetch) => fetch.clone(),
-            None => get(&global, "fetch")
-                .ok()
-                .and_then(|fetch| fetch.dyn_into::<Function>().ok())
-                .ok_or_else(|| without_cause(HttpFailureKind::Unusable))?,
+            None => get(&js_sys::global(), "fetch").and_then(|fetch| fetch.dyn_into()).map_err(unusable)?,
         };
-        let returned = fetch
-            .call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init)
-            .map_err(|thrown| failure(HttpFailureKind::Unusable, thrown, secrets))?;
-        Ok(Promise::resolve(&returned))
+        let returned = fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(url), init).map_err(unusable)?;
+        JsFuture::from(Promise::resolve(&returned)).await.map_err(|thrown| (HttpFailureKind::Network, thrown))
     }
 
-    fn init(&self, request: &HttpRequest, signal: JsValue) -> JsValue {
+    fn init(&self, request: &HttpRequest, signal: JsValue) -> Object {
         let headers = Array::new();
         for (name, value) in &request.headers {
             headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
@@ -83,8 +81,15 @@ impl Browser {
             ("signal", signal),
         ];
         init.extend(self.cache.map(|cache| ("cache", JsValue::from_str(cache))));
-        bare(&init).into()
+        bare(&init)
     }
+}
+
+/// Whether `fetch` refused the signal, because it is of another kind than its own: in a test's page AbortController may be
+/// jsdom's and fetch Node's. It looks at what it is given before it sends anything.
+fn is_about_signal(thrown: &JsValue) -> bool {
+    let text = |name| get(thrown, name).ok().and_then(|text| text.as_string()).unwrap_or_default();
+    text("name") == "TypeError" && text("message").contains("AbortSignal")
 }
 
 struct Head {

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { createAuth, createClient, InvalidRequestError, isSdkError, SdkError } from "../../dist/index.js";
 import { failure, grpcWeb, ok, okBody, request, scripted } from "./grpc-web.mjs";
-import { entry, inProcess } from "./in-process.mjs";
+import { entry } from "./in-process.mjs";
 import { closePage, openPage } from "./page.mjs";
 import { createProvider } from "./provider.mjs";
 
@@ -276,24 +276,4 @@ describe("two copies of the package", () => {
     assert.ok(isSdkError(framed) && framed instanceof InvalidRequestError);
     for (const other of [null, undefined, 5, "x", new Error("x"), {}]) assert.equal(isSdkError(other), false);
   });
-});
-
-test("the wasm may come in objects of another realm", async () => {
-  const sources = [
-    'vm.runInNewContext("(bytes) => new WebAssembly.Module(bytes)")(bytes)',
-    'vm.runInNewContext("(numbers) => Uint8Array.from(numbers)")([...bytes])',
-    'vm.runInNewContext("(numbers) => Uint8Array.from(numbers).buffer")([...bytes])',
-    "{ ok: true, status: 200, arrayBuffer: async () => bytes }",
-    "{ href: wasm.href, protocol: 'file:', pathname: wasm.pathname, hostname: '', host: '' }",
-  ];
-  for (const source of sources) {
-    const result = await inProcess(`
-      const { readFileSync } = await import("node:fs");
-      const vm = await import("node:vm");
-      const wasm = new URL("./wasm/sipbreakout_bg.wasm", ${JSON.stringify(entry)});
-      const bytes = readFileSync(wasm);
-      await sdk.preload(${source});
-      return await sdk.validateRegistration({ sipUri: "sips:a.example", routeType: "LOOP" });`);
-    assert.deepEqual(result, [], source);
-  }
 });
