@@ -240,11 +240,13 @@ async function read(given: Given, signal: AbortSignal): Promise<Read> {
     throw refused(response);
   } catch (cause) {
     if (cause instanceof LoadError) throw cause;
+    // `fetch` quotes an address with a password, which it refuses.
+    const isQuoting = /\/\/[^/\s]*@/.test(String(peek(cause, "message")));
     throw loadError(
       "network",
       "The SDK's wasm could not be fetched.",
       "Check the network and connect-src.",
-      cause,
+      isQuoting ? undefined : cause,
     );
   }
 }

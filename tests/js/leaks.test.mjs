@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createAuth, createClient } from "../../dist/index.js";
 import { bodyOf, failure, grpcWeb, request, scripted } from "./grpc-web.mjs";
+import { inProcess } from "./in-process.mjs";
 import { clean, encodings, jwt, leaksIn, loudly, opaque, random } from "./leaks.mjs";
 
 test("the search finds what is planted, in each encoding, whole or in part, wherever it is", () => {
@@ -239,4 +240,15 @@ test("what getters and token functions throw is not quoted", async () => {
     const { client: supplied } = scripted([refused], { accessToken });
     clean(await failure(supplied.upsertRegistration(request)), { opaque });
   }
+});
+
+test("nor of a password in the address of the wasm", async () => {
+  const password = "a password that nobody knows".replaceAll(" ", "-");
+  const [shown, next] = await inProcess(`
+    const { inspect } = await import("node:util");
+    const address = "https://somebody:${password}@127.0.0.1:1/sipbreakout.wasm";
+    const error = await sdk.preload(address).catch((thrown) => thrown);
+    return [inspect(error, { depth: 9 }), error.code];`);
+  assert.ok(!shown.includes(password));
+  assert.equal(next, "network");
 });
