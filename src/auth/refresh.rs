@@ -176,7 +176,10 @@ impl<P: Platform, S: Store> Session<P, S> {
             return other;
         }
         let is_refused = failure.verdict == Verdict::End;
-        if is_refused && used.life.is_over(platform.now()) {
+        // A token that the core has just refused does not live. But the refusal may be for a token that was renewed, and
+        // whose reply was lost: then another try may bring it yet.
+        let is_useless = self.inner.realm.is_refused(used) && !failure.may_be_used;
+        if is_refused && (is_useless || used.life.is_over(platform.now())) {
             // Another request was perhaps quicker with the same refresh token, and is about to store what it got.
             platform.sleep(SETTLE_MS).await;
             if let Some(other) = self.replaced(used).await? {
@@ -188,7 +191,8 @@ impl<P: Platform, S: Store> Session<P, S> {
         let trouble = self.note_trouble(used, &failure).await;
         let mut error = failure.error;
         let now = platform.now();
-        if used.life.is_over(now) && (is_refused || trouble.is_final(now)) {
+        let is_over = used.life.is_over(now);
+        if (is_refused && (is_over || is_useless)) || (is_over && trouble.is_final(now)) {
             if is_refused && failure.may_be_used {
                 error.code = AuthCode::RefreshReplyLost;
             }

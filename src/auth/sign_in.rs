@@ -9,7 +9,7 @@ use super::mix_up::{Sharing, check_named, check_place, check_sharing};
 use super::pending::{Pending, Step};
 use super::realm::Realm;
 use super::request::{form, refused, shown, shown_address};
-use super::session::{Inner, Session, SessionEvent};
+use super::session::{Inner, Session, SessionEvent, SessionState};
 use super::stored::Stored;
 use super::token_reply::TokenReply;
 use super::{AuthCode, AuthError, Secret, SignIn};
@@ -276,6 +276,9 @@ impl<P: Platform, S: Store> Session<P, S> {
             self.revoke(stored).await;
             return Err(error);
         }
+        // What troubled the one before is nothing to this one.
+        self.inner.realm.set_state(SessionState::SignedIn);
+        self.forget_trouble().await;
         drop(held);
         self.inner.realm.meet(stored);
         if let Some(id) = before.as_ref().and_then(Stored::own_key) {

@@ -132,8 +132,21 @@ test("a core that refuses the token, and a provider that can't be reached: uncer
   assert.equal(await auth.isSignedIn(), true);
 });
 
+test("a core that refuses the token, and a provider that no longer renews it: the session has ended", async () => {
+  const refusal = reply(400, { error: "invalid_grant" });
+  const { auth, told } = await signedIn({ lifeSeconds: 300, refreshes: [refusal] });
+  const refusing = async () =>
+    new Response(null, { headers: { "content-type": "application/grpc-web+proto", "grpc-status": "16" } });
+  const client = createClient({ baseUrl: "https://api.example.com", auth, fetch: refusing });
+  const request = { sipUri: "sips:pbx.example.com", routeType: "LOOP" };
+  assert.equal((await failing(client.upsertRegistration(request))).code, "session_expired");
+  assert.deepEqual(types(told), ["sessionExpired"]);
+});
+
 test("a sign-in over it is a new session", async () => {
+  const storage = adapter();
   const { auth, told, options, provider, script } = await signedIn({
+    storage,
     refreshes: [reply(400, { error: "invalid_client" })],
   });
   for (let tries = 0; tries < 3; tries += 1) await failing(auth.getAccessToken());
@@ -141,6 +154,7 @@ test("a sign-in over it is a new session", async () => {
   await auth.handleRedirectCallback(provider.answer(await auth.createSignInUrl()));
   assert.equal(auth.sessionState, "signedIn");
   assert.deepEqual(types(told), ["sessionUncertain", "signedIn"]);
+  assert.equal(storage.entries.size, 1, "what was noted of the one before is gone");
   script.refreshes = [reply(200, renewed(2))];
   assert.equal(await createAuth(options).getAccessToken(), "access-2");
 });

@@ -61,16 +61,16 @@ for (const browser of browsers) {
     }
 
     /**
-     * Requests that were not made with what the one before them brought, or with the same token if its answer was lost:
-     * operations that overlapped, even if their requests did not.
+     * Requests that were not made with what the one before them brought, or with the same token if its answer was lost or
+     * was a refusal: operations that overlapped, even if their requests did not.
      */
     function forks(log) {
       const byStart = [...log].sort((one, other) => one.startedAt - other.startedAt);
       return byStart.filter((entry, index) => {
         const before = byStart[index - 1];
         if (!before) return false;
-        const isLost = before.replyLost || before.outcome === "lost";
-        return entry.tokenFingerprint !== (isLost ? before.tokenFingerprint : before.issuedFingerprint);
+        const broughtNone = before.replyLost || before.outcome !== "issued";
+        return entry.tokenFingerprint !== (broughtNone ? before.tokenFingerprint : before.issuedFingerprint);
       });
     }
 
