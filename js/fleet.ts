@@ -183,7 +183,7 @@ export async function* fleet<Request, Response>(
 
   const stop = (error: unknown) => {
     // What is under way, or waits, will not all be done: that is no good end.
-    if (!end || (!("error" in end) && (underWay.size || head))) end = { error };
+    if (!end || (!isFailure(end) && (underWay.size || head))) end = { error };
     isStopped = true;
     grace ??= setTimeout(() => {
       isLate = true;
@@ -226,7 +226,7 @@ export async function* fleet<Request, Response>(
       else await change();
     }
     isLeft = false;
-    if ("error" in end) throw end.error;
+    if (isFailure(end)) throw end.error;
   } finally {
     if (isLeft) {
       stop(undefined);
@@ -245,6 +245,8 @@ export async function* fleet<Request, Response>(
     }
   }
 }
+
+const isFailure = (end: { error?: unknown }) => Object.hasOwn(end, "error");
 
 /** The function that opens an iterable of either kind. */
 function opener<Request>(requests: Requests<Request>) {

@@ -70,7 +70,7 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
   constructor(keepers: Keepers, request: RegistrationRequest, snapshot?: Snapshot) {
     super();
     this.#keepers = keepers;
-    this.#snapshot = { request, state: "registering" };
+    this.#snapshot = bare({ request, state: "registering" });
     if (snapshot) this.#take(snapshot);
   }
 
@@ -158,9 +158,10 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
     this.dispatchEvent(new CustomEvent("change", bare({ detail })));
   }
 
-  #take(snapshot: Partial<Snapshot>): void {
+  #take(told: Partial<Snapshot>): void {
     const known = this.#snapshot;
-    const next = { ...known, ...snapshot };
+    const snapshot = bare(told);
+    const next = bare({ ...known, ...snapshot });
     if (snapshot.request) next.request = sameRequest(known.request, snapshot.request);
     if (next.inEffect) next.inEffect = sameRequest(known.inEffect, next.inEffect);
     this.#snapshot = next;

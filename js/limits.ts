@@ -1,7 +1,7 @@
 // What ends a call from outside while the wasm loads, when nobody in Rust can heed it yet; and afterwards, in case
 // nobody does.
 import type { RawError } from "./errors.js";
-import { peek } from "./given/read.js";
+import { bare, peek } from "./given/read.js";
 
 /** @internal The limits of one call. What is no signal, or no time, is left for Rust to report. */
 export interface Limits {
@@ -24,7 +24,8 @@ export function isSignal(value: unknown): value is AbortSignal {
 }
 
 /** @internal Watches the limits of a call: `ended` rejects with a plain error when one is reached. */
-export function watch({ family, signals, timeoutMs }: Limits, isLoaded: boolean) {
+export function watch(limits: Limits, isLoaded: boolean) {
+  const { family, signals, timeoutMs } = bare(limits);
   let loading = !isLoaded;
   let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

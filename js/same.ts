@@ -2,6 +2,7 @@
 // identity (React's `useSyncExternalStore` renders for ever otherwise). What a caller does to such an object changes
 // nothing here.
 import { type SdkError, toldError } from "./errors.js";
+import { peek } from "./given/read.js";
 import type { RegistrationRequest } from "./options.js";
 
 const { getTime } = Date.prototype;
@@ -26,7 +27,8 @@ export function sameRequest(
   request: RegistrationRequest,
 ): RegistrationRequest {
   // What is not frozen is the caller's own.
-  const isSame = known && Object.isFrozen(known) && fields.every((field) => known[field] === request[field]);
+  const isSame =
+    known && Object.isFrozen(known) && fields.every((field) => peek(known, field) === peek(request, field));
   return isSame ? known : Object.freeze({ ...request });
 }
 
