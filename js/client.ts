@@ -62,6 +62,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    */
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
     const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
+    this.#keepers.overrule(wanted);
     return this.#call((handle) => handle.upsertRegistration(wanted, how), how);
   }
 

@@ -118,7 +118,7 @@ export class ClientKeepers {
     const keys = await this.#wishes.after((handle) => handle.keys() as Promise<string[]>);
     for (const key of keys) {
       const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
-      if (snapshot && !snapshot.isEnding) this.#meet(key, snapshot);
+      if (snapshot) this.#meet(key, snapshot);
     }
     return [...this.list()];
   }
@@ -200,6 +200,18 @@ export class ClientKeepers {
     // React's strict mode makes one, stops it, and makes another before the first is noted.
     const isAwaited = wanting.some((other) => !other?.isNoted);
     return handle.stop(keeper.request, isDelete, isAwaited) as Promise<string | undefined>;
+  }
+
+  /** The application registers the number by a call of its own: a deletion that is not made yet came before that. */
+  overrule(request: RegistrationRequest): void {
+    if (this.#isClosed || (!this.#handle && this.#live.size === 0)) return;
+    const noted = this.#wishes.note(
+      (handle) => handle.key(request) ?? "",
+      async (handle) => handle.overrule(request),
+      () => {},
+    );
+    // The call itself says what is wrong.
+    noted.catch(() => {});
   }
 
   close(): void {

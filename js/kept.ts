@@ -5,7 +5,8 @@
 export interface KeptStore {
   get(key: string): unknown;
   set(key: string, value: string): unknown;
-  remove(key: string): unknown;
+  /** With `value` only if that is what is there. */
+  remove(key: string, value?: string): unknown;
   keys(): unknown;
   entries(prefix: string): unknown;
 }
@@ -90,7 +91,16 @@ const range = (prefix: string) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 export const lasting: KeptStore = {
   get: (key) => ask((store) => store.get(key)),
   set: (key, value) => ask((store) => store.put(value, key)),
-  remove: (key) => ask((store) => store.delete(key)),
+  // In one transaction: what another tab writes in between must stay.
+  remove: (key, value) =>
+    ask((store) => {
+      if (value === undefined) return store.delete(key);
+      const reading = store.get(key);
+      reading.onsuccess = () => {
+        if (reading.result === value) store.delete(key);
+      };
+      return reading;
+    }),
   keys: () => ask((store) => store.getAllKeys()),
   // Both in one transaction, so that they belong together.
   entries: async (prefix) => {
@@ -108,7 +118,9 @@ const entries = new Map<string, string>();
 export const fleeting: KeptStore = {
   get: (key) => entries.get(key),
   set: (key, value) => void entries.set(key, value),
-  remove: (key) => void entries.delete(key),
+  remove: (key, value) => {
+    if (value === undefined || entries.get(key) === value) entries.delete(key);
+  },
   keys: () => [...entries.keys()],
   entries: (prefix) => [...entries].filter(([key]) => key.startsWith(prefix)),
 };

@@ -94,7 +94,8 @@ async function change({ name, text }: Stored, isDelete: boolean): Promise<Undo> 
   const wish = JSON.parse(text);
   // What another version wrote is left alone, and a deletion is not given up.
   if (wish.v !== 1 || wish.id === undefined || wish.is_end === true) return async () => {};
-  const ending = JSON.stringify({ ...wish, id: randomId(), is_end: true, delete_on_leave: false });
+  const is = { id: randomId(), is_end: true, delete_on_leave: false, at_ms: Date.now() };
+  const ending = JSON.stringify({ ...wish, ...is });
   const grant = name.replace("/kept/", "/granted/");
   const granted = await lasting.get(grant);
   if (isDelete) await lasting.set(name, ending);

@@ -94,6 +94,13 @@ impl KeepingHandle {
         })
     }
 
+    /// The application registers the number by a call of its own: it is not deleted any more.
+    pub fn overrule(&self, request: &JsValue) {
+        if let Some(key) = self.key(request) {
+            self.keeping.overrule(&key);
+        }
+    }
+
     /// Resolves when a wish to delete is fulfilled.
     pub fn gone(&self, wish: String) -> Promise {
         let keeping = self.keeping.clone();

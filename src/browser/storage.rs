@@ -161,6 +161,14 @@ impl Store for AnyStore {
         self.ask("removeItem", "remove", &[&JsValue::from_str(key)]).await.map(drop)
     }
 
+    /// The face does both in one step.
+    async fn remove_same(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
+        if let Self::Memory(..) = self {
+            return self.ask("", "remove", &[&JsValue::from_str(key), &JsValue::from_str(value)]).await.map(drop);
+        }
+        if self.get(key).await?.as_deref() == Some(value) { self.remove(key).await } else { Ok(()) }
+    }
+
     /// The face hands them out at once.
     async fn entries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreFailure> {
         let mut entries = Vec::new();

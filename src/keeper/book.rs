@@ -44,6 +44,10 @@ pub struct Entry {
     pub is_tried: bool,
     /// Wishes to delete that this one took the place of, and what became of them is not known.
     pub overtaken: Vec<String>,
+    /// The application has registered the number by a call of its own since this was to be deleted.
+    pub is_overruled: bool,
+    /// It took the place of a wish to delete that somebody may fulfil late, without saying which wish that was.
+    pub is_after_deletion: bool,
 }
 
 impl Entry {
@@ -63,6 +67,8 @@ impl Entry {
             is_unsure: false,
             is_tried: false,
             overtaken: Vec::new(),
+            is_overruled: false,
+            is_after_deletion: false,
         }
     }
 
@@ -91,14 +97,32 @@ impl Entry {
     /// A newer wish takes the place of what was wanted.
     pub fn replace(&mut self, wish: Wish, now: Now) {
         let before = std::mem::replace(&mut self.wish, wish);
+        self.is_after_deletion = before.is_end() && self.is_tried;
         if before.is_end() {
             // Its deletion may reach the core yet.
             self.is_unsure |= self.is_tried;
             self.overtaken.push(before.id);
         }
         self.is_tried = false;
+        self.is_overruled = false;
         self.wished_at_ms = now.moment.monotonic_ms;
         self.kept.wished();
+    }
+
+    /// The core may not have any more what it has taken: it is told again, and once more when whatever is under way is over.
+    pub fn doubt(&mut self) {
+        self.is_unsure = true;
+        self.kept.wished();
+    }
+
+    /// If it is to be deleted: whether the registration has ended by itself since. Afterwards it is another one, which
+    /// somebody else wants.
+    pub fn is_over(&self, now: Now) -> bool {
+        let ttl_ms = self.kept.ttl_ms();
+        let is_lapsed = self.kept.granted().is_some_and(|granted| granted.left_ms(now) <= 0.0);
+        let is_long_ago = self.wish.at_ms.is_some_and(|at_ms| now.moment.wall_ms - at_ms > ttl_ms);
+        let is_long_known = now.moment.monotonic_ms - self.wished_at_ms > ttl_ms;
+        self.wish.is_end() && (is_long_ago || is_long_known || (self.wish.at_ms.is_none() && is_lapsed))
     }
 
     /// Milliseconds until it is due in a page that can't know whether another one does it: who has not done it before

@@ -50,7 +50,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
             return Ok(None);
         }
-        if let Some(wish) = wish.as_ref().filter(|_| is_ending && !is_suspended) {
+        if let Some(wish) = wish.as_ref().filter(|wish| is_ending && !is_suspended && !self.is_settled(&wish.id)) {
             return Ok(Some(wish.id.clone()));
         }
         if is_suspended {
@@ -58,8 +58,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return Err(Trouble::Own(nobody().into()));
         }
         let registration = wish.map_or(registration, |wish| wish.registration().clone());
-        let id = random_name(&self.0.platform);
-        let ending = Wish { id: id.clone(), what: What::Delete(registration), delete_on_leave: false };
+        let (id, at_ms) = (random_name(&self.0.platform), Some(self.now().moment.wall_ms));
+        let ending = Wish { id: id.clone(), what: What::Delete(registration), delete_on_leave: false, at_ms };
         self.wish(&key, owner, ending).await;
         if self.0.is_closed.get() {
             // Other tabs find it in the store.
@@ -81,9 +81,10 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// It ends at the core by itself.
     async fn leave(&self, key: &str, is_suspended: bool) {
-        self.forget(key).await;
+        let wish = self.0.book.borrow().get(key).map(|entry| entry.wish.id.clone());
+        self.erase(key).await;
         if !is_suspended {
-            self.post(&News::Gone { key: key.to_owned(), trouble: None });
+            self.post(&News::Gone { key: key.to_owned(), wish, trouble: None, wait_ms: None });
         }
         self.end(key, None);
     }
@@ -104,21 +105,32 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 changed.await;
             }
         };
-        match select(pin!(found), pin!(self.0.platform.sleep(DELETE_MS))).await {
-            Either::Left((trouble, _)) => trouble.map_or(Ok(()), Err),
-            Either::Right(_) => {
-                let message = "No tab has deleted the registration in time. It ends by itself when its time is over.";
-                Err(Trouble::Own(AuthError::new(AuthCode::Timeout, message).into()))
+        let mut found = pin!(found);
+        loop {
+            let absences = self.0.absences.get();
+            match select(found.as_mut(), pin!(self.0.platform.sleep(DELETE_MS))).await {
+                Either::Left((trouble, _)) => return trouble.map_or(Ok(()), Err),
+                // Nothing could be done meanwhile.
+                Either::Right(_) if self.0.is_away.get() || self.0.absences.get() != absences => {}
+                Either::Right(_) => {
+                    let message =
+                        "No tab has deleted the registration in time. It is tried again until its time is over.";
+                    return Err(Trouble::Own(AuthError::new(AuthCode::Timeout, message).into()));
+                }
             }
         }
     }
 
+    fn is_settled(&self, id: &str) -> bool {
+        self.0.gone.borrow().iter().any(|(known, _)| known == id)
+    }
+
     /// What became of the wish to delete that is called `id`, for those who wait for it. What was told first counts.
     pub(super) fn settle(&self, id: &str, trouble: Option<Trouble>) {
-        let mut gone = self.0.gone.borrow_mut();
-        if gone.iter().any(|(known, _)| known == id) {
+        if self.is_settled(id) {
             return;
         }
+        let mut gone = self.0.gone.borrow_mut();
         if gone.len() >= REMEMBERED {
             gone.remove(0);
         }
@@ -143,7 +155,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     }
 }
 
-fn kept_again() -> Trouble {
+pub(super) fn kept_again() -> Trouble {
     let message = "The registration was not deleted, because it is to be kept again.".to_owned();
     Trouble::Told { family: "rpc", code: "superseded".to_owned(), kind: Kind::Aborted, message }
 }

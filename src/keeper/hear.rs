@@ -77,12 +77,22 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
                 let version = self.0.client.api_version();
                 let registration = registration.and_then(|text| read_registration(&text, &key, version));
+                let mut overtaken = Vec::new();
                 let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {
                     entry.trouble = None;
                     entry.is_own = false;
                     entry.is_unsure = false;
-                    entry.adopt(granted, &wish, registration, now)
+                    let (is_current, was_settled) = (entry.wish.id == wish, entry.kept.is_settled());
+                    let event = entry.adopt(granted, &wish, registration, now);
+                    if is_current && !entry.wish.is_end() {
+                        overtaken = std::mem::take(&mut entry.overtaken);
+                    } else if was_settled && event.is_some() {
+                        // The core was told of an older wish after this one.
+                        entry.kept.wished();
+                    }
+                    event
                 });
+                self.overtake(overtaken);
                 if let Some(event) = event {
                     self.tell(&key, event);
                 }
@@ -113,12 +123,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                     self.tell_trouble(&key, Event::Rejected, trouble.trouble());
                 }
             }
-            News::Gone { key, trouble } => {
-                if trouble.is_none() {
-                    self.forget_deleted(&key);
-                }
-                self.end(&key, trouble.map(Told::trouble));
+            News::Gone { key, wish, trouble, wait_ms } => {
+                let wait_ms = wait_ms.map(|wait_ms| wait_ms.clamp(0.0, LONGEST_WAIT_MS));
+                self.hear_gone(&key, wish, trouble.map(Told::trouble), wait_ms);
             }
+            News::Late { key, wish, trouble } => self.hear_late(&key, &wish, trouble.map(Told::trouble)),
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pub overtakes: Signal,
     pub is_leading: Cell<bool>,
     pub is_away: Cell<bool>,
+    /// How often the page was away: nobody's patience ends meanwhile.
+    pub absences: Cell<u32>,
     /// Without locks.
     pub hesitation: Cell<Option<f64>>,
     pub heard_at_ms: Cell<f64>,
@@ -119,6 +121,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             overtakes: Signal::default(),
             is_leading: Cell::new(false),
             is_away: Cell::new(false),
+            absences: Cell::new(0),
             hesitation: Cell::new(None),
             heard_at_ms: Cell::new(0.0),
             yielded_at_ms: Cell::new(f64::NEG_INFINITY),
@@ -159,7 +162,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             is_same && entry.owner == owner && !self.is_rejected(entry)
         });
         if !is_known {
-            let wish = Wish { id: random_name(&self.0.platform), what, delete_on_leave };
+            let wish = Wish { id: random_name(&self.0.platform), what, delete_on_leave, at_ms: None };
             self.wish(&key, owner, wish).await;
         }
         Ok(key)
@@ -186,7 +189,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.open()?;
         let known = self.0.book.borrow().get(key).map(|entry| (entry.owner.clone(), entry.wish.delete_on_leave));
         let Some((owner, delete_on_leave)) = known else { return Ok(()) };
-        let wish = Wish { id: random_name(&self.0.platform), what: What::Keep(registration), delete_on_leave };
+        let wish =
+            Wish { id: random_name(&self.0.platform), what: What::Keep(registration), delete_on_leave, at_ms: None };
         self.wish(key, owner, wish).await;
         Ok(())
     }
@@ -202,13 +206,14 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         Ok(())
     }
 
-    /// The keys of all that is kept for who is signed in, what was stored before a reload among them.
+    /// The keys of all that is kept for who is signed in, what was stored before a reload among them. What is being deleted
+    /// is not kept.
     pub async fn keys(&self) -> Result<Vec<String>, Error> {
         self.ready().await;
         self.open()?;
         let owner = self.0.owner.borrow().clone();
         let book = self.0.book.borrow();
-        let own = book.iter().filter(|entry| entry.owner.is_none() || entry.owner == owner);
+        let own = book.iter().filter(|entry| !entry.wish.is_end() && (entry.owner.is_none() || entry.owner == owner));
         Ok(own.map(|entry| entry.key.clone()).collect())
     }
 

@@ -100,6 +100,11 @@ impl Kept {
         !self.is_wished
     }
 
+    /// The core is being told.
+    pub fn is_under_way(&self) -> bool {
+        self.is_under_way
+    }
+
     /// How it stands.
     pub fn state(&self, now: Now) -> State {
         let Some(granted) = self.granted else {
@@ -122,7 +127,8 @@ impl Kept {
         self.granted.map_or(0.0, |granted| granted.left_ms(now))
     }
 
-    fn ttl_ms(&self) -> f64 {
+    /// What the core grants, as far as it is known.
+    pub fn ttl_ms(&self) -> f64 {
         self.granted.map_or(DEFAULT_TTL_SECONDS * 1000.0, |granted| granted.ttl_ms)
     }
 

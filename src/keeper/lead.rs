@@ -92,6 +92,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.post(&News::Leads);
         // What others did that this tab did not hear of.
         self.load().await;
+        self.drop_over().await;
         if self.0.era.get() != era || self.0.is_away.get() {
             return;
         }
@@ -151,6 +152,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 }
                 Either::Left((Leaving::ForAWhile, _)) => {
                     self.0.is_away.set(true);
+                    self.0.absences.set(self.0.absences.get().wrapping_add(1));
                     // Calls end, and a lock that is held is let go. Who leads without one still does, when it is back.
                     self.0.deposed.fire();
                     self.0.yields.fire();

@@ -6,6 +6,7 @@
 //! each other, `wish` what outlives the page.
 
 mod book;
+mod deleting;
 mod ending;
 mod granted;
 mod hear;

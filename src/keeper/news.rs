@@ -32,8 +32,12 @@ pub enum News {
     Failed { key: String, wait_ms: f64, ago_ms: f64, trouble: Told },
     /// The core does not want it.
     Rejected { key: String, wish: String, trouble: Told },
-    /// It is kept no more; if it was to be deleted, what came in the way.
-    Gone { key: String, trouble: Option<Told> },
+    /// It is kept no more; if it was to be deleted, what came in the way. `wish`: the one that was fulfilled; versions up to
+    /// 0.1.0 do not say. `wait_ms`: the deletion is tried again after so long.
+    Gone { key: String, wish: Option<String>, trouble: Option<Told>, wait_ms: Option<f64> },
+    /// A deletion for an older wish came to the core, or may have: what is wanted now is told again. `trouble` is for who
+    /// waits for the deletion.
+    Late { key: String, wish: String, trouble: Option<Told> },
 }
 
 /// An error, for other tabs: its words hold no token (`breakout::client`).
@@ -56,6 +60,16 @@ impl Told {
             Error::Invalid(_) => ("invalid", "invalid_input", String::new()),
         };
         Self { family, code: code.to_owned(), kind: error.kind(), message }
+    }
+
+    /// For the tabs, of what this one tells the application.
+    pub fn of_trouble(trouble: &Trouble) -> Self {
+        match trouble {
+            Trouble::Own(error) => Self::of(error),
+            Trouble::Told { family, code, kind, message } => {
+                Self { family, code: code.clone(), kind: *kind, message: message.clone() }
+            }
+        }
     }
 
     /// For the application.
@@ -120,11 +134,18 @@ impl News {
                 put("failed", &[("key", key)], &[("wait_ms", *wait_ms), ("ago_ms", *ago_ms)]);
             }
             Self::Rejected { key, wish, .. } => put("rejected", &[("key", key), ("wish", wish)], &[]),
-            Self::Gone { key, .. } => put("gone", &[("key", key)], &[]),
+            Self::Gone { key, wish, wait_ms, .. } => {
+                let mut texts = vec![("key", key.as_str())];
+                texts.extend(wish.as_deref().map(|wish| ("wish", wish)));
+                let numbers: Vec<_> = wait_ms.iter().map(|wait_ms| ("wait_ms", *wait_ms)).collect();
+                put("gone", &texts, &numbers);
+            }
+            Self::Late { key, wish, .. } => put("late", &[("key", key), ("wish", wish)], &[]),
         }
         if let Self::Failed { trouble, .. }
         | Self::Rejected { trouble, .. }
-        | Self::Gone { trouble: Some(trouble), .. } = self
+        | Self::Gone { trouble: Some(trouble), .. }
+        | Self::Late { trouble: Some(trouble), .. } = self
         {
             trouble.put(&mut fields);
         }
@@ -165,7 +186,15 @@ impl News {
             "rejected" => {
                 Self::Rejected { key: text(fields, "key")?, wish: text(fields, "wish")?, trouble: Told::take(fields)? }
             }
-            "gone" => Self::Gone { key: text(fields, "key")?, trouble: Told::take(fields) },
+            "gone" => Self::Gone {
+                key: text(fields, "key")?,
+                wish: text(fields, "wish"),
+                wait_ms: number(fields, "wait_ms"),
+                trouble: Told::take(fields),
+            },
+            "late" => {
+                Self::Late { key: text(fields, "key")?, wish: text(fields, "wish")?, trouble: Told::take(fields) }
+            }
             _ => return None,
         })
     }

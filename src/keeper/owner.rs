@@ -127,6 +127,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 }
                 self.join(name);
                 self.load().await;
+                self.drop_over().await;
                 if self.0.era.get() != era {
                     return;
                 }
@@ -172,7 +173,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.halt();
         for key in self.keys_of(&owner) {
             self.settle_ending(&key, nobody());
-            self.forget(&key).await;
+            let id = self.0.book.borrow().get(&key).map(|entry| entry.wish.id.clone());
+            self.forget(&key, &id.unwrap_or_default()).await;
             self.end(&key, None);
         }
         self.0.owner.replace(None);

@@ -45,6 +45,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             match book.get_mut(key) {
                 // Before anybody was signed in somebody wanted something: the same, or something later.
                 Some(entry) if entry.owner.is_none() => {
+                    // What was to be deleted may be under way still.
+                    entry.is_unsure |= wish.is_end();
                     if entry.wish.what == wish.what {
                         entry.wish = wish;
                     }
@@ -56,7 +58,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                     entry.replace(wish, now);
                     entry.is_tried = true;
                 }
-                None => book.insert(Entry::new(key, Some(owner.clone()), wish, now)),
+                None => {
+                    book.insert(Entry { is_tried: true, ..Entry::new(key, Some(owner.clone()), wish, now) });
+                }
             }
             if let Some(entry) = book.get_mut(key).filter(|entry| entry.owner.as_ref() == Some(&owner)) {
                 entry.is_stored = true;
@@ -80,6 +84,29 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 entry.adopt(granted, &stored.wish, stored.registration, now);
             }
         }
+    }
+
+    /// Wishes to delete what has ended by itself since, while no page was there.
+    pub(super) async fn drop_over(&self) {
+        let now = self.now();
+        let over: Vec<(String, String)> = {
+            let book = self.0.book.borrow();
+            book.iter()
+                .filter(|entry| entry.is_over(now))
+                .map(|entry| (entry.key.clone(), entry.wish.id.clone()))
+                .collect()
+        };
+        for (key, id) in over {
+            self.forget(&key, &id).await;
+            if self.is_current(&key, &id) {
+                self.end(&key, None);
+            }
+        }
+    }
+
+    /// Whether the wish that is called `id` is what is wanted.
+    pub(super) fn is_current(&self, key: &str, id: &str) -> bool {
+        self.0.book.borrow().get(key).is_some_and(|entry| entry.wish.id == id)
     }
 
     /// The keys and wishes that are known to be stored.
@@ -113,7 +140,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let owner = self.0.owner.borrow().clone();
         let wishes: Vec<(String, Wish)> = {
             let book = self.0.book.borrow();
-            let own = book.iter().filter(|entry| entry.owner == owner && !entry.kept.is_settled());
+            let own = book.iter().filter(|entry| entry.owner == owner && !entry.kept.is_settled() && !entry.is_stored);
             own.map(|entry| (entry.key.clone(), entry.wish.clone())).collect()
         };
         for (key, wish) in wishes {
@@ -147,12 +174,34 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
     }
 
-    /// Removes it from its owner's store, also while that one is not there.
-    pub(super) async fn forget(&self, key: &str) {
-        let owner = self.0.book.borrow().get(key).and_then(|entry| entry.owner.clone());
-        let Some(owner) = owner.or_else(|| self.0.owner.borrow().clone()) else { return };
-        let (names, store) = (self.names_of(&owner), self.store_of(&owner));
+    /// Removes it from its owner's store, also while that one is not there, whatever is wanted there.
+    pub(super) async fn erase(&self, key: &str) {
+        let Some((names, store)) = self.place_of(key) else { return };
         let _ = store.remove(&[&names.wishes, key].concat()).await;
         let _ = store.remove(&[&names.grants, key].concat()).await;
+    }
+
+    /// As `erase`, if the wish that is called `id` is what is stored. Returns the newer one that is stored instead.
+    pub(super) async fn forget(&self, key: &str, id: &str) -> Option<Wish> {
+        let (names, store) = self.place_of(key)?;
+        let name = [&names.wishes, key].concat();
+        if let Some(text) = store.get(&name).await.ok().flatten() {
+            match Wish::read(&text, self.0.client.api_version()) {
+                Some(stored) if stored.id == id => {
+                    let _ = store.remove_same(&name, &text).await;
+                }
+                // What a later version wrote is left alone.
+                newer => return newer,
+            }
+        }
+        let _ = store.remove(&[&names.grants, key].concat()).await;
+        None
+    }
+
+    /// Where it is remembered.
+    fn place_of(&self, key: &str) -> Option<(Names, &S)> {
+        let owner = self.0.book.borrow().get(key).and_then(|entry| entry.owner.clone());
+        let owner = owner.or_else(|| self.0.owner.borrow().clone())?;
+        Some((self.names_of(&owner), self.store_of(&owner)))
     }
 }

@@ -1,6 +1,7 @@
 //! Carrying out what the book decides: one timer, and the calls.
 
 use super::book::Stand;
+use super::deleting::Deletion;
 use super::granted::Granted;
 use super::keeping::Keeping;
 use super::kept::Attempt;
@@ -74,10 +75,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let may_go_on = || self.0.era.get() == era && self.0.is_leading.get() && !self.0.is_closed.get();
         if let Some(wish) = wish.filter(|_| may_go_on())
             && self.is_news(&key, &wish).await
+            && self.is_last_word(&key, &wish).await
             && may_go_on()
         {
             self.post(&News::Tries { key: key.clone() });
-            self.begin_attempt(&key, &wish);
+            let is_repeated = self.begin_attempt(&key, &wish);
             let cancelled = async {
                 select(deposed, halted).await;
                 Cancelled::default()
@@ -91,9 +93,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                     self.upserted(&key, &wish, result, began, may_go_on()).await;
                 }
                 What::Delete(_) => {
-                    let call = Call { timeout_ms: None, retry: None, ..call };
-                    let result = self.0.client.delete(wish.target(), &call, cancelled).await;
-                    self.deleted(&key, &wish, result.err(), may_go_on()).await;
+                    let call = Call { timeout_ms: None, ..call };
+                    let result = self.delete_at_core(&key, &wish, &call, cancelled).await;
+                    let is_same_era = self.0.era.get() == era;
+                    let deletion = Deletion { wish: &wish, is_repeated, is_ours: is_same_era, may_go_on: may_go_on() };
+                    self.deleted(&key, deletion, result).await;
                 }
             }
         }
@@ -105,15 +109,26 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.0.changed.fire();
     }
 
+    /// A deletion is not made in the turn in which it was wished: what the page says next may take its place.
+    async fn is_last_word(&self, key: &str, wish: &Wish) -> bool {
+        if !wish.is_end() {
+            return true;
+        }
+        self.0.platform.turn().await;
+        self.is_current(key, &wish.id)
+    }
+
     /// Notes that the core is told of `wish`. Deletions that it took the place of are not made any more.
-    fn begin_attempt(&self, key: &str, wish: &Wish) {
-        let overtaken = {
+    /// True if the core may have been told before.
+    fn begin_attempt(&self, key: &str, wish: &Wish) -> bool {
+        let (is_repeated, overtaken) = {
             let mut book = self.0.book.borrow_mut();
-            let Some(entry) = book.get_mut(key).filter(|entry| entry.wish.id == wish.id) else { return };
-            entry.is_tried = true;
-            if wish.is_end() { Vec::new() } else { std::mem::take(&mut entry.overtaken) }
+            let Some(entry) = book.get_mut(key).filter(|entry| entry.wish.id == wish.id) else { return true };
+            let is_repeated = std::mem::replace(&mut entry.is_tried, true);
+            (is_repeated, if wish.is_end() { Vec::new() } else { std::mem::take(&mut entry.overtaken) })
         };
         self.overtake(overtaken);
+        is_repeated
     }
 
     /// Whatever became of an attempt, it is over.
@@ -185,7 +200,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 });
                 if is_current {
                     // Not again after a reload.
-                    self.forget(key).await;
+                    self.forget(key, &wish.id).await;
                     let (key_, wish) = (key.to_owned(), wish.id.clone());
                     self.post(&News::Rejected { key: key_, wish, trouble: Told::of(&error) });
                     self.tell_trouble(key, Event::Rejected, Trouble::Own(error));
@@ -230,40 +245,5 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.post(&News::Failed { key: key.to_owned(), wait_ms, ago_ms, trouble: Told::of(&error) });
         self.tell_trouble(key, event.unwrap_or(Event::Changed), Trouble::Own(error));
         self.let_others_try(wait_ms);
-    }
-
-    /// A deletion is not repeated here: the transport has done that.
-    async fn deleted(&self, key: &str, wish: &Wish, error: Option<Error>, is_leading: bool) {
-        if error.is_some() && !is_leading {
-            // The next leader does it.
-            return;
-        }
-        let is_current = self.0.book.borrow().get(key).is_some_and(|entry| entry.wish.id == wish.id);
-        if !is_current {
-            self.deleted_late(key, wish, error);
-            return;
-        }
-        if is_current {
-            if error.is_none() {
-                self.forget_deleted(key);
-            }
-            self.forget(key).await;
-            self.post(&News::Gone { key: key.to_owned(), trouble: error.as_ref().map(Told::of) });
-            self.end(key, error.map(Trouble::Own));
-        }
-    }
-
-    /// A deletion is answered when the number is wanted again already.
-    fn deleted_late(&self, key: &str, wish: &Wish, error: Option<Error>) {
-        let is_answered = error.as_ref().is_none_or(|error| matches!(error, Error::Rejected(_)));
-        if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
-            // It is over, and the core is told of the newer wish after it.
-            if is_answered && !entry.is_tried {
-                entry.is_unsure = false;
-            }
-        }
-        if error.as_ref().is_none_or(|error| error.kind() != Kind::Aborted) {
-            self.settle(&wish.id, error.map(Trouble::Own));
-        }
     }
 }

@@ -34,6 +34,9 @@ pub struct Wish {
     pub what: What,
     /// Delete it when the last page goes.
     pub delete_on_leave: bool,
+    /// When it was wished that it is deleted, by the wall clock: nobody deletes what somebody may have registered since.
+    /// Versions up to 0.1.0 did not store it.
+    pub at_ms: Option<f64>,
 }
 
 impl Wish {
@@ -61,6 +64,9 @@ impl Wish {
         fields.put("id", self.id.as_str());
         fields.put("is_end", Json::Flag(self.is_end()));
         fields.put("delete_on_leave", Json::Flag(self.delete_on_leave));
+        if let Some(at_ms) = self.at_ms {
+            fields.put("at_ms", at_ms);
+        }
         put_registration(&mut fields, registration);
         Json::Object(fields).write()
     }
@@ -74,9 +80,10 @@ impl Wish {
         let is_set = |value: Option<Json>| value == Some(Json::Flag(true));
         let (is_end, delete_on_leave) = (is_set(fields.take("is_end")), is_set(fields.take("delete_on_leave")));
         let id = fields.need_text("id")?;
+        let at_ms = fields.need_number("at_ms").filter(|at_ms| at_ms.is_finite());
         let registration = take_registration(&mut fields, version)?;
         let what = if is_end { What::Delete(registration) } else { What::Keep(registration) };
-        Some(Self { id, what, delete_on_leave })
+        Some(Self { id, what, delete_on_leave, at_ms })
     }
 }
 

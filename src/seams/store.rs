@@ -58,6 +58,10 @@ pub trait Store: 'static {
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure>;
     /// Forgets `key`; also when there is none.
     async fn remove(&self, key: &str) -> Result<(), StoreFailure>;
+    /// Forgets `key` if `value` is what is kept there.
+    async fn remove_same(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
+        if self.get(key).await?.as_deref() == Some(value) { self.remove(key).await } else { Ok(()) }
+    }
     /// All names that begin with `prefix`.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreFailure>;
     /// All that is kept under names that begin with `prefix`.

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { reply } from "./fleet.mjs";
 import { listen, pause, scriptedCore, until } from "./scripted-core.mjs";
 
 const number = "+4799900001";
@@ -53,7 +54,7 @@ async function staysKept({ core, client }, keeper, request) {
   await until("it is told again", () => core.told(phoneNumber).length > calls, REFRESH_MS + 1500);
   await pause(100);
   assert.deepEqual(core.told(phoneNumber).slice(calls), [`${routeType} ${sipUri}`]);
-  assert.equal(keeper.state, "registered");
+  await until("registered still", () => keeper.state === "registered");
   assert.ok(client.keepers.includes(keeper));
   assert.ok(!told.includes("stopped"));
 }
@@ -135,6 +136,7 @@ describe("stop({ delete: true }) and then keepRegistered()", { concurrency: 16 }
         await until("it is told to delete", () => core.told(number).includes(`delete ${atA.sipUri}`));
         const second = client.keepRegistered(forkAtA);
         assert.equal(await stopping, "done");
+        core.delay = () => 10;
         await staysKept({ core, client }, second, forkAtA);
       } finally {
         core.close();
@@ -219,6 +221,116 @@ describe("stop({ delete: true }) is done when the core has deleted it", { concur
       });
     }
   }
+});
+
+describe("stop({ delete: true }) and then upsertRegistration()", { concurrency: 16 }, () => {
+  for (const [kind, options] of Object.entries(clients)) {
+    for (const gap of Object.keys(gaps)) {
+      for (const ageMs of [0, 1100]) {
+        test(`${kind}, ${gap}, ${ageMs ? "of an older" : "of a fresh"} registration: it is registered`, async () => {
+          const { core, client } = scene(options());
+          try {
+            const keeper = client.keepRegistered(atA);
+            await until("registered", () => keeper.state === "registered");
+            await pause(ageMs);
+            const stopping = outcome(keeper.stop({ delete: true }));
+            if (gaps[gap]) await gaps[gap]();
+            await client.upsertRegistration(forkAtA);
+            const came = await stopping;
+            const wasDeleted = core.told(number).includes(`delete ${atA.sipUri}`);
+            assert.equal(came, wasDeleted ? "done" : "superseded");
+            await pause(1500);
+            assert.equal(core.registrations.get(number)?.routeType, "FORK");
+            assert.deepEqual(client.keepers, []);
+          } finally {
+            core.close();
+          }
+        });
+      }
+    }
+  }
+});
+
+describe("a deletion that fails", { concurrency: 16 }, () => {
+  const begin = async () => {
+    const { core, client } = scene({ retry: false });
+    const keeper = client.keepRegistered(atA);
+    const told = listen(keeper);
+    await until("registered", () => keeper.state === "registered");
+    return { core, client, keeper, told };
+  };
+  const failing = ({ method }, status) => (method === "DeleteRegistration" ? reply(null, status) : undefined);
+
+  test("it is told, and made again until the core has said yes", async () => {
+    const { core, client, keeper, told } = await begin();
+    try {
+      core.answer = (call) => failing(call, 14);
+      assert.equal(await outcome(keeper.stop({ delete: true })), "unavailable");
+      assert.deepEqual([keeper.state, client.keepers.length], ["stopped", 0]);
+      core.answer = () => undefined;
+      await until("it is deleted", () => core.registrations.size === 0, 3000);
+      assert.equal(timesStopped(told), 1);
+      assert.deepEqual(await client.resumeKeepers(), []);
+    } finally {
+      core.close();
+    }
+  });
+
+  test("or until the registration's time is over", async () => {
+    const { core, keeper } = await begin();
+    try {
+      core.answer = (call) => failing(call, 14);
+      assert.equal(await outcome(keeper.stop({ delete: true })), "unavailable");
+      await pause(TTL_SECONDS * 1000 + 2000);
+      const calls = core.calls.length;
+      await pause(3000);
+      assert.equal(core.calls.length, calls);
+    } finally {
+      core.close();
+    }
+  });
+
+  test("not if the core does not want it", async () => {
+    const { core, keeper } = await begin();
+    try {
+      core.answer = (call) => failing(call, 7);
+      assert.equal(await outcome(keeper.stop({ delete: true })), "permission_denied");
+      await pause(2500);
+      assert.equal(core.calls.length, 2);
+    } finally {
+      core.close();
+    }
+  });
+
+  test("nor if the number is kept again, or registered by a call of the page's own", async () => {
+    for (const again of ["keepRegistered", "upsertRegistration"]) {
+      const { core, client, keeper } = await begin();
+      try {
+        core.answer = (call) => failing(call, 14);
+        assert.equal(await outcome(keeper.stop({ delete: true })), "unavailable");
+        core.answer = () => undefined;
+        const made = client[again](forkAtA);
+        await until("the core has it", () => core.registrations.get(number)?.routeType === "FORK");
+        await pause(2000);
+        assert.equal(core.registrations.get(number)?.routeType, "FORK");
+        if (again === "keepRegistered") assert.equal(made.state, "registered");
+        assert.equal(core.told(number).filter((told) => told.startsWith("delete")).length, 1);
+      } finally {
+        core.close();
+      }
+    }
+  });
+
+  test("what the core has is deleted, not what it was never told of", async () => {
+    const { core, keeper } = await begin();
+    try {
+      keeper.update(atB);
+      await keeper.stop({ delete: true });
+      assert.equal(core.registrations.size, 0);
+    } finally {
+      core.close();
+    }
+  });
 });
 
 describe("other orders", { concurrency: 16 }, () => {

@@ -60,6 +60,7 @@ fn those_that_come_too_late_at_this_rate_are_at_risk_at_once() {
             id: number.to_string(),
             what: What::Keep(registration(None, "sips:pbx.example.com")),
             delete_on_leave: false,
+            at_ms: None,
         };
         let mut entry = Entry::new(&format!("{number:03}"), Some("ada".to_owned()), wish, now(0.0));
         entry.kept.begin(now(0.0));

@@ -1,6 +1,7 @@
 //! Natively, in virtual time.
 
 mod bench;
+mod deletions;
 mod fleet;
 mod keeping;
 mod kept;

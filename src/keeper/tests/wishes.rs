@@ -19,7 +19,7 @@ fn a_wish_is_read_as_it_was_written() {
         let registration = registration(number, "sips:pbx.example.com:5061");
         assert_eq!(key_of(&registration.target), number.unwrap_or("own"));
         for what in [What::Keep(registration.clone()), What::Delete(registration)] {
-            let wish = Wish { id: "a1".to_owned(), what, delete_on_leave: true };
+            let wish = Wish { id: "a1".to_owned(), what, delete_on_leave: true, at_ms: Some(1.0) };
             assert_eq!(Wish::read(&wish.write(), ApiVersion::V1), Some(wish));
         }
     }
@@ -79,9 +79,11 @@ fn news_are_read_as_they_were_written() {
             refresh_after_ms: 3.0,
         },
         News::Failed { key: key.clone(), wait_ms: 1.0, ago_ms: 2.0, trouble: trouble.clone() },
-        News::Rejected { key: key.clone(), wish, trouble: trouble.clone() },
-        News::Gone { key: key.clone(), trouble: None },
-        News::Gone { key, trouble: Some(trouble) },
+        News::Rejected { key: key.clone(), wish: wish.clone(), trouble: trouble.clone() },
+        News::Gone { key: key.clone(), wish: None, trouble: None, wait_ms: None },
+        News::Gone { key: key.clone(), wish: Some(wish.clone()), trouble: Some(trouble.clone()), wait_ms: Some(1.0) },
+        News::Late { key: key.clone(), wish: wish.clone(), trouble: None },
+        News::Late { key, wish, trouble: Some(trouble) },
     ];
     for news in all {
         let text = news.write();
