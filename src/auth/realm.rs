@@ -50,7 +50,7 @@ pub(super) struct Realm {
     state: Cell<SessionState>,
     /// How renewing the session fails, as this page knows.
     trouble: RefCell<Option<Trouble>>,
-    /// The stage of the session whose access token the core refused.
+    /// The stage of the session whose access token the core, or the provider's user info, refused.
     refused: RefCell<Option<String>>,
     /// The page woke, or has a network again: what failed before may be tried at once.
     pub woke: Signal,

@@ -41,6 +41,10 @@ impl<P: Platform, S: Store> Session<P, S> {
         })?;
         let mut reply = self.ask_who(&endpoint, &token).await?;
         if reply.status == 401 {
+            // As when the core refuses a token: it does not live.
+            if let Some(stored) = self.load().await?.filter(|stored| stored.access_token.is(&token)) {
+                self.inner.realm.refuse(&stored);
+            }
             let token = self.access_token(true).await?;
             reply = self.ask_who(&endpoint, &token).await?;
         }

@@ -143,6 +143,14 @@ test("a core that refuses the token, and a provider that no longer renews it: th
   assert.deepEqual(types(told), ["sessionExpired"]);
 });
 
+test("so it is when the provider's user info refuses the token", async () => {
+  const refusal = reply(400, { error: "invalid_grant" });
+  const { auth, told, provider } = await signedIn({ lifeSeconds: 300, refreshes: [refusal] });
+  provider.fetch = async () => reply(401, { error: "invalid_token" });
+  assert.equal((await failing(auth.getUser())).code, "session_expired");
+  assert.deepEqual(types(told), ["sessionExpired"]);
+});
+
 test("a sign-in over it is a new session", async () => {
   const storage = adapter();
   const { auth, told, options, provider, script } = await signedIn({
