@@ -18,6 +18,7 @@ struct Wire {
     expires_in: Option<f64>,
     refresh_token: Option<String>,
     id_token: Option<String>,
+    is_id_token_odd: bool,
     scope: Option<String>,
 }
 
@@ -28,13 +29,14 @@ impl Wire {
         let expires_in = fields.take("expires_in").and_then(number);
         // Some providers write a list.
         let scope = fields.take("scope").and_then(texts).map(|scopes| scopes.join(" "));
+        let is_id_token_odd = fields.iter().any(|(name, value)| name == "id_token" && !matches!(value, Json::Text(_)));
         // What is no text is as good as missing.
         let mut text = |name: &str| fields.take(name).and_then(Json::into_text).filter(|text| !text.is_empty());
         let token_type = text("token_type");
         // With an odd byte in it a token is of no use.
         let mut token = |name: &str| text(name).filter(|token| !token.contains('\u{fffd}'));
         let (refresh_token, id_token) = (token("refresh_token"), token("id_token"));
-        Some(Self { access_token, token_type, expires_in, refresh_token, id_token, scope })
+        Some(Self { access_token, token_type, expires_in, refresh_token, id_token, is_id_token_odd, scope })
     }
 }
 
@@ -44,6 +46,8 @@ pub(super) struct TokenReply {
     pub access_token: Secret,
     pub refresh_token: Option<Secret>,
     pub id_token: Option<Secret>,
+    /// The reply has an `id_token` that is no string.
+    pub is_id_token_odd: bool,
     pub scope: Option<String>,
     pub life_ms: f64,
     /// To a key (`token_type` DPoP, RFC 9449, section 5).
@@ -89,6 +93,7 @@ impl TokenReply {
             access_token,
             refresh_token: wire.refresh_token.map(Secret::new),
             id_token: wire.id_token.map(Secret::new),
+            is_id_token_odd: wire.is_id_token_odd,
             scope: wire.scope,
             life_ms: seconds * 1000.0,
             is_bound: wants_bound,

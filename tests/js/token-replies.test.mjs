@@ -64,6 +64,15 @@ describe("the sign-in succeeds", () => {
     });
   }
 
+  for (const id_token of [null, 7, {}, [], false]) {
+    test(`id_token ${JSON.stringify(id_token)}`, async () => {
+      const first = (tokens) => reply(200, { ...tokens, id_token });
+      const { auth } = await signedIn({ first });
+      assert.equal(await auth.getAccessToken(), "access-1");
+      assert.equal(auth.sessionState, "signedIn");
+    });
+  }
+
   for (const id_token of [null, 7, {}, [], false, ""]) {
     test(`id_token ${JSON.stringify(id_token)}, when no ID token was asked for`, async () => {
       const first = (tokens) => reply(200, { ...tokens, id_token });
@@ -142,8 +151,8 @@ describe("what is no usable access token is refused, and not shown", () => {
     assert.doesNotMatch(error.message, /planted/);
   });
 
-  test("an ID token is needed where one was asked for, whatever stands in its place", async () => {
-    for (const id_token of [undefined, null, 7, {}]) {
+  test("an ID token is needed where one was asked for: no field and no text are none", async () => {
+    for (const id_token of [undefined, "", "no token"]) {
       const error = await failing(signedIn({ first: (tokens) => reply(200, { ...tokens, id_token }) }));
       assert.equal(error.code, "id_token_invalid");
     }
