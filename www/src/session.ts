@@ -106,6 +106,14 @@ function healthNow(): SessionHealth {
   return auth.sessionState === "uncertain" ? "uncertain" : "good";
 }
 
+/** The page stays as it is, with what was typed; where nobody is known there is nothing to stay for. */
+function expired(error: unknown) {
+  return (session: Session): Session => {
+    if (session.state !== "signedIn" || session.user) return withHealth(session, "expired");
+    return { state: "signedOut", error: error ?? session.userError, edits: session.edits };
+  };
+}
+
 /** The session with another health; the same object if it has it already. */
 function withHealth(session: Session, health: SessionHealth): Session {
   return session.state === "signedIn" && session.health !== health ? { ...session, health } : session;
@@ -131,7 +139,7 @@ export function useSession(): { session: Session; reopen: () => void } {
     const over = new AbortController();
     const until = { signal: over.signal };
     const turn = (health: SessionHealth) => setSession((now) => withHealth(now, health));
-    auth.addEventListener("sessionExpired", () => turn("expired"), until);
+    auth.addEventListener("sessionExpired", ({ detail: { error } }) => setSession(expired(error)), until);
     auth.addEventListener("sessionUncertain", () => turn("uncertain"), until);
     auth.addEventListener("tokenRefreshed", () => turn("good"), until);
     auth.addEventListener(
