@@ -92,7 +92,10 @@ export class Keeping {
     if (before) this.#leaving.add(before.keeper);
     const keeper = this.#clients[apiVersion].keepRegistered(request);
     if (before) this.#before.set(keeper, before);
-    return { keeper, isKnown: before !== undefined, taken: outcomeOf(keeper) };
+    // A deletion that failed came in the way of what was wanted before.
+    const stale = this.#list.undeleted.find(({ kept }) => kept.number === (request.phoneNumber ?? ""));
+    const taken = outcomeOf(keeper, stale?.error as SdkError | undefined);
+    return { keeper, isKnown: before !== undefined, taken };
   }
 
   async #leave(keeper: RegistrationKeeper): Promise<void> {
@@ -138,10 +141,14 @@ export class Keeping {
     return this.#try(kept, () => this.#deleteTaken(kept));
   }
 
-  /** The operator wants to hear the address that it has. */
+  /**
+   * Deletes what is not kept any more: keeps it, and stops that in the same turn. So the SDK, which may be trying again to
+   * delete it, knows what came of it. The operator wants to hear the address that it has.
+   */
   async #deleteTaken({ request, apiVersion, inEffect = { request, apiVersion } }: Kept): Promise<void> {
-    const { sipUri, phoneNumber } = inEffect.request;
-    await this.#clients[inEffect.apiVersion].deleteRegistration({ sipUri, phoneNumber });
+    const keeper = this.#clients[inEffect.apiVersion].keepRegistered(inEffect.request);
+    this.#leaving.add(keeper);
+    await keeper.stop({ delete: true });
   }
 
   async #try(kept: Kept, deletion: () => Promise<void>): Promise<boolean> {
@@ -229,8 +236,8 @@ export class Keeping {
 const patienceMs = 10_000;
 
 /** Whether the core takes what is asked for now: true, or false at the first sign that it does not. */
-function outcomeOf(keeper: RegistrationKeeper): Promise<boolean> {
-  const { expiresAt: ended, lastError: known } = keeper;
+function outcomeOf(keeper: RegistrationKeeper, stale?: SdkError): Promise<boolean> {
+  const { expiresAt: ended, lastError: known = stale } = keeper;
   return new Promise((resolve) => {
     const over = new AbortController();
     const end = (taken: boolean) => {
