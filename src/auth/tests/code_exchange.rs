@@ -133,14 +133,26 @@ fn a_clock_that_is_off_does_not_keep_anybody_out() {
 }
 
 #[test]
-fn an_id_token_that_is_missing_or_no_jwt_is_refused() {
-    for id_token in [Value::Null, "".into(), "a.b".into(), "a.b.c".into(), "a.b.c.d".into(), "a.WzFd.c".into()] {
+fn an_id_token_that_is_left_out_or_no_jwt_is_refused() {
+    for id_token in ["".into(), "a.b".into(), "a.b.c".into(), "a.b.c.d".into(), "a.WzFd.c".into()] {
         let reply = |_: &str| {
             let mut reply = tokens();
             reply["id_token"] = id_token;
             Reply::json(200, &reply.to_string())
         };
         assert_eq!(exchange(&Bench::default(), preset(), reply).unwrap_err().code, AuthCode::IdTokenInvalid);
+    }
+}
+
+#[test]
+fn an_id_token_that_is_no_string_costs_the_name_and_not_the_sign_in() {
+    for id_token in [Value::Null, 7.into(), Value::Array(vec![])] {
+        let reply = |_: &str| {
+            let mut reply = tokens();
+            reply["id_token"] = id_token;
+            Reply::json(200, &reply.to_string())
+        };
+        assert!(exchange(&Bench::default(), preset(), reply).is_ok());
     }
 }
 
