@@ -113,7 +113,10 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    * tell how it goes. Kept already: what is wanted takes the place of what was.
    */
   keepRegistered(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
-    return this.#keepers.keep(Object.freeze(requestOf(request, REGISTRATION)), optionsOf(options, KEEP));
+    const wanted = requestOf(request, REGISTRATION);
+    // What is no object was not copied, and is not ours to freeze.
+    const own = wanted === request ? wanted : Object.freeze(wanted);
+    return this.#keepers.keep(own, optionsOf(options, KEEP));
   }
 
   /**

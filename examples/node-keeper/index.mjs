@@ -114,14 +114,18 @@ const keepers = requests.map((request) => {
       if (event === "rejected") endIfNothingIsLeft();
     });
   }
-  // A failure before there is a risk has no event of its own.
+  // A failure before there is a risk has no event of its own. When the same happens again the error is the same object, but
+  // the next try is at another time.
   let told;
-  keeper.addEventListener("change", ({ detail: { state, error } }) => {
+  let nextAt;
+  keeper.addEventListener("change", ({ detail: { state, error, nextRefreshAt } }) => {
     const news = error && state !== "rejected" ? error : undefined;
-    if (news && news !== told && ["registering", "registered"].includes(state)) {
-      log(phoneNumber, "failed", { error: news.code, message: news.message, next: keeper.nextRefreshAt });
+    const isNew = news !== told || nextRefreshAt?.getTime() !== nextAt;
+    if (news && isNew && ["registering", "registered"].includes(state)) {
+      log(phoneNumber, "failed", { error: news.code, message: news.message, next: nextRefreshAt });
     }
     told = news;
+    nextAt = nextRefreshAt?.getTime();
   });
   return keeper;
 });

@@ -88,24 +88,20 @@ export const nested =
   (value) =>
     optionsOf(value, shape);
 
-function entriesOf(value: object): [string, unknown][] {
-  return Object.keys(value).map((name) => [name, read(value, name)]);
-}
-
 /** @internal An object of any names. */
 export const record: Copy = (value) => {
   if (!isRecord(value)) return value;
   const copy: Record<string, unknown> = bare({});
-  for (const [name, each] of entriesOf(value)) copy[name] = each;
+  for (const name of Object.keys(value)) copy[name] = read(value, name);
   return copy;
 };
 
 /** @internal An array of strings, where one string will do. */
 export const list: Copy = (value) => (Array.isArray(value) ? [...value] : value);
 
-/** @internal What `new Headers()` takes: a Headers object or another iterable of pairs, or an object; as pairs. */
+/** @internal What `new Headers()` takes: a Headers object or another iterable of pairs (as an array of pairs), or an object. */
 export const headers: Copy = (value) => {
   if (typeof value !== "object" || value === null) return value;
-  if (typeof read(value, Symbol.iterator) !== "function") return entriesOf(value);
+  if (typeof read(value, Symbol.iterator) !== "function") return record(value);
   return [...(value as Iterable<unknown>)].map((pair) => (Array.isArray(pair) ? [...pair] : pair));
 };

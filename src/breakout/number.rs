@@ -99,7 +99,9 @@ fn has_trunk_zero(text: &str) -> bool {
         if matches!(letter, '(' | '[' | '{') {
             let within = letters.clone().take_while(|letter| !matches!(letter, ')' | ']' | '}'));
             let mut digits = within.filter(char::is_ascii_digit);
-            if digits.next() == Some('0') && (before <= LONGEST_COUNTRY_CODE || digits.next().is_none()) {
+            let is_behind_code = before <= LONGEST_COUNTRY_CODE;
+            // With nothing before it the country code is missing, which is said elsewhere.
+            if before > 0 && digits.next() == Some('0') && (is_behind_code || digits.next().is_none()) {
                 return true;
             }
         }

@@ -478,6 +478,29 @@ test("a field that can't be read is named, and what its getter threw is not told
   client.close();
 });
 
+test("what is no request or no headers is refused, named for what it is, and left as it was", async () => {
+  const { client } = core();
+  for (const given of [[], () => {}, Object.assign([], requestOf(1))]) {
+    const keeper = client.keepRegistered(given);
+    await new Promise((resolve) => keeper.addEventListener("stopped", resolve, { once: true }));
+    assert.ok(keeper.lastError instanceof InvalidRequestError);
+    assert.equal(Object.isFrozen(given), false);
+    given.mine = 1;
+    assert.equal(given.mine, 1);
+  }
+  for (const [headers, word] of [
+    [{ "x-a": undefined }, "object"],
+    [{ "x-a": Symbol("a") }, "object"],
+    [[["x-a"]], "array"],
+    [["x-a"], "array"],
+  ]) {
+    const refusal = await client.upsertRegistration(requestOf(1), { headers }).catch((error) => error);
+    assert.equal(refusal.code, "invalid_input");
+    assert.match(refusal.problems[0].message, new RegExp(`not an ${word}\\.$`));
+  }
+  client.close();
+});
+
 test("functions and stores are used as they are, with their own this", async () => {
   const kept = new Map();
   class Store {

@@ -20,9 +20,14 @@ after(() => sandbox.close());
 
 /** The example, and what it printed. */
 function start(...args) {
+  return startWith({}, ...args);
+}
+
+function startWith(env, ...args) {
   sandbox.callLog.length = 0;
   const index = join(root, "examples/node-keeper/index.mjs");
-  const child = spawn(join(nodeBinDir, "node"), [index, "--url", sandbox.url, ...args], { cwd: root });
+  const options = { cwd: root, env: { ...process.env, ...env } };
+  const child = spawn(join(nodeBinDir, "node"), [index, "--url", sandbox.url, ...args], options);
   const seen = { text: "" };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {
@@ -79,6 +84,34 @@ test("with --delete-on-exit nothing is left", { timeout: 60_000 }, async () => {
     await endsAtOnce(keeper);
     assert.deepEqual(registered(), []);
   } finally {
+    keeper.child.kill("SIGKILL");
+  }
+});
+
+/** A process in which time passes fifteen times as fast: a minute is four seconds. */
+const hurried = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(`
+    const { now } = Date;
+    const start = now();
+    const { setTimeout, performance } = globalThis;
+    const elapsed = performance.now.bind(performance);
+    Date.now = () => start + (now() - start) * 15;
+    performance.now = () => elapsed() * 15;
+    globalThis.setTimeout = (work, ms, ...given) => setTimeout(work, ms / 15, ...given);`)}`,
+};
+
+test("each try that fails has a line, also when the same happens again", { timeout: 60_000 }, async () => {
+  sandbox.arm({ on: "core", grpcStatus: 8, times: "always" });
+  const keeper = startWith(hurried, "--sip-uri", "sips:pbx.example.com", numbers[0]);
+  const failures = () => keeper.seen.text.split("\n").filter((line) => line.includes(`${numbers[0]} failed`));
+  try {
+    await until("three lines", () => failures().length >= 3, 30_000);
+    const words = failures().map((line) => line.match(/error=".*" (?=next=)/)?.[0]);
+    assert.match(words[0], /error="resource_exhausted"/);
+    assert.equal(new Set(words).size, 1, "the same each time");
+    assert.equal(new Set(failures()).size, failures().length, "at another time each");
+  } finally {
+    sandbox.disarm();
     keeper.child.kill("SIGKILL");
   }
 });
