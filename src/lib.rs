@@ -11,6 +11,7 @@ pub mod keeper;
 pub mod proto;
 pub mod redact;
 pub mod seams;
+mod text;
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;

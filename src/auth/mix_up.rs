@@ -87,5 +87,6 @@ pub(super) fn check_named(sharing: Sharing, iss: Option<&str>) -> Result<(), Aut
 
 /// Two spellings that differ in a slash at the end are one provider's.
 fn is_one_issuer(one: &str, other: &str) -> bool {
-    one.trim_end_matches("%2F") == other.trim_end_matches("%2F")
+    let without_slash = |text: &str| text.strip_suffix("%2F").unwrap_or(text).to_owned();
+    without_slash(one) == without_slash(other)
 }

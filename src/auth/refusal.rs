@@ -2,6 +2,7 @@
 
 use super::request::Reply;
 use crate::seams::{Fields, Json, header};
+use crate::text::has;
 
 /// They say that the refresh token is no longer good, or that the person has to sign in again.
 const ENDING: [&str; 9] = [
@@ -143,7 +144,7 @@ fn named(fields: &mut Fields) -> Vec<String> {
 /// `refresh_token_not_found`, `RefreshTokenExpired`, `invalid-refresh-token`, …
 fn names_refresh_token(code: &str) -> bool {
     let letters: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    letters.contains("refreshtoken")
+    has(&letters, "refreshtoken")
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         let due_ms = watch.renew_in_ms(&stored.life, now);
         if due_ms > 0.0 {
-            return Some(due_ms.clamp(1.0, doubt_ms));
+            return Some(due_ms.max(1.0).min(doubt_ms));
         }
         if let Some(left_ms) = realm.blocked(now).and_then(|error| error.retry_after_ms) {
             self.tell_expiring(&stored, watch, now);

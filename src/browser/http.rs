@@ -5,6 +5,7 @@ use super::bytes::bytes_of;
 use super::{AbortOnDrop, Browser, bare, call, cause, get, is_nullish, items, set};
 use crate::redact::Secrets;
 use crate::seams::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpRequest, HttpResponse};
+use crate::text::has;
 use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -89,7 +90,7 @@ impl Browser {
 /// jsdom's and fetch Node's. It looks at what it is given before it sends anything.
 fn is_about_signal(thrown: &JsValue) -> bool {
     let text = |name| get(thrown, name).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    text("name") == "TypeError" && text("message").contains("AbortSignal")
+    text("name") == "TypeError" && has(&text("message"), "AbortSignal")
 }
 
 struct Head {

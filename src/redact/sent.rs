@@ -2,6 +2,7 @@
 
 use super::Secrets;
 use crate::seams::{HttpRequest, header};
+use crate::text::has;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -26,7 +27,7 @@ impl Secrets {
     pub fn of_request(request: &HttpRequest) -> Self {
         let mut all: Vec<Vec<u8>> = Vec::new();
         for (name, value) in &request.headers {
-            if TELLING.iter().any(|part| name.contains(part)) {
+            if TELLING.iter().any(|part| has(name, part)) {
                 all.extend(of_header(name, value));
             }
         }
