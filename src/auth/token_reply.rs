@@ -34,7 +34,7 @@ impl Wire {
         let mut text = |name: &str| fields.take(name).and_then(Json::into_text).filter(|text| !text.is_empty());
         let token_type = text("token_type");
         // With an odd byte in it a token is of no use.
-        let mut token = |name: &str| text(name).filter(|token| !token.contains('\u{fffd}'));
+        let mut token = |name: &str| text(name).filter(|token| !token.chars().any(|letter| letter == '\u{fffd}'));
         let (refresh_token, id_token) = (token("refresh_token"), token("id_token"));
         Some(Self { access_token, token_type, expires_in, refresh_token, id_token, is_id_token_odd, scope })
     }

@@ -96,7 +96,7 @@ impl Secrets {
         if !needles.is_empty() {
             search(needles, &plain(bytes), DEPTH, &mut found);
         }
-        found.sort_by_key(|span| span.start);
+        found.sort_unstable_by_key(|span| span.start);
         let mut spans: Vec<Range<usize>> = Vec::new();
         for span in found {
             match spans.last_mut() {
