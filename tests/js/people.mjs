@@ -146,3 +146,10 @@ export function heard(auth) {
   }
   return names;
 }
+
+/** Waits until `names`, as of `heard`, has this many, and a moment longer for one too many. */
+export async function toldOf(names, count) {
+  for (let waited = 0; names.length < count && waited < 5000; waited += 10) await pause(10);
+  await pause(50);
+  return names;
+}

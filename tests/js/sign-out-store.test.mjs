@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as sdk from "../../dist/index.js";
 import { openPage } from "./page.mjs";
-import { adapterOf, createPeople, heard } from "./people.mjs";
+import { adapterOf, createPeople, heard, toldOf } from "./people.mjs";
 
 const { createAuth } = sdk;
 /** What another tab of the browser runs: nothing is shared with it but channels. */
@@ -223,12 +223,14 @@ describe("somebody else comes", () => {
   test("and this tab shows him: then it is his sign-out", async () => {
     const entries = new Map();
     const auth = createAuth(people.options({ storage: adapterOf(entries) }));
+    const seen = heard(auth);
     await people.signIn(auth, "alice");
+    await toldOf(seen, 1);
     const { auth: other, events } = await bystander({ storage: adapterOf(entries) });
-    await pause(100);
+    await toldOf(seen, 2);
     assert.match(await auth.getAccessToken(), /^access-of-bob/);
     assert.deepEqual(await auth.signOut(LOCAL), { revoked: true });
-    await pause(100);
+    await toldOf(events, 1);
     assert.deepEqual(events, ["signedOut"]);
     assert.equal(await other.isSignedIn(), false);
   });
@@ -305,7 +307,7 @@ describe("a sign-out that another tab tells of", () => {
     const events = heard(other);
     await people.signIn(other, "alice");
     await auth.signOut(LOCAL);
-    await pause(100);
+    await toldOf(events, 2);
     assert.deepEqual(events, ["signedIn", "signedOut"]);
   });
 

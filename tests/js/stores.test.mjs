@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as sdk from "../../dist/index.js";
 import { closePage, openPage } from "./page.mjs";
-import { adapterOf, createPeople, heard } from "./people.mjs";
+import { adapterOf, createPeople, heard, toldOf } from "./people.mjs";
 
 const { createAuth } = sdk;
 /** A second copy of the package, as another bundle of the page has it. */
@@ -33,7 +33,7 @@ async function twoPeople(one, other) {
   const events = auths.map(heard);
   await people.signIn(auths[0], "alice");
   await people.signIn(auths[1], "bob");
-  await pause(50);
+  await Promise.all(events.map((names) => toldOf(names, 1)));
   assert.deepEqual(events, [["signedIn"], ["signedIn"]], "each is told of its own");
   return { auths, events };
 }
@@ -84,12 +84,17 @@ for (const [names, options] of pairs) {
     });
 
     test("the end of the one's session is not the other's", async () => {
+      // A token that lives would be used on.
+      people.expiresIn = 1;
       const { auths, events } = await twoPeople(...options());
       await auths[0].getAccessToken(FORCE);
       people.replay(people.refreshes[0]);
-      await assert.rejects(auths[0].getAccessToken(FORCE), { code: "session_expired" });
-      await pause(50);
+      people.expiresIn = 300;
+      await pause(1100);
+      await assert.rejects(auths[0].getAccessToken(), { code: "session_expired" });
+      await toldOf(events[0], 3);
       assert.match(await auths[1].getAccessToken(FORCE), /^access-of-bob/);
+      assert.equal(events[0].includes("sessionExpired"), true);
       assert.equal(events[1].includes("sessionExpired"), false);
     });
   });
@@ -184,7 +189,7 @@ describe("several objects before one store", () => {
     assert.equal(tokens[0], tokens[1]);
     assert.equal(people.refreshes.length, 1);
     await auths[1].signOut({ localOnly: true });
-    await pause(50);
+    await Promise.all(events.map((names) => toldOf(names, 3)));
     assert.deepEqual(events, Array(2).fill(["signedIn", "tokenRefreshed", "signedOut"]));
   });
 
@@ -194,11 +199,11 @@ describe("several objects before one store", () => {
     const events = auths.map(heard);
     await auths[1].isSignedIn();
     await people.signIn(auths[0], "alice");
-    await pause(50);
+    await toldOf(events[1], 1);
     await auths[0].getAccessToken(FORCE);
-    await pause(50);
+    await toldOf(events[1], 2);
     await auths[0].signOut({ localOnly: true });
-    await pause(50);
+    await Promise.all(events.map((names) => toldOf(names, 3)));
     assert.deepEqual(events, Array(2).fill(["signedIn", "tokenRefreshed", "signedOut"]));
     assert.equal(await auths[1].isSignedIn(), false);
   });
