@@ -2,15 +2,14 @@
 //! was given: an error of `fetch` may quote headers, one of a storage what was to be stored.
 
 use super::bytes::bytes_of;
-use super::{call, get, items};
+use super::{call, get, is_array, items};
 use crate::redact::Secrets;
 use crate::seams::Cause;
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 
-/// How deep, and at how many values, a thrown thing is looked at. One that has more is not shown.
-const DEPTH: u32 = 4;
-const VALUES: u32 = 400;
+/// How many objects of a thrown thing are looked at. One that has more is not shown.
+const OBJECTS: u32 = 400;
 
 /// What errors and requests have, though not always as properties of their own.
 const NAMES: [&str; 9] = ["name", "message", "stack", "cause", "errors", "reason", "headers", "url", "body"];
@@ -22,8 +21,8 @@ pub fn cause(thrown: JsValue, secrets: &Secrets) -> Option<Cause> {
     }
     // A word of a few letters is no proof that a secret was repeated.
     let secrets = secrets.without_short();
-    let mut look = Look { secrets: &secrets, left: VALUES };
-    if !look.finds(&thrown, DEPTH) {
+    let look = Look { secrets: &secrets, seen: Array::new() };
+    if !look.finds(&thrown) {
         return Some(Cause::new(thrown));
     }
     let text = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_string()).unwrap_or_default();
@@ -46,21 +45,22 @@ fn is_reply(value: &JsValue) -> bool {
 
 struct Look<'a> {
     secrets: &'a Secrets,
-    left: u32,
+    /// Objects that were looked at: they may have each other.
+    seen: Array,
 }
 
 impl Look<'_> {
     /// Whether a secret is in `value`, or in what it has. Also true when it has too much to tell.
-    fn finds(&mut self, value: &JsValue, depth: u32) -> bool {
+    fn finds(&self, value: &JsValue) -> bool {
         if let Some(text) = value.as_string() {
             return self.secrets.is_in(text.as_bytes());
         }
-        if !value.is_object() && !value.is_function() {
+        if (!value.is_object() && !value.is_function()) || self.seen.includes(value, 0) {
             return false;
         }
-        let Some(left) = self.left.checked_sub(1) else { return true };
-        self.left = left;
-        let Some(deeper) = depth.checked_sub(1) else { return false };
+        if self.seen.push(value) > OBJECTS {
+            return true;
+        }
         if let Some(bytes) = bytes_of(value) {
             return self.secrets.is_in(&bytes.to_vec());
         }
@@ -70,16 +70,16 @@ impl Look<'_> {
         names.iter().any(|name| {
             let part = Reflect::get(value, name);
             name.as_string().is_some_and(|name| self.secrets.is_in(name.as_bytes()))
-                || part.is_ok_and(|part| self.finds(&part, deeper))
-        }) || self.finds_entry(value, deeper)
+                || part.is_ok_and(|part| self.finds(&part))
+        }) || self.finds_entry(value)
     }
 
-    /// The same of what `Headers`, a `Map`, or a `URLSearchParams` holds.
-    fn finds_entry(&mut self, value: &JsValue, deeper: u32) -> bool {
-        if !get(value, "forEach").is_ok_and(|method| method.is_function()) {
+    /// The same of what `Headers`, a `Map`, or a `URLSearchParams` holds. An array has its items as properties.
+    fn finds_entry(&self, value: &JsValue) -> bool {
+        if is_array(value) || !get(value, "forEach").is_ok_and(|method| method.is_function()) {
             return false;
         }
         let entries = call(value, "entries", &[]).and_then(|entries| items(&entries)).ok().flatten();
-        entries.is_some_and(|entries| entries.iter().any(|entry| self.finds(&entry, deeper)))
+        entries.is_some_and(|entries| entries.iter().any(|entry| self.finds(&entry)))
     }
 }

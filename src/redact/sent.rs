@@ -15,8 +15,24 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// A header whose name has one of these in it authorizes somebody. Others, such as the id of a request, are of use in an
 /// error.
-const TELLING: [&str; 11] =
-    ["auth", "token", "secret", "key", "cookie", "password", "credential", "session", "signature", "jwt", "dpop"];
+const TELLING: [&str; 16] = [
+    "auth",
+    "token",
+    "secret",
+    "key",
+    "cookie",
+    "passw",
+    "cred",
+    "session",
+    "signature",
+    "jwt",
+    "dpop",
+    "csrf",
+    "xsrf",
+    "bearer",
+    "ticket",
+    "assertion",
+];
 
 /// Fields of a form that everybody may know.
 const PUBLIC_FIELDS: [&str; 6] =

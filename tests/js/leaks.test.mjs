@@ -181,6 +181,32 @@ test("an error of fetch that quotes the request is no cause; any other one is", 
   assert.equal((await failure(other.client.upsertRegistration(request))).cause, thrown);
 });
 
+test("however deep it lies, and though what was thrown has itself in it", async () => {
+  const nested = (depth, last) => {
+    const thrown = Object.assign(new Error("failed"), { respond: () => {} });
+    let inner = thrown;
+    for (let left = depth; left > 0; left -= 1) {
+      inner.next = left % 2 ? { up: thrown, same: inner } : [thrown, inner];
+      inner = inner.next;
+    }
+    inner.next = last;
+    return thrown;
+  };
+  for (const depth of [1, 4, 5, 6, 12, 60]) {
+    for (const [secret, options] of [
+      [opaque, { accessToken: () => opaque, retry: false }],
+      [`csrf-${opaque}`, { headers: { "x-csrf": `csrf-${opaque}` }, retry: false }],
+    ]) {
+      const { client } = scripted([() => Promise.reject(nested(depth, { headers: [secret] }))], options);
+      const { cause } = await failure(client.upsertRegistration(request));
+      assert.deepEqual([cause.name, cause.message, cause.next], ["Error", "failed", undefined]);
+      const thrown = nested(depth, { headers: ["no secret of anybody's"] });
+      const other = scripted([() => Promise.reject(thrown)], options);
+      assert.equal((await failure(other.client.upsertRegistration(request))).cause, thrown);
+    }
+  }
+});
+
 test("what getters and token functions throw is not quoted", async () => {
   const thrower = (name) =>
     Object.defineProperty({}, name, {
