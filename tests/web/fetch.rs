@@ -72,7 +72,7 @@ async fn odd_fetches_are_failures() {
     let broken = "return new Response(new ReadableStream({ pull(c) { c.error(undefined) } }))";
     assert_eq!(failing(broken).await, HttpFailureKind::BodyBroken);
     let no_bytes = "return new Response(new ReadableStream({ pull(c) { c.enqueue('text') } }))";
-    assert_eq!(failing(no_bytes).await, HttpFailureKind::BodyBroken);
+    assert_eq!(failing(no_bytes).await, HttpFailureKind::NoBytes);
 }
 
 #[wasm_bindgen_test]
