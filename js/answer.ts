@@ -7,10 +7,10 @@ import type { AuthOptions } from "./options.js";
 import type { AnswerKind } from "./ownership.js";
 import { forget, note, noted } from "./taken.js";
 
-/** How long a page that is left may live on: its reload has begun, and is not answered yet. */
+/** How long a page may still run after its reload has begun, until the server answers. */
 const LEAVING_MS = 5000;
 
-/** Firefox ends the requests of a page that is left, and lets it see that. The reload must find the note. */
+/** When a page is left, Firefox aborts its requests, and the page still sees that. After a reload the note must be there. */
 const isOfLeaving = (error: unknown) => peek(error, "kind") === "network";
 
 function later(work: () => void): void {

@@ -128,9 +128,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in of this session:
    * with a `state` of it, or with an `error` and no `state` while exactly one sign-in is pending. Never throws, loads
-   * nothing. While the page's own answer is being handled, or waits for it after a LoadError, this stays true,
-   * although it has left the address bar: effects that React's strict mode runs twice take the same way both times. So it
-   * is after a reload in the middle of that, which ends with `sign_in_interrupted`.
+   * nothing. While the page's own answer is being handled, or waits to be handled after a LoadError, this stays true,
+   * although the answer has left the address bar: effects that React's strict mode runs twice take the same way both
+   * times. It is also true after a reload in the middle of that, which ends with `sign_in_interrupted`.
    */
   isRedirectCallback(url?: string | URL): boolean {
     return this.#signIn.isHere(url);
@@ -185,8 +185,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   /**
-   * What this page knows of the session now; asks nobody. It is `unknown` until something was asked (`isSignedIn()`,
-   * `getAccessToken()`, a call). It changes before the event that tells of it is dispatched.
+   * What this page knows of the session now, without a request. It is `unknown` until the page asks for something
+   * (`isSignedIn()`, `getAccessToken()`, a call). It changes before the matching event is dispatched.
    */
   get sessionState(): SessionState {
     return this.#sessionState;

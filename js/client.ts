@@ -121,7 +121,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
 
   /**
    * Goes on with all that was kept before a reload, or is kept by other tabs, for who is signed in. Resolves to the keepers.
-   * If the wasm can't be loaded this rejects, and goes on all the same: they come when it can (`keepersChanged`).
+   * If the wasm can't be loaded this rejects, but the client goes on trying: the keepers appear later (`keepersChanged`).
    * @throws InvalidRequestError (the client's options), AuthError (`aborted`: it was closed), LoadError
    */
   resumeKeepers(): Promise<RegistrationKeeper[]> {

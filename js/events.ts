@@ -14,9 +14,9 @@ export interface AuthEventMap {
   /** The access token ends soon, and there is no refresh token, or refreshing fails for now. Only in this tab. */
   tokenExpiring: CustomEvent<{ expiresAt: Date }>;
   /**
-   * The access token is over and can't be renewed for now: the provider can't be reached, or refuses in words that do not
-   * say that the session has ended. It is told after three tries or a minute, and tried again. `tokenRefreshed` or the end
-   * follows. Offer the sign-in beside what is shown. `error` is what getAccessToken() rejects with.
+   * The access token has expired and can't be renewed for now: the provider can't be reached, or its refusal does not say
+   * that the session has ended. Dispatched after three tries or a minute; the SDK goes on trying. `tokenRefreshed` or
+   * `sessionExpired` follows. Offer the sign-in beside what is shown. `error` is what getAccessToken() rejects with.
    */
   sessionUncertain: CustomEvent<{ code: AuthErrorCode; error?: AuthError }>;
   /** The session ended by itself. `error` is there in the tab that found out. */
@@ -26,10 +26,10 @@ export interface AuthEventMap {
 
 /**
  * What this page knows of the session.
- * - `unknown`: it asked for nothing yet, so the store was not read.
+ * - `unknown`: the page has not asked yet, so the store was not read.
  * - `signedOut`: nobody is signed in, or the session has ended.
  * - `signedIn`: there is a session. Its access token is good, or is being renewed.
- * - `uncertain`: there is a session, but its access token is over and can't be renewed for now.
+ * - `uncertain`: there is a session, but its access token has expired and can't be renewed for now.
  */
 export type SessionState = "unknown" | "signedOut" | "signedIn" | "uncertain";
 

@@ -26,8 +26,8 @@ type Outcome<Response> =
 
 const NAMES = Object.keys(FLEET);
 /**
- * No call will succeed after one of these: nobody is signed in, the core took not even a fresh token, or the core does not
- * take the token and the provider no longer renews it.
+ * No call can succeed after one of these: nobody is signed in, the core refused even a fresh token, or it refused the token
+ * and the provider no longer renews it.
  */
 const ENDING = [
   "session_expired",

@@ -31,7 +31,7 @@ export function issuerPart(options: AuthOptions): string {
   return encoded(String(issuer ?? peek(peek(options, "endpoints"), "authorization")));
 }
 
-/** @internal What the names of all records of a session end with, or go on with. */
+/** @internal The part that is in the names of all records of a session. */
 export function realmOf(options: AuthOptions): string {
   const { clientId, name = "default" } = options;
   return [issuerPart(options), encoded(clientId), encoded(name)].join("/");

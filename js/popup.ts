@@ -29,8 +29,8 @@ export function openPopup(): Window {
     popup = globalThis.open("about:blank", "_blank", "popup,width=480,height=720");
   } catch {}
   if (popup) {
-    // A page that the provider leads to must not reach this one: by `opener` it could send this tab elsewhere. The price:
-    // Chromium does not let this page close the window while that is at another origin.
+    // A page that the provider leads to could navigate this tab through `opener`. Without it, Chromium does not let this
+    // page close the window while the window is at another origin.
     popup.opener = null;
     return popup;
   }

@@ -7,7 +7,7 @@ import type { RegistrationRequest } from "./options.js";
 
 const { getTime } = Date.prototype;
 
-/** @internal `ms` as a Date: `known`, if it says the same. Freezing keeps nobody from setting a Date, so it may not. */
+/** @internal `ms` as a Date: `known`, if it says the same. A frozen Date can still be set, so the time is compared. */
 export function sameDate(known: Date | undefined, ms: number | undefined): Date | undefined {
   if (ms === undefined) return undefined;
   return known && getTime.call(known) === Math.trunc(ms) ? known : Object.freeze(new Date(ms));

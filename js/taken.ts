@@ -1,5 +1,5 @@
 // What a reload must find of an answer that has left the address bar and is being handled: that a sign-in was
-// interrupted, or that a revocation of consent is to be gone on with. It is noted in sessionStorage. The history entry's
+// interrupted, or that a revocation of consent must be finished. It is noted in sessionStorage. The history entry's
 // state is the router's, and stays as it is. The `state` alone is of no use to anybody.
 import { addressOf } from "./address.js";
 import { peek } from "./given/read.js";

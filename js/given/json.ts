@@ -2,12 +2,12 @@
 import { bare, read } from "./read.js";
 import type { Copy } from "./snapshot.js";
 
-/** What the check does not take for JSON text. */
+/** A value that is not a string, so that the check refuses it. */
 const NO_JSON = bare({});
 
 /**
- * What JSON says of a value. `JSON.stringify` alone would also ask a `toJSON` that is on `Object.prototype`; the copy
- * has none.
+ * A copy of a value with what JSON keeps of it. `JSON.stringify` on the value itself would also call a `toJSON` that is on
+ * `Object.prototype`; the copy inherits none.
  */
 function sayable(given: unknown, key: string, above: readonly object[]): unknown {
   let value = given;
@@ -26,7 +26,7 @@ function sayable(given: unknown, key: string, above: readonly object[]): unknown
   return copy;
 }
 
-/** @internal The text; something that is no text where JSON can't say it. */
+/** @internal The JSON text; `NO_JSON` for a value that has none. */
 export const json: Copy = (value) => {
   if (value === undefined || value === null) return undefined;
   try {

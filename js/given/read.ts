@@ -41,11 +41,11 @@ export function read(object: unknown, name: PropertyKey): unknown {
     }
     holder = Object.getPrototypeOf(holder);
   }
-  // Nobody has it, unless a proxy says so.
+  // No object of the chain has it. A proxy may give a value all the same.
   return value();
 }
 
-/** @internal The same where what throws is as good as missing. */
+/** @internal The same, but undefined if reading it throws. */
 export function peek(object: unknown, name: PropertyKey): unknown {
   try {
     return read(object, name);

@@ -4,18 +4,18 @@
 // of most front-end frameworks is.
 import { bare, read } from "./read.js";
 
-/** How one field is copied. What it throws makes the field unreadable. */
+/** How one field is copied. If it throws, the field counts as unreadable. */
 export type Copy = (value: unknown) => unknown;
 
 /** The fields that are read, by name. */
 export type Shape = Readonly<Record<string, Copy>>;
 
-/** Arrays, functions and primitives are no options: they are left as they are for the check, which says so. */
+/** Arrays, functions and primitives are not options. They are not copied, and the check in Rust refuses them. */
 function isRecord(value: unknown): value is object {
   try {
     return typeof value === "object" && value !== null && !Array.isArray(value);
   } catch {
-    // A proxy that was revoked. Nothing of it can be read, and that is said of each field.
+    // A revoked proxy. Reading any field of it throws, so each field is reported as unreadable.
     return true;
   }
 }
@@ -26,7 +26,7 @@ function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, bare(common));
 }
 
-/** The check finds it by reading it, and names it. What was thrown may have a secret in it, and is not kept. */
+/** Reading the copy throws too, so the check names the field. The original error is not kept: it may contain a secret. */
 function defineUnreadable(target: object, name: string): void {
   const get = () => {
     throw new TypeError(`${name} can't be read.`);
@@ -48,9 +48,9 @@ function copyInto(target: object, given: object, shape: Shape): void {
   try {
     others = Object.keys(given).filter((name) => !Object.hasOwn(shape, name));
   } catch {
-    // A proxy without a list of its fields: the named ones were found.
+    // A proxy that can't list its fields. The known fields were read above.
   }
-  // Unknown fields are refused by name; no getter runs for that.
+  // The check refuses unknown fields by name. Their getters do not run.
   for (const name of others) define(target, name, dataOf(given, name));
 }
 
@@ -79,7 +79,7 @@ export function requestOf<T>(given: T, shape: Shape): T {
   return copy as T;
 }
 
-/** @internal A value, or what has an identity. */
+/** @internal Not copied: a primitive, or an object that is used by reference. */
 export const asIs: Copy = (value) => value;
 
 /** @internal Options within options. */
