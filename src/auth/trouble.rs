@@ -102,7 +102,8 @@ impl Trouble {
     /// How long the provider is left alone yet.
     fn pause_ms(&self, now: Moment) -> f64 {
         let more = self.tries.times - FREE_TRIES;
-        if more < 0.0 {
+        // The clock was set back since: the pause would last until it is as late again.
+        if more < 0.0 || self.last.is_after(now) {
             return 0.0;
         }
         let pause_ms = (FIRST_PAUSE_MS * 2f64.powi(more as i32)).min(LONGEST_PAUSE_MS);
@@ -195,7 +196,8 @@ impl<P: Platform, S: Store> Session<P, S> {
     /// What another tab came to since `asked_at`, when this one waited for its turn to try the same.
     pub(super) async fn tried_meanwhile(&self, stored: &Stored, asked_at: Moment) -> Option<AuthError> {
         let trouble = self.noted_trouble(stored).await?;
-        if trouble.last.wall_ms <= asked_at.wall_ms {
+        // A try in the future was noted by a clock that was set back since. When it was made nobody knows.
+        if !trouble.last.is_after(asked_at) || trouble.last.is_after(self.inner.platform.now()) {
             return None;
         }
         self.doubt(stored).await;

@@ -19,6 +19,12 @@ impl Moment {
         let monotonic = if self.page == later.page { later.monotonic_ms - self.monotonic_ms } else { 0.0 };
         wall.max(monotonic).max(0.0)
     }
+
+    /// Whether `self` came after `other`. In one page its own clock says so, which nobody sets; between pages only the wall
+    /// clock can.
+    pub fn is_after(&self, other: Moment) -> bool {
+        if self.page == other.page { self.monotonic_ms > other.monotonic_ms } else { self.wall_ms > other.wall_ms }
+    }
 }
 
 /// Says what time it is.
