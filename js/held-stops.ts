@@ -15,6 +15,14 @@ export interface Holding {
   end(): void;
 }
 
+/** What may change while a stop is being stored. */
+interface Circumstances {
+  /** The wasm is there: it notes the stop. */
+  isLoaded: () => boolean;
+  /** Somebody wants the number all the same. */
+  isWanted: () => boolean;
+}
+
 /** @internal Those of one client. */
 export class HeldStops {
   readonly #options: () => ClientOptions;
@@ -24,15 +32,14 @@ export class HeldStops {
     this.#options = options;
   }
 
-  /** `isMissed`: the wasm is not there, and nobody wants the number all the same. */
-  stop(request: RegistrationRequest, isDelete: boolean, isMissed: () => boolean): Holding {
+  stop(request: RegistrationRequest, isDelete: boolean, now: Circumstances): Holding {
     let begun: Promise<boolean> | undefined;
     let resolve: () => void;
     const held = new Promise<void>((done) => {
       resolve = done;
     });
     const begin = async () => {
-      begun ??= this.#hold(request, isDelete, isMissed);
+      begun ??= this.#hold(request, isDelete, now);
       const isHeld = await begun;
       if (isHeld) resolve();
       return isHeld;
@@ -41,12 +48,18 @@ export class HeldStops {
     return { held, begin, end: () => clearTimeout(timer) };
   }
 
-  async #hold(request: RegistrationRequest, isDelete: boolean, isMissed: () => boolean): Promise<boolean> {
+  async #hold(
+    request: RegistrationRequest,
+    isDelete: boolean,
+    { isLoaded, isWanted }: Circumstances,
+  ): Promise<boolean> {
+    const isMissed = () => !isLoaded() && !isWanted();
     if (!isMissed()) return false;
     try {
-      const undo = await storeStop(this.#options(), request, isDelete);
-      if (isMissed()) this.#stopped.push({ request, undo });
-      else await undo();
+      const undo = await storeStop(this.#options(), request, isDelete, isMissed);
+      // If the wasm came meanwhile it finds the stop in the store, or notes the same.
+      if (isWanted()) await undo();
+      else if (!isLoaded()) this.#stopped.push({ request, undo });
       return true;
     } catch {
       // No database, or no session that can be read: the wasm will have to tell.

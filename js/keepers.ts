@@ -176,10 +176,12 @@ export class ClientKeepers {
   #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
     // A deletion ends the keepers that there are.
     const ending = new Set(isDelete ? this.list() : []);
-    const isWanted = (other: RegistrationKeeper) =>
+    const isWanting = (other: RegistrationKeeper) =>
       !this.#live.get(other)?.isLeaving && !ending.has(other) && isSameNumber(other.request, keeper.request);
-    const isMissed = () => !this.#handle && !this.list().some(isWanted);
-    const holding = this.#held.stop(keeper.request, isDelete, isMissed);
+    const holding = this.#held.stop(keeper.request, isDelete, {
+      isLoaded: () => this.#handle !== undefined,
+      isWanted: () => this.list().some(isWanting),
+    });
     if (keeper.lastError instanceof LoadError) holding.begin();
     return holding;
   }

@@ -11,6 +11,12 @@ export interface KeptStore {
   entries(prefix: string): unknown;
 }
 
+/** What stops are stored in without the wasm. */
+interface SharedStore extends KeptStore {
+  /** Puts `value` there, if `known` is what is there; undefined is nothing. */
+  replace(key: string, known: string | undefined, value: string): unknown;
+}
+
 const DATABASE = "sipbreakout-kept";
 const STORE = "records";
 /** A database that does not answer must not hold up a call. */
@@ -87,20 +93,26 @@ function ask<T>(request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
 /** Names that begin with `prefix`. */
 const range = (prefix: string) => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 
+/** Reads, and in the same transaction writes: what another tab writes in between must stay. */
+function ifItIs(key: string, known: string | undefined, write: (store: IDBObjectStore) => void) {
+  return ask((store) => {
+    const reading = store.get(key);
+    reading.onsuccess = () => {
+      if (reading.result === known) write(store);
+    };
+    return reading;
+  });
+}
+
 /** @internal Shared by all tabs of this origin. Where there is no IndexedDB every access rejects. */
-export const lasting: KeptStore = {
+export const lasting: SharedStore = {
   get: (key) => ask((store) => store.get(key)),
   set: (key, value) => ask((store) => store.put(value, key)),
-  // In one transaction: what another tab writes in between must stay.
   remove: (key, value) =>
-    ask((store) => {
-      if (value === undefined) return store.delete(key);
-      const reading = store.get(key);
-      reading.onsuccess = () => {
-        if (reading.result === value) store.delete(key);
-      };
-      return reading;
-    }),
+    value === undefined
+      ? ask((store) => store.delete(key))
+      : ifItIs(key, value, (store) => store.delete(key)),
+  replace: (key, known, value) => ifItIs(key, known, (store) => store.put(value, key)),
   keys: () => ask((store) => store.getAllKeys()),
   // Both in one transaction, so that they belong together.
   entries: async (prefix) => {

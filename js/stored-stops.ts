@@ -3,7 +3,7 @@
 import { authOptions } from "./auth.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
-import type { ClientOptions, RegistrationRequest } from "./options.js";
+import type { ClientOptions, RegistrationRequest, StorageAdapter } from "./options.js";
 
 const PREFIX = "sipbreakout/kept/";
 
@@ -16,6 +16,9 @@ interface Stored {
   version: string;
   key: string;
 }
+
+/** An application's own storage may never answer. */
+const SILENT_MS = 3000;
 
 /** @internal What was changed, to be put back if the registration is wanted again. */
 export type Undo = () => Promise<void>;
@@ -32,18 +35,20 @@ export function isSameNumber(one: RegistrationRequest, other: RegistrationReques
 
 /**
  * @internal Makes what is stored for the number a wish to delete it, or removes it, if it is of who is signed in. Resolves when
- * that is done, and there is nothing to do after a reload; rejects if it can't be told.
+ * that is done, and there is nothing to do after a reload; rejects if it can't be told. `isMissed` is asked right before a
+ * change, which is not made any more if it says no: from the change on Rust would find it in the store.
  */
 export async function storeStop(
   options: ClientOptions,
   request: RegistrationRequest,
   isDelete: boolean,
+  isMissed: () => boolean,
 ): Promise<Undo> {
   const entries = (await lasting.entries(PREFIX)) as [string, string][];
   const undos: Undo[] = [];
   for (const stored of entries.map(storedOf)) {
     if (stored && isFor(stored, options, request) && (await isOfSignedIn(stored.owner, options))) {
-      undos.push(await change(stored, isDelete));
+      undos.push(await change(stored, isDelete, isMissed));
     }
   }
   return async () => {
@@ -78,19 +83,28 @@ async function isOfSignedIn(owner: string, options: ClientOptions): Promise<bool
   const [place, clientId, person] = owner.split("/");
   if (read(clientId) !== auth.clientId) return false;
   const key = `sipbreakout/session/${place}/${clientId}/${written(auth.name ?? "default")}`;
-  const session = JSON.parse((await storageOf(auth.storage)?.getItem(key)) ?? "null");
+  const text = await storedSession(auth.storage, key);
+  const session = JSON.parse(typeof text === "string" ? text : "null");
   return session !== null && (read(person) === session.sub || person === `session:${session.id}`);
 }
 
-function storageOf(storage: unknown) {
-  if (storage === "local") return globalThis.localStorage;
-  if (storage === "session") return globalThis.sessionStorage;
-  return typeof storage === "object"
-    ? (storage as { getItem(key: string): string | null | Promise<string | null> })
-    : undefined;
+/** What a session's storage has. The memory of this page had none before the wasm was there. */
+async function storedSession(storage: unknown, key: string): Promise<unknown> {
+  if (storage === "local") return globalThis.localStorage.getItem(key);
+  if (storage === "session") return globalThis.sessionStorage.getItem(key);
+  if (typeof storage !== "object" || storage === null) return undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, SILENT_MS, new Error("The storage did not answer in time."));
+  });
+  try {
+    return await Promise.race([(storage as StorageAdapter).get(key), silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-async function change({ name, text }: Stored, isDelete: boolean): Promise<Undo> {
+async function change({ name, text }: Stored, isDelete: boolean, isMissed: () => boolean): Promise<Undo> {
   const wish = JSON.parse(text);
   // What another version wrote is left alone, and a deletion is not given up.
   if (wish.v !== 1 || wish.id === undefined || wish.is_end === true) return async () => {};
@@ -98,14 +112,14 @@ async function change({ name, text }: Stored, isDelete: boolean): Promise<Undo> 
   const ending = JSON.stringify({ ...wish, ...is });
   const grant = name.replace("/kept/", "/granted/");
   const granted = await lasting.get(grant);
+  if (!isMissed()) throw new Error("The stop is noted without this, or the number is wanted again.");
   if (isDelete) await lasting.set(name, ending);
   else await Promise.all([lasting.remove(name), lasting.remove(grant)]);
   return async () => {
-    const now = await lasting.get(name);
-    // Somebody else wanted something since.
-    if (now !== (isDelete ? ending : undefined)) return;
-    await lasting.set(name, text);
-    if (typeof granted === "string") await lasting.set(grant, granted);
+    // Somebody else may have wanted something since.
+    const wish = lasting.replace(name, isDelete ? ending : undefined, text);
+    const isGranted = !isDelete && typeof granted === "string";
+    await Promise.all([wish, isGranted && lasting.replace(grant, undefined, granted)]);
   };
 }
 

@@ -184,7 +184,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
         }
         let trouble = match failure {
-            Some(Failure::Interrupted) => Some(kept_again()),
+            Some(Failure::Interrupted) => Some(self.not_deleted()),
             _ => error.map(Trouble::Own),
         };
         self.settle(&wish.id, trouble);

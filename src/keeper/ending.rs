@@ -29,6 +29,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         is_awaited: bool,
     ) -> Result<Option<String>, Trouble> {
         self.ready().await;
+        if self.0.is_closed.get() && !self.0.is_ready.get() {
+            // It was closed before it was known whose registrations these are. The next page must not go on with them.
+            let owner = self.0.client.tokens().owner().await;
+            self.0.owner.replace(self.called(owner).name);
+        }
         if is_awaited {
             self.catch_up().await;
         }
@@ -100,7 +105,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 }
                 let is_open = |entry: &Entry| entry.wish.id == id || entry.overtaken.iter().any(|other| other == id);
                 if !self.0.book.borrow().iter().any(is_open) {
-                    return Some(kept_again());
+                    // Of many that end at once not all are remembered.
+                    return Some(self.not_deleted());
                 }
                 changed.await;
             }
@@ -119,6 +125,11 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 }
             }
         }
+    }
+
+    /// Why a deletion that is wanted no more, and whose outcome is not known, was not made.
+    pub(super) fn not_deleted(&self) -> Trouble {
+        if self.0.is_closed.get() { Trouble::Own(closed().into()) } else { kept_again() }
     }
 
     fn is_settled(&self, id: &str) -> bool {
