@@ -46,6 +46,8 @@ pub(super) struct Inner<P: Platform, S: Store> {
     pulse: RefCell<Pulse>,
     /// Whose registrations may be kept now.
     pub owner: RefCell<Option<String>>,
+    /// What the owner was called before it was known who that is.
+    pub session: RefCell<Option<String>>,
     /// They are shared with other tabs.
     pub is_shared: Cell<bool>,
     /// Counts the owners, so that work for an earlier one knows that it is over.
@@ -111,6 +113,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             book: RefCell::new(Book::new(options.max_per_second)),
             pulse: RefCell::default(),
             owner: RefCell::default(),
+            session: RefCell::default(),
             is_shared: Cell::new(false),
             era: Cell::new(0),
             changed: Signal::default(),
@@ -156,7 +159,10 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let key = key_of(&registration.target);
         let what = What::Keep(registration);
         let now_there = self.0.owner.borrow().clone();
-        let owner = owner.or_else(|| now_there.clone()).or_else(|| self.0.last_owner.borrow().clone());
+        let owner = match owner {
+            Some(session) if *self.0.session.borrow() == Some(session.clone()) => now_there.clone(),
+            owner => owner.or_else(|| now_there.clone()).or_else(|| self.0.last_owner.borrow().clone()),
+        };
         let is_known = self.0.book.borrow().get(&key).is_some_and(|entry| {
             let is_same = entry.wish.what == what && entry.wish.delete_on_leave == delete_on_leave;
             is_same && entry.owner == owner && !self.is_rejected(entry)

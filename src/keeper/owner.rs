@@ -107,6 +107,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     /// Whose registrations may be kept from now on.
     async fn adopt(&self, owner: Owner) {
         let Called { name, is_shared, session } = self.called(owner);
+        self.0.session.replace(session.clone());
         if *self.0.owner.borrow() == name && self.0.is_ready.get() {
             return;
         }
