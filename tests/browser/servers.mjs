@@ -30,9 +30,11 @@ function fileFor(directory, pathname) {
 
 /**
  * Serves a directory on 127.0.0.1. With `fallback`, a path without a file and without an extension gets
- * index.html, as single-page apps want it. `headers` go with every response (a Content-Security-Policy, say).
+ * index.html, as single-page apps want it. `headers` go with every response (a Content-Security-Policy, say). Files with
+ * the extension `busy.extension` get 503; `busy.count` is how often.
  */
 export async function startStatic(directory, { port = 0, fallback = false, headers = {} } = {}) {
+  const busy = { extension: undefined, count: 0 };
   const server = createServer((request, response) => {
     let file;
     try {
@@ -47,6 +49,11 @@ export async function startStatic(directory, { port = 0, fallback = false, heade
       response.writeHead(404, headers).end();
       return;
     }
+    if (extname(file) === busy.extension) {
+      busy.count += 1;
+      response.writeHead(503, headers).end();
+      return;
+    }
     const contentType = contentTypes[extname(file)] ?? "application/octet-stream";
     response.writeHead(200, { "content-type": contentType, "cache-control": "no-store", ...headers });
     createReadStream(file).pipe(response);
@@ -57,6 +64,7 @@ export async function startStatic(directory, { port = 0, fallback = false, heade
   });
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    busy,
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);

@@ -29,6 +29,7 @@ export async function setStage({ sandbox: options = {}, gateway: withGateway = f
     const served = await startConsole({ issuer: sandbox.issuer, baseUrl });
     closers.push(() => served.close());
     stage.url = served.url;
+    stage.busy = served.busy;
     stage.browser = await openBrowser();
     closers.push(() => stage.browser.close());
     stage.core = new Core(sandbox.url);

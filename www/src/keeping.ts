@@ -57,9 +57,14 @@ export class Keeping {
 
   readonly subscribe = (listener: () => void) => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => void this.#listeners.delete(listener);
   };
   readonly read = () => this.#list;
+
+  /** Whether anything is kept, also while the list is not known. */
+  get isKeeping(): boolean {
+    return Object.values(this.#clients).some((client) => client.keepers.length > 0);
+  }
 
   /** Goes on with what was kept before a reload, or is kept by another tab. */
   readonly resume = async () => {

@@ -81,10 +81,12 @@ async function readSession({ edits, sub, error }: Arrival): Promise<Session> {
     // A stale or foreign answer does not end the session that there is.
     if (!(await auth.isSignedIn())) return { state: "signedOut", edits, error };
   } catch (cause) {
+    // The SDK tries again to load the wasm: what is kept must not lapse because nobody presses a button. After a sign-in it
+    // is not known yet whose that is.
+    if (!isCallback) startKeeping();
     return { state: "unreachable", error: error ?? cause, edits };
   }
-  // Keeping needs the session, not the person's name: it goes on while the provider is slow or does not answer.
-  if (!hasKeeping()) void keepingOf(undefined).resume();
+  startKeeping();
   try {
     const user = await auth.getUser();
     lastSub = user.sub;
@@ -100,6 +102,11 @@ async function readSession({ edits, sub, error }: Arrival): Promise<Session> {
     const keeping = keepingOf(undefined);
     return { state: "signedIn", user: undefined, userError, keeping, health: healthNow(), edits, error };
   }
+}
+
+/** Keeping needs the session, not the person's name: it goes on while the provider is slow or does not answer. */
+function startKeeping() {
+  if (!hasKeeping()) void keepingOf(undefined).resume();
 }
 
 function healthNow(): SessionHealth {
@@ -122,6 +129,10 @@ function withHealth(session: Session, health: SessionHealth): Session {
 export function useSession(): { session: Session; reopen: () => void } {
   const [session, setSession] = useState<Session>({ state: "opening" });
   const [attempt, setAttempt] = useState(0);
+  const reopen = useCallback(() => {
+    setSession({ state: "opening" });
+    setAttempt((count) => count + 1);
+  }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt opens the session again
   useEffect(() => {
@@ -153,7 +164,16 @@ export function useSession(): { session: Session; reopen: () => void } {
     return () => over.abort();
   }, []);
 
+  const isUnreachable = session.state === "unreachable";
+  useEffect(() => {
+    if (!isUnreachable || !hasKeeping()) return;
+    const keeping = keepingOf(undefined);
+    // The SDK could load its wasm after all, and goes on with what is kept.
+    return keeping.subscribe(() => keeping.isKeeping && reopen());
+  }, [isUnreachable, reopen]);
+
   const offersSignIn =
+    isUnreachable ||
     session.state === "signedOut" ||
     (session.state === "signedIn" && (session.health !== "good" || session.user === undefined));
   useEffect(() => {
@@ -167,10 +187,6 @@ export function useSession(): { session: Session; reopen: () => void } {
     return () => auth.removeEventListener("signedIn", onSignedIn);
   }, [offersSignIn]);
 
-  const reopen = useCallback(() => {
-    setSession({ state: "opening" });
-    setAttempt((count) => count + 1);
-  }, []);
   return { session, reopen };
 }
 
