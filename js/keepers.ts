@@ -1,7 +1,7 @@
 // All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
 // in the next instance.
 import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
-import { bare } from "./given/read.js";
+import { bare, peek } from "./given/read.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
@@ -16,6 +16,9 @@ type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
+
+/** A fleet may be without end; what is kept of a page is a few. */
+const MOST_OVERRULED = 1000;
 
 /** What is known of a keeper beside how it stands. */
 interface Live {
@@ -56,6 +59,8 @@ export class ClientKeepers {
   #list: readonly RegistrationKeeper[] | undefined;
   readonly #onChange: () => void;
   readonly #held: HeldStops;
+  /** The newest calls by which the application registered a number before anything was kept here, and when. */
+  readonly #overruled = new Map<string, { request: RegistrationRequest; calledMs: number }>();
 
   constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
     this.#openClient = openClient;
@@ -206,7 +211,16 @@ export class ClientKeepers {
 
   /** The application registers the number by a call of its own: a deletion that is not made yet came before that. */
   overrule(request: RegistrationRequest): void {
-    if (this.#isClosed || (!this.#handle && this.#live.size === 0)) return;
+    if (this.#isClosed) return;
+    if (!this.#handle && this.#live.size === 0) {
+      // Nothing is kept here so far, and nothing is opened for the sake of this. A deletion may be in the store all the same.
+      const number = String(peek(request, "phoneNumber"));
+      this.#overruled.delete(number);
+      this.#overruled.set(number, { request, calledMs: Date.now() });
+      const [oldest = number] = this.#overruled.keys();
+      if (this.#overruled.size > MOST_OVERRULED) this.#overruled.delete(oldest);
+      return;
+    }
     const noted = this.#wishes.note(
       (handle) => handle.key(request) ?? "",
       async (handle) => handle.overrule(request),
@@ -338,6 +352,10 @@ export class ClientKeepers {
     this.#handle = handle;
     this.#wasm = wasm;
     this.#held.forget();
+    for (const { request, calledMs } of this.#overruled.values()) {
+      enter(() => handle.overruleStored(request, calledMs)).catch(() => {});
+    }
+    this.#overruled.clear();
     if (this.#isClosed) handle.close();
     // It ends only if the wasm does.
     enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));

@@ -101,6 +101,18 @@ impl KeepingHandle {
         }
     }
 
+    /// The same of a call that was made at `called_ms`, before there was this handle.
+    #[wasm_bindgen(js_name = overruleStored)]
+    pub fn overrule_stored(&self, request: &JsValue, called_ms: f64) -> Promise {
+        let (keeping, key) = (self.keeping.clone(), self.key(request));
+        promise(async move {
+            if let Some(key) = key {
+                keeping.overrule_stored(&key, called_ms).await;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
     /// Resolves when a wish to delete is fulfilled.
     pub fn gone(&self, wish: String) -> Promise {
         let keeping = self.keeping.clone();

@@ -134,6 +134,17 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.0.platform.spawn(work.boxed_local());
     }
 
+    /// The same of a call that was made at `called_ms`, by the wall clock, before this page looked into the store. What was
+    /// wished since stays.
+    pub async fn overrule_stored(&self, key: &str, called_ms: f64) {
+        self.ready().await;
+        let is_before = |wish: &Wish| wish.at_ms.is_none_or(|at_ms| at_ms <= called_ms);
+        let is_overruled = self.0.book.borrow().get(key).is_some_and(|entry| is_before(&entry.wish));
+        if is_overruled {
+            self.overrule(key);
+        }
+    }
+
     /// It is tried again. Whoever waits for it is told what came in the way, and is done with it.
     fn delete_later(&self, key: &str, wish: &Wish, error: Error) {
         let (random, now) = (self.0.platform.fraction(), self.now());
