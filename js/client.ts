@@ -110,7 +110,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   /**
    * Keeps the number registered from now on: registers it, and tells the core again before it forgets, until `stop()`. Of
    * several tabs one does it for all; another takes over when that is closed. Returns at once; the keeper's state and events
-   * tell how it goes. Kept already: what is wanted takes the place of what was.
+   * tell how it goes. Kept already: what is wanted takes the place of what was. Give `phoneNumber` always or never for one
+   * person: one with the own number and one without are two keepers, which overwrite each other.
    */
   keepRegistered(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
     const wanted = requestOf(request, REGISTRATION);

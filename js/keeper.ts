@@ -10,8 +10,8 @@ import { sameDate, sameError, sameRequest } from "./same.js";
 
 /**
  * How a kept registration stands.
- * - `registering`: the core has not taken it yet.
- * - `registered`: the core has it.
+ * - `registering`: this page does not know that the core has it. What was stopped before may still be there.
+ * - `registered`: the core has what `inEffect` says. That is not what is wanted while a change is under way or failed.
  * - `atRisk`: the core has it still, but could not be told again so far. It is tried again.
  * - `lapsed`: the core has forgotten it; calls do not reach the PBX. It is tried again.
  * - `rejected`: the core does not want it. Nothing more is tried until `update`.
@@ -81,7 +81,8 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
 
   /**
    * What the core was told last, and accepted, and has still, as far as this browser knows. Another one than `request`
-   * while the core has not accepted that. Undefined when it accepted nothing, or has forgotten or deleted it.
+   * while the core has not accepted that; compare the fields, because the objects are never the same. Undefined when it
+   * accepted nothing, or has forgotten or deleted it.
    */
   get inEffect(): Readonly<RegistrationRequest> | undefined {
     const { inEffect, state, expiresAtMs = 0 } = this.#snapshot;
@@ -132,8 +133,11 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
   }
 
   /**
-   * Keeps it no more, in no tab. `delete`: and deletes it at the core; without, it ends there when its time is over.
-   * @throws the error of the deletion: it is kept no more all the same
+   * Keeps it no more, in no tab. If this page asked several times for the number with `keepRegistered`, it is kept until
+   * the last of those keepers is stopped. `delete`: ends all keepers of the number, and deletes it at the core; without, it
+   * ends there when its time is over.
+   * @throws the error of the deletion: it is kept no more all the same. `superseded`: a newer wish for the number came
+   * before the core was told to delete. LoadError
    */
   stop(options: { delete?: boolean | undefined } = {}): Promise<void> {
     try {
