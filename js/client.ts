@@ -63,7 +63,10 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
     const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
     this.#keepers.overrule(wanted);
-    return this.#call((handle) => handle.upsertRegistration(wanted, how), how);
+    return this.#call((handle) => {
+      this.#keepers.overruleStored(handle, wanted);
+      return handle.upsertRegistration(wanted, how);
+    }, how);
   }
 
   /**

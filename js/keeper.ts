@@ -31,7 +31,7 @@ export type KeeperState =
 export interface Snapshot {
   owner?: string;
   request: RegistrationRequest;
-  inEffect?: RegistrationRequest;
+  inEffect?: RegistrationRequest | undefined;
   state: KeeperState;
   /** It is to be deleted at the core. */
   isEnding?: boolean;
@@ -148,8 +148,9 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
   }
 
   #tell(type: string, snapshot: Partial<Snapshot>): void {
-    // What is over stays so.
-    if (this.#snapshot.state === "stopped") return;
+    // What is over stays so, but it may be deleted later.
+    const isLate = type === "deleted";
+    if (this.#snapshot.state === "stopped" && !isLate) return;
     this.#take(snapshot);
     const detail = {
       state: this.state,
@@ -158,7 +159,7 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
       nextRefreshAt: this.nextRefreshAt,
       error: this.#error,
     };
-    if (type !== "change") this.dispatchEvent(new CustomEvent(type, bare({ detail })));
+    if (type !== "change" && !isLate) this.dispatchEvent(new CustomEvent(type, bare({ detail })));
     this.dispatchEvent(new CustomEvent("change", bare({ detail })));
   }
 

@@ -17,9 +17,6 @@ type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
 
-/** A fleet may be without end; what is kept of a page is a few. */
-const MOST_OVERRULED = 1000;
-
 /** What is known of a keeper beside how it stands. */
 interface Live {
   /** Of the registration that it is a keeper of. */
@@ -34,6 +31,11 @@ interface Live {
   /** It is to be kept no more. */
   isLeaving?: boolean;
 }
+
+/** Those of this page that keep something, or did. */
+const begun = new Set<ClientKeepers>();
+
+const baseOf = (options: ClientOptions) => String(peek(options, "baseUrl")).replace(/\/+$/, "");
 
 /** Names for owners that have none: whose tokens they are is not known, but that they are not another client's. */
 let clients = 0;
@@ -59,11 +61,11 @@ export class ClientKeepers {
   #list: readonly RegistrationKeeper[] | undefined;
   readonly #onChange: () => void;
   readonly #held: HeldStops;
-  /** The newest calls by which the application registered a number before anything was kept here, and when. */
-  readonly #overruled = new Map<string, { request: RegistrationRequest; calledMs: number }>();
+  readonly #options: () => ClientOptions;
 
   constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
     this.#openClient = openClient;
+    this.#options = options;
     this.#held = new HeldStops(options);
     this.#onChange = () => {
       this.#list = undefined;
@@ -85,6 +87,7 @@ export class ClientKeepers {
 
   #enter(keeper: RegistrationKeeper, live: Live): RegistrationKeeper {
     this.#live.set(keeper, bare(live));
+    if (!this.#isClosed) begun.add(this);
     this.#onChange();
     return keeper;
   }
@@ -142,9 +145,11 @@ export class ClientKeepers {
   }
 
   async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
-    const live = this.#live.get(keeper);
-    if (!live) return;
     const isDelete = options?.delete === true;
+    // It may be kept no more, and the core have it still: then there is something to delete.
+    const isLive = this.#live.has(keeper);
+    const live = this.#live.get(keeper) ?? (isDelete && !this.#isClosed && keeper.inEffect ? {} : undefined);
+    if (!live) return;
     live.isLeaving = true;
     let leaving = [keeper];
     const holding = this.#hold(keeper, isDelete);
@@ -154,7 +159,7 @@ export class ClientKeepers {
           const key = this.#keyOf(handle, keeper);
           if (key) live.key = key;
           // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
-          if (isDelete && key) leaving = [...this.#of(key).add(keeper)];
+          if (isDelete && key) leaving = [...new Set(this.#of(key)).add(keeper)];
           for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
           return key;
         },
@@ -171,6 +176,7 @@ export class ClientKeepers {
       });
       const deletion = await (isDelete ? given : Promise.race([given, holding.held]));
       if (deletion !== undefined) await this.#wishes.run((handle) => handle.gone(deletion) as Promise<void>);
+      if (!isLive) tell(keeper, "deleted", { inEffect: undefined });
     } finally {
       holding.end();
       for (const one of leaving) this.#end(one);
@@ -209,29 +215,50 @@ export class ClientKeepers {
     return handle.stop(keeper.request, isDelete, isAwaited) as Promise<string | undefined>;
   }
 
-  /** The application registers the number by a call of its own: a deletion that is not made yet came before that. */
+  /**
+   * The application registers the number by a call of its own: a deletion that is not made yet came before that, whichever
+   * client of this page wanted it.
+   */
   overrule(request: RegistrationRequest): void {
-    if (this.#isClosed) return;
-    if (!this.#handle && this.#live.size === 0) {
-      // Nothing is kept here so far, and nothing is opened for the sake of this. A deletion may be in the store all the same.
-      const number = String(peek(request, "phoneNumber"));
-      this.#overruled.delete(number);
-      this.#overruled.set(number, { request, calledMs: Date.now() });
-      const [oldest = number] = this.#overruled.keys();
-      if (this.#overruled.size > MOST_OVERRULED) this.#overruled.delete(oldest);
-      return;
+    for (const keepers of begun) {
+      if (keepers === this || this.#isSameCore(keepers, request)) keepers.#overrule(request);
     }
+  }
+
+  /**
+   * As `overrule`, for what a page before this one wanted, or another tab does: it lies in the store. `client` tells
+   * without that anything is begun to be kept.
+   */
+  overruleStored(client: ClientHandle, request: RegistrationRequest): void {
+    const options = this.#options();
+    const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
+    if (!isLasting || begun.has(this) || this.#isClosed || !globalThis.indexedDB) return;
+    (client.storedDeletion(request, lasting) as Promise<string | undefined>).then(
+      (id) => id !== undefined && !this.#isClosed && this.#overrule(request, id),
+      () => {},
+    );
+  }
+
+  #overrule(request: RegistrationRequest, id?: string): void {
     const noted = this.#wishes.note(
       (handle) => handle.key(request) ?? "",
-      async (handle) => handle.overrule(request),
+      (handle) => handle.overrule(request, id) as Promise<void>,
       () => {},
     );
     // The call itself says what is wrong.
     noted.catch(() => {});
   }
 
+  /** Whether a number is the same registration for both. Without one it is the session's. */
+  #isSameCore(other: ClientKeepers, request: RegistrationRequest): boolean {
+    const [one, two] = [this.#options(), other.#options()];
+    const isSession = peek(one, "auth") !== undefined && peek(one, "auth") === peek(two, "auth");
+    return baseOf(one) === baseOf(two) && (isSession || peek(request, "phoneNumber") !== undefined);
+  }
+
   close(): void {
     this.#isClosed = true;
+    begun.delete(this);
     this.#closing.abort();
     this.#handle?.close();
     for (const { key, isMet, isLeaving } of this.#live.values()) {
@@ -352,11 +379,8 @@ export class ClientKeepers {
     this.#handle = handle;
     this.#wasm = wasm;
     this.#held.forget();
-    for (const { request, calledMs } of this.#overruled.values()) {
-      enter(() => handle.overruleStored(request, calledMs)).catch(() => {});
-    }
-    this.#overruled.clear();
     if (this.#isClosed) handle.close();
+    else begun.add(this);
     // It ends only if the wasm does.
     enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));
     return handle;

@@ -11,10 +11,10 @@ use crate::breakout::{
     ApiVersion, Call, Client, ClientOptions, InvalidRequest, Lanes, Problem, RegistrationInput, parse_phone_number,
     validate, validate_target,
 };
-use crate::browser::{Browser, aborted, object};
+use crate::browser::{AnyStore, Browser, aborted, object};
 use crate::error::Error;
 use crate::grpc_web::{DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, parse_base_url};
-use crate::keeper::{KeepOptions, MAX_PER_SECOND};
+use crate::keeper::{KeepOptions, MAX_PER_SECOND, stored_deletion};
 use crate::seams::Cancelled;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Promise};
@@ -68,6 +68,20 @@ impl ClientHandle {
                 ("expiresAt", Date::new(&JsValue::from_f64(registered.expires_at_ms)).into()),
             ])
             .into())
+        })
+    }
+
+    /// Resolves to the name of the wish to delete the number of `request` that lies in the store that outlives the page, if
+    /// there is one.
+    #[wasm_bindgen(js_name = storedDeletion)]
+    pub fn stored_deletion(&self, request: &JsValue, lasting: JsValue) -> Promise {
+        let (input, _) = registration_input(request);
+        let (client, registration) = (self.client.clone(), validate(&input, self.version));
+        promise(async move {
+            let Ok(registration) = registration else { return Ok(JsValue::UNDEFINED) };
+            let lasting = AnyStore::Memory(lasting, String::new());
+            let id = stored_deletion(&client, &lasting, &registration.target).await;
+            Ok(id.as_deref().map(JsValue::from_str).unwrap_or_default())
         })
     }
 

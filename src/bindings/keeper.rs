@@ -94,20 +94,13 @@ impl KeepingHandle {
         })
     }
 
-    /// The application registers the number by a call of its own: it is not deleted any more.
-    pub fn overrule(&self, request: &JsValue) {
-        if let Some(key) = self.key(request) {
-            self.keeping.overrule(&key);
-        }
-    }
-
-    /// The same of a call that was made at `called_ms`, before there was this handle.
-    #[wasm_bindgen(js_name = overruleStored)]
-    pub fn overrule_stored(&self, request: &JsValue, called_ms: f64) -> Promise {
+    /// The application registers the number by a call of its own: it is not deleted any more. `id`: only if that is the
+    /// wish. Resolves when it is noted.
+    pub fn overrule(&self, request: &JsValue, id: Option<String>) -> Promise {
         let (keeping, key) = (self.keeping.clone(), self.key(request));
         promise(async move {
             if let Some(key) = key {
-                keeping.overrule_stored(&key, called_ms).await;
+                keeping.overrule(&key, id.as_deref()).await;
             }
             Ok(JsValue::UNDEFINED)
         })

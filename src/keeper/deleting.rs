@@ -1,6 +1,7 @@
 //! Deleting at the core, until it has said yes or the registration's time is over: a page that is frozen, closed or reloaded
 //! meanwhile leaves the wish in the store, for itself or another one.
 
+use super::book::Entry;
 use super::ending::kept_again;
 use super::keeping::Keeping;
 use super::news::{News, Told};
@@ -63,7 +64,9 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let Some(accepted) = accepted else { return self.0.client.delete(wanted, call, cancelled).await };
         match self.0.client.delete(&accepted, call, cancelled).await {
             // The answer to what it was told after that may be lost.
-            Err(Error::Rejected(_)) => self.0.client.delete(wanted, call, std::future::pending()).await,
+            Err(Error::Rejected(_)) if !self.is_overruled(key) => {
+                self.0.client.delete(wanted, call, std::future::pending()).await
+            }
             result => result,
         }
     }
@@ -77,8 +80,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             Err(Error::Rejected(_)) if is_repeated => None,
             Err(error) => Some(error),
         };
-        let is_overruled = self.0.book.borrow().get(key).is_some_and(|entry| entry.is_overruled);
-        let failure = error.as_ref().map(|error| if is_overruled { Failure::Final } else { failure(error, may_go_on) });
+        let failure =
+            error.as_ref().map(|error| if self.is_overruled(key) { Failure::Final } else { failure(error, may_go_on) });
         if !self.is_current(key, &wish.id) {
             return self.deleted_late(key, wish, error, failure, is_ours);
         }
@@ -113,36 +116,37 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// The application registers the number of `key` by a call of its own: that came later than a wish to delete it, which
     /// is not tried again. What is under way ends before that call begins.
-    pub fn overrule(&self, key: &str) {
+    /// `id`: only that wish; it was found in the store.
+    pub async fn overrule(&self, key: &str, id: Option<&str>) {
+        if !self.0.is_ready.get() {
+            // What is stored is not known yet.
+            self.ready().await;
+        }
         let id = {
             let mut book = self.0.book.borrow_mut();
-            let Some(entry) = book.get_mut(key).filter(|entry| entry.wish.is_end()) else { return };
+            let is_meant = |entry: &&mut Entry| entry.wish.is_end() && id.is_none_or(|id| entry.wish.id == id);
+            let Some(entry) = book.get_mut(key).filter(is_meant) else { return };
             entry.is_overruled = true;
-            if entry.kept.is_under_way() && entry.is_tried {
+            // A try that has begun looks at this before it sends anything, and ends the wish when it is over.
+            if entry.kept.is_under_way() {
                 return;
             }
             entry.wish.id.clone()
         };
-        let (keeping, key) = (self.clone(), key.to_owned());
-        let trouble = kept_again();
-        let told = Told::of_trouble(&trouble);
-        self.end(&key, Some(trouble));
-        let work = async move {
-            keeping.forget(&key, &id).await;
-            keeping.post(&News::Gone { key, wish: Some(id), trouble: Some(told), wait_ms: None });
-        };
-        self.0.platform.spawn(work.boxed_local());
+        self.drop_overruled(key, &id).await;
     }
 
-    /// The same of a call that was made at `called_ms`, by the wall clock, before this page looked into the store. What was
-    /// wished since stays.
-    pub async fn overrule_stored(&self, key: &str, called_ms: f64) {
-        self.ready().await;
-        let is_before = |wish: &Wish| wish.at_ms.is_none_or(|at_ms| at_ms <= called_ms);
-        let is_overruled = self.0.book.borrow().get(key).is_some_and(|entry| is_before(&entry.wish));
-        if is_overruled {
-            self.overrule(key);
-        }
+    pub(super) fn is_overruled(&self, key: &str) -> bool {
+        self.0.book.borrow().get(key).is_some_and(|entry| entry.is_overruled)
+    }
+
+    /// It is not deleted: the application has registered it since.
+    pub(super) async fn drop_overruled(&self, key: &str, id: &str) {
+        let trouble = kept_again();
+        let told = Told::of_trouble(&trouble);
+        self.end(key, Some(trouble));
+        self.forget(key, id).await;
+        self.post(&News::Gone { key: key.to_owned(), wish: Some(id.to_owned()), trouble: Some(told), wait_ms: None });
     }
 
     /// It is tried again. Whoever waits for it is told what came in the way, and is done with it.
@@ -242,7 +246,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let is_told = {
             let mut book = self.0.book.borrow_mut();
             let entry = book.get_mut(key).filter(|entry| !entry.wish.is_end() && entry.is_tried);
-            entry.map(super::book::Entry::doubt).is_some()
+            entry.map(Entry::doubt).is_some()
         };
         if is_told {
             self.0.changed.fire();

@@ -33,6 +33,7 @@ pub const MAX_PER_SECOND: usize = 50;
 
 pub use keeping::{KeepOptions, Keeping, Listeners};
 pub use kept::State;
+pub use remembered::stored_deletion;
 pub use sign_out::{Leaver, sign_out};
 pub use snapshot::{Event, Snapshot, Trouble};
 pub use wish::key_of;

@@ -5,8 +5,28 @@ use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
 use super::owner::NAMELESS;
-use super::wish::{Names, Wish, read_granted};
+use super::wish::{Names, Wish, key_of, read_granted};
+use crate::auth::Owner;
+use crate::breakout::{Client, Target};
 use crate::seams::{Platform, Store};
+
+/// The name of the wish to delete the number of `target` that another page has left in the store, if there is one. It is
+/// of who is signed in. Nothing begins by asking.
+pub async fn stored_deletion<P: Platform, S: Store>(
+    client: &Client<P>,
+    lasting: &S,
+    target: &Target,
+) -> Option<String> {
+    let owner = match client.tokens().owner().await {
+        Owner::Named(name) | Owner::Session { person: Some(name), .. } => name,
+        Owner::Session { session, is_lasting: true, .. } => session,
+        _ => return None,
+    };
+    let names = Names::of(&owner, client.base_url(), client.api_version());
+    let text = lasting.get(&[&names.wishes, key_of(target).as_str()].concat()).await.ok().flatten()?;
+    let wish = Wish::read(&text, client.api_version())?;
+    wish.is_end().then_some(wish.id)
+}
 
 impl<P: Platform, S: Store> Keeping<P, S> {
     pub(super) fn store_of(&self, owner: &str) -> &S {

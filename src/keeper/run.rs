@@ -77,6 +77,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             && self.is_news(&key, &wish).await
             && self.is_last_word(&key, &wish).await
             && may_go_on()
+            && !self.gave_way(&key, &wish).await
         {
             self.post(&News::Tries { key: key.clone() });
             let is_repeated = self.begin_attempt(&key, &wish);
@@ -116,6 +117,16 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         }
         self.0.platform.turn().await;
         self.is_current(key, &wish.id)
+    }
+
+    /// A deletion is not made if the application has registered the number since: its call comes first, and this one would
+    /// come after it.
+    async fn gave_way(&self, key: &str, wish: &Wish) -> bool {
+        if !wish.is_end() || !self.is_overruled(key) {
+            return false;
+        }
+        self.drop_overruled(key, &wish.id).await;
+        true
     }
 
     /// Notes that the core is told of `wish`. Deletions that it took the place of are not made any more.

@@ -160,6 +160,23 @@ function inBrowser(browser) {
     await stands(follower, "registered");
   });
 
+  test("not made yet, and the next page registers the number by a call of its own: it stays", async () => {
+    const [tab] = await keeping();
+    await deleting(tab, { lose: "request" });
+    stage.keeping = {};
+    await tab.reload();
+    mend();
+    await ready(tab);
+    await tab.evaluate((given) => window.page.client.upsertRegistration(given), {
+      ...request,
+      routeType: "FORK",
+    });
+    await tab.evaluate(() => window.page.client.resumeKeepers());
+    await pause(5000);
+    assert.equal(stage.registered(number)?.routeType, "FORK");
+    assert.deepEqual(await view(tab), []);
+  });
+
   if (browser !== "chromium") return;
 
   const lifecycle = async (tab) => {
