@@ -165,7 +165,7 @@ export class ConsolePage {
 
   async listIsEmpty() {
     await this.browser.gone("[data-testid=registration]");
-    await this.browser.text("Nothing yet.", { within: ".empty" });
+    await this.browser.text("This browser keeps nothing registered.", { within: ".empty" });
   }
 
   /** What lies in the tab's storage (but for the tab's own id) and in the browser's, as one text each. */

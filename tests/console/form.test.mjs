@@ -77,7 +77,7 @@ test("what is typed stays when another tab registers the number meanwhile, and t
   await browser.goto(stage.url);
   await page.isSignedInAs(number);
   await page.listIsEmpty();
-  await titleSays("Register a phone system");
+  await titleSays("Register a PBX");
   await page.fillIn({ mobileTerminatingPrefix: "99", routeType: "FORK" });
   await turnTo(first);
   await page.register(fallback);
@@ -161,10 +161,10 @@ test("after a deletion the form offers to register the same again, and after a r
   await page.startOver();
   await page.card(number).delete();
   await page.listIsEmpty();
-  await titleSays("Register a phone system");
+  await titleSays("Register a PBX");
   await formHolds({ sipUri, routeType: "FORK" });
   await browser.reload();
   await page.listIsEmpty();
-  await titleSays("Register a phone system");
+  await titleSays("Register a PBX");
   await formHolds({ sipUri: "", routeType: "LOOP", mobileOriginatingPrefix: "", phoneNumber: number });
 });

@@ -47,10 +47,10 @@ test("another person's number: not allowed, in the core's words, and the form ke
 test("what the operator does not allow is tried again once a minute, until the keeping is stopped", async () => {
   const { browser, page } = stage;
   const card = page.card("+4799900012");
-  await card.keeping(/not taken it yet. Next try in \d\d\ss, by this tab\./);
+  await card.keeping(/not accepted it yet. Next try in \d\d\ss, by this tab\./);
   await browser.screenshot("console-not-allowed");
   await card.click("stop");
-  await page.notice("+4799900012 is kept no more. It is not registered.");
+  await page.notice("+4799900012 is no longer kept registered. It is not registered.");
   await page.listIsEmpty();
 });
 
@@ -71,7 +71,9 @@ test("delete after the vendor's back end moved the number elsewhere: refused in 
   await page.card(number).delete();
   const text = await browser.text("The operator refuses this", failure);
   assert.match(text, /sip_uri is not the one that is registered/);
-  await browser.text("is kept no more, and was not deleted", { within: ".failure" });
+  await browser.text("is no longer kept registered, but was not deleted", { within: ".failure" });
+  const said = await browser.text(number, { within: "[data-testid=failure]" });
+  assert.doesNotMatch(said, /tries again/);
   await browser.screenshot("console-refused");
   await page.listIsEmpty();
   await core.holds(number, { ...elsewhere, tokenKind: "client" });

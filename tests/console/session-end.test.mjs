@@ -57,7 +57,13 @@ test("tokens revoked at the provider: the page says that the session has ended, 
   await core.holds(number, { sipUri, routeType: "LOOP", apiVersion: "v1" });
   const card = page.card(number);
   await card.status("suspended", "Suspended");
-  await card.keeping("Nobody is signed in who may refresh it.");
+  await card.keeping("You are no longer signed in, so it is not refreshed.");
+  await card.keeping(/It stays registered until .+\. Sign in again to keep it registered\./);
+  await browser.gone("[data-testid=notice]");
+  // Nobody is signed in, and there is nobody to sign out.
+  await browser.text(`Session ended: ${number}`, { within: "[data-testid=ended-session]" });
+  await browser.gone("[data-testid=user-number]");
+  await browser.gone("[data-testid=sign-out]");
   await browser.screenshot("console-session-ended");
 });
 

@@ -22,12 +22,21 @@ test("the provider does not renew the session for now: the page says so and offe
   // After three tries, or a minute.
   await browser.css("[data-testid=session-uncertain] button", 90_000);
   await browser.text("can’t be renewed at the moment", { within: "[data-testid=session-uncertain]" });
+  // The card and what was said before agree with it.
+  const { selector } = page.card(number);
+  await browser.css(`${selector}[data-session=uncertain]`);
+  assert.doesNotMatch(
+    await page.card(number).keeping(/not refreshed|not confirmed|Next try/),
+    /Next refresh/,
+  );
+  await browser.gone("[data-testid=notice]");
   await browser.screenshot("console-session-uncertain");
   await page.isSignedInAs(number);
   await core.holds(number, { sipUri });
   sandbox.disarm();
   await browser.gone("[data-testid=session-uncertain]", 90_000);
   await page.card(number).status("registered", "Registered");
+  await page.card(number).keeping(/Next refresh at .+, by this tab\./);
 });
 
 test("uncertain, the sign-in that is offered works, and brings back what was typed", async () => {

@@ -52,7 +52,7 @@ test("the API is unreachable: a refresh fails with words, what was registered st
   await card.click("refresh");
   await card.error("The operator can’t be reached");
   await card.status("registered", "Registered");
-  await card.keeping("What was registered before stands until");
+  await card.keeping("What was registered before stays registered until");
   await core.holds(number, { sipUri });
   await gateway.open();
   await card.click("refresh");
@@ -88,7 +88,7 @@ test("a call that gets no answer can be given up, and sent again", {
   await card.keeping("Registering…");
   await browser.waitFor("the call to be under way", () => held.count() > 0);
   await card.click("stop");
-  await page.notice("is kept no more. It is not registered.");
+  await page.notice("is no longer kept registered. It is not registered.");
   await page.listIsEmpty();
   await core.holdsNothing(number);
   await held.release();

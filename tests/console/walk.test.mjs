@@ -44,6 +44,7 @@ test(`registers ${number} with ${sipUri} as LOOP, and the core has it`, async ()
   await browser.screenshot("console-form");
   await page.submit();
   await page.notice(`${number} is registered at ${sipUri} until`);
+  await page.notice("and will be refreshed before then.");
   const card = page.card(number);
   await card.text(sipUri);
   await card.text("LOOP");

@@ -28,6 +28,13 @@ const signInAgain: Explanation = {
   remedy: "signIn",
 };
 
+/** It answered, so it is neither the connection nor the address. */
+const outOfService: Explanation = {
+  title: "The operator’s service is not available right now",
+  advice: "Nothing is known to have changed. Wait a moment, then try again.",
+  remedy: "retry",
+};
+
 const rpcExplanations: Readonly<Partial<Record<RpcErrorCode, Explanation>>> = {
   unauthenticated: signInAgain,
   permission_denied: {
@@ -205,12 +212,20 @@ export function explain(error: unknown): Explanation {
     return explanation === signInAgain ? explanation : { ...explanation, quote: error.description };
   }
   if (error instanceof RpcError) {
+    if (error.code === "unavailable" && error.kind !== "network") {
+      return { ...outOfService, quote: ownWords(error) };
+    }
     // A proxy's or an address's fault can wear any code.
     const explanation = error.kind === "config" ? undefined : rpcExplanations[error.code];
     if (!explanation) return byKind(error.kind);
     return spoken.has(error.code) ? { ...explanation, quote: error.message } : explanation;
   }
   return isSdkError(error) ? byKind(error.kind) : failedInside;
+}
+
+/** What the core says beside its status. For a status without words, or an HTTP status, the SDK has words of its own. */
+function ownWords({ httpStatus, message }: RpcError): string | undefined {
+  return httpStatus === 200 && !message.endsWith("without a message") ? message : undefined;
 }
 
 /** For whoever has to look into it. `toJSON` of the SDK's errors leaves out everything secret. */

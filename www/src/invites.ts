@@ -1,9 +1,9 @@
-// What the core sends the phone system, as the SDK describes it: for the example below the prefixes.
+// What the core sends the PBX, as the SDK describes it: for the example below the prefixes.
 import { useEffect, useState } from "react";
 import { describeCallFlow, type RouteType } from "sipbreakout-web";
 
 export interface Invites {
-  /** Of a call that the number makes; null if the phone system does not get it. */
+  /** Of a call that the number makes; null if the PBX does not get it. */
   outgoing: string | null;
   /** Of a call that the number receives. */
   incoming: string | null;
@@ -19,7 +19,7 @@ interface Wanted {
 
 /** @throws InvalidRequestError while a prefix or the number is not right */
 export async function invitesOf({ number, somebody, ...routing }: Wanted): Promise<Invites> {
-  // The address of the phone system makes no difference to what it is sent.
+  // The address of the PBX makes no difference to what it is sent.
   const mine = { phoneNumber: number, registration: { sipUri: "sips:pbx.example.com", ...routing } };
   const other = { phoneNumber: somebody };
   const behavior = routing.routeType === "FALLBACK" ? "noAnswer" : "answered";

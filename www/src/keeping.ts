@@ -141,7 +141,7 @@ export class Keeping {
     });
   }
 
-  /** Tries again to delete what is kept no more. */
+  /** Tries again to delete what is no longer kept. */
   deleteAgain({ kept }: Undeleted): Promise<boolean> {
     return this.#try(kept, () => this.#deleteTaken(kept));
   }

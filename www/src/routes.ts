@@ -13,7 +13,7 @@ const both: readonly ApiVersion[] = ["v1", "v0"];
 export const routes: readonly Route[] = [
   {
     type: "LOOP",
-    title: "Through the phone system",
+    title: "Through the PBX",
     description:
       "Every call from and to the number goes through the PBX first. It passes the call back, or answers or rejects it itself.",
     versions: both,
@@ -47,7 +47,7 @@ export const routes: readonly Route[] = [
   },
   {
     type: "INGRESS",
-    title: "Calls from the phone system",
+    title: "Calls from the PBX",
     description: "Ordinary calls are left alone. The PBX may place calls to the number.",
     versions: ["v1"],
   },

@@ -39,7 +39,7 @@ describe("a refused call", () => {
   const expectations: [number, RpcErrorCode, { remedy: string | undefined; title: RegExp }][] = [
     [16, "unauthenticated", { remedy: "signIn", title: /session has ended/ }],
     [7, "permission_denied", { remedy: "signIn", title: /Not allowed/ }],
-    [14, "unavailable", { remedy: "retry", title: /can’t be reached/ }],
+    [14, "unavailable", { remedy: "retry", title: /not available right now/ }],
     [4, "deadline_exceeded", { remedy: "retry", title: /took too long/ }],
     [8, "resource_exhausted", { remedy: "retry", title: /Too many/ }],
     [12, "unimplemented", { remedy: undefined, title: /version of the API/ }],
@@ -106,11 +106,28 @@ describe("a refused call", () => {
     assert.match(explain(error).advice, /may already have reached/);
   });
 
-  test("no network offers another try", async () => {
+  test("no network offers another try, and a look at the connection", async () => {
     const error = await failedUpsert(async () => {
       throw new TypeError("Failed to fetch");
     });
-    assert.equal(explain(error).remedy, "retry");
+    const { title, advice, remedy } = explain(error);
+    assert.equal(remedy, "retry");
+    assert.match(title, /can’t be reached/);
+    assert.match(advice, /Check your connection/);
+  });
+
+  test("whoever answers that the service is not available was reached: no word of the connection", async () => {
+    const core = await failedUpsert(refusing(14, "maintenance until six"));
+    const silent = await failedUpsert(refusing(14, ""));
+    const proxy = await failedUpsert(async () => new Response("bad gateway", { status: 502 }));
+    for (const error of [core, silent, proxy]) {
+      const { title, advice, remedy } = explain(error);
+      assert.doesNotMatch(`${title} ${advice}`, /reached|connection/);
+      assert.equal(remedy, "retry");
+    }
+    assert.equal(explain(core).quote, "maintenance until six");
+    assert.equal(explain(silent).quote, undefined);
+    assert.equal(explain(proxy).quote, undefined);
   });
 });
 

@@ -19,7 +19,7 @@ const expected: Record<RouteType, { outgoing: string | null; incoming: string | 
 };
 
 for (const [routeType, invites] of Object.entries(expected)) {
-  test(`${routeType}: which calls the phone system gets, with the prefix between plus and number`, async () => {
+  test(`${routeType}: which calls the PBX gets, with the prefix between plus and number`, async () => {
     const found = await invitesOf({ number, somebody, routeType: routeType as RouteType, ...prefixes });
     assert.deepEqual(found, invites);
   });

@@ -1,10 +1,11 @@
 // The signed-in page: what is kept registered, and the form that registers.
 import { useEffect, useRef, useState } from "react";
-import type { RegistrationKeeper } from "sipbreakout-web";
+import { isSdkError, type RegistrationKeeper, RpcError } from "sipbreakout-web";
 import type { Draft } from "../draft.ts";
 import { useForm } from "../form.ts";
 import { type Asked, type Undeleted, useKept } from "../keeping.ts";
 import { type Kept, keptOf, wishOf } from "../kept.ts";
+import { type Notice, useNotice } from "../notice.ts";
 import { clockTime } from "../now.ts";
 import type { SignedIn } from "../session.ts";
 import { DeletionDialog } from "./deletion-dialog.tsx";
@@ -26,7 +27,7 @@ export function Console({ session, reopen }: Props) {
   const list = useKept(keeping);
   const form = useForm(list.kept, ownNumber, session.edits);
   const edits = form.carried;
-  const [notice, setNotice] = useState("");
+  const { notice, say } = useNotice(list, health);
   const [failure, setFailure] = useState<Undeleted & { words: string }>();
   /** What may be about to be deleted: a person is asked first. */
   const [doomed, setDoomed] = useState<Kept>();
@@ -39,13 +40,13 @@ export function Console({ session, reopen }: Props) {
   }, [notice]);
 
   const clear = () => {
-    setNotice("");
+    say(undefined);
     setFailure(undefined);
   };
 
   /** Says so when the core took it. If it did not, the card has the reason. */
   const follow = async ({ keeper, taken }: Asked, did: string) => {
-    if (await taken) setNotice(success(keeper, did));
+    if (await taken) say(success(keeper, did));
     else cardOf(page.current, keeper)?.scrollIntoView({ block: "nearest" });
   };
 
@@ -67,8 +68,8 @@ export function Console({ session, reopen }: Props) {
     form.show(kept);
     page.current?.querySelector<HTMLInputElement>("input[name=sipUri]")?.focus();
   };
-  const leave = (words: string) => {
-    setNotice(words);
+  const leave = (left: Notice) => {
+    say(left);
     // The button that was pressed is gone.
     page.current?.querySelector<HTMLElement>("#list-title")?.focus();
   };
@@ -77,12 +78,14 @@ export function Console({ session, reopen }: Props) {
     try {
       await kept.keeper.stop();
     } catch (error) {
-      setFailure({ kept, error, words: "may be kept still, by another tab:" });
+      setFailure({ kept, error, words: "may still be kept registered, by another tab:" });
       return;
     }
-    const until = kept.expiresAt && kept.expiresAt > Date.now() ? clockTime(kept.expiresAt) : undefined;
-    const end = until ? `It stays registered until ${until}, and ends by itself.` : "It is not registered.";
-    leave(`${nameOf(kept)} is kept no more. ${end}`);
+    const until = kept.expiresAt && kept.expiresAt > Date.now() ? kept.expiresAt : undefined;
+    const end = until
+      ? `It stays registered until ${clockTime(until)}, and ends by itself.`
+      : "It is not registered.";
+    leave({ text: `${nameOf(kept)} is no longer kept registered. ${end}`, number: kept.number, until });
   };
   const remove = async (kept: Kept) => {
     clear();
@@ -101,8 +104,8 @@ export function Console({ session, reopen }: Props) {
       <div className="notice-place" role="status" ref={noticePlace}>
         {notice && (
           <div className="notice good" data-testid="notice">
-            <p>{notice}</p>
-            <button type="button" className="button quiet small" onClick={() => setNotice("")}>
+            <p>{notice.text}</p>
+            <button type="button" className="button quiet small" onClick={() => say(undefined)}>
               Dismiss
             </button>
           </div>
@@ -111,6 +114,7 @@ export function Console({ session, reopen }: Props) {
       <div className="columns">
         <RegistrationList
           kept={list.kept}
+          health={health}
           edits={edits}
           onRefresh={refresh}
           onEdit={edit}
@@ -125,7 +129,7 @@ export function Console({ session, reopen }: Props) {
             <Failure
               key={undeleted.kept.number}
               {...undeleted}
-              words={notDeleted(undeleted.kept)}
+              words={notDeleted(undeleted)}
               edits={edits}
               onRetry={() => removeAgain(undeleted)}
               onDismiss={() => keeping.dismiss(undeleted)}
@@ -153,20 +157,31 @@ function nameOf({ number }: Pick<Kept, "number">): string {
   return number || "Your number";
 }
 
-function success(keeper: RegistrationKeeper, did: string): string {
-  const kept = keptOf(keeper);
-  const until =
-    kept.expiresAt === undefined ? "" : ` until ${clockTime(kept.expiresAt)}, and refreshed before`;
-  return `${nameOf(kept)} ${did} at ${kept.request.sipUri}${until}.`;
+function success(keeper: RegistrationKeeper, did: string): Notice {
+  const { number, request, expiresAt: until } = keptOf(keeper);
+  const end = until === undefined ? "" : ` until ${clockTime(until)}, and will be refreshed before then`;
+  const text = `${nameOf({ number })} ${did} at ${request.sipUri}${end}.`;
+  return { text, number, registered: { keeper, request }, until };
 }
 
-function notDeleted({ expiresAt }: Kept): string {
+function notDeleted({ kept: { expiresAt }, error }: Undeleted): string {
   const until = expiresAt && expiresAt > Date.now() ? ` until ${clockTime(expiresAt)}` : "";
-  return `is kept no more, and was not deleted. It may stay registered${until}:`;
+  const next = isTriedAgain(error)
+    ? " This browser tries again by itself while you stay signed in; signing out gives the deletion up."
+    : "";
+  return `is no longer kept registered, but was not deleted. It may stay registered${until}.${next}`;
 }
 
-function deleted(kept: Kept): string {
-  return `${nameOf(kept)} is no longer registered. Its calls go without the phone system.`;
+/** Whether the SDK goes on with a deletion that failed so: not after a refusal, or when somebody wants it kept again. */
+function isTriedAgain(error: unknown): boolean {
+  if (!isSdkError(error) || error.code === "superseded") return false;
+  if (error.kind === "rejected" || error.kind === "invalid") return false;
+  return !(error instanceof RpcError && (error.kind === "auth" || error.kind === "config"));
+}
+
+function deleted({ number }: Kept): Notice {
+  const text = `${nameOf({ number })} is no longer registered. Its calls go without the PBX.`;
+  return { text, number };
 }
 
 function cardOf(page: HTMLElement | null, keeper: RegistrationKeeper): HTMLElement | undefined {

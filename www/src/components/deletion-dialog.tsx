@@ -1,4 +1,4 @@
-// A deletion is asked about first: calls go past the phone system at once, and nothing brings the registration back.
+// A deletion is asked about first: calls go past the PBX at once, and nothing brings the registration back.
 import { useLayoutEffect, useRef } from "react";
 import { type Kept, standing } from "../kept.ts";
 

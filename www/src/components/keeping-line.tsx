@@ -2,15 +2,17 @@
 import type { Kept } from "../kept.ts";
 import { otherStanding, secondsUntil } from "../kept.ts";
 import { clockTime } from "../now.ts";
+import type { SessionHealth } from "../session.ts";
 
 interface Props {
   kept: Kept;
   now: number;
+  health: SessionHealth;
   /** Something was asked for just now, and is under way. */
   busy: boolean;
 }
 
-export function KeepingLine({ kept, now, busy }: Props) {
+export function KeepingLine({ kept, now, health, busy }: Props) {
   const { state, expiresAt, error, isDeleting } = kept;
   const standsUntil = expiresAt !== undefined && expiresAt > now ? clockTime(expiresAt) : undefined;
   const isChange = otherStanding(kept, now) !== undefined;
@@ -18,7 +20,7 @@ export function KeepingLine({ kept, now, busy }: Props) {
   switch (state) {
     case "registering":
       return (
-        <Line>{error ? <>The operator has not taken it yet. {next(kept, now)}</> : "Registering…"}</Line>
+        <Line>{error ? <>The operator has not accepted it yet. {next(kept, now)}</> : "Registering…"}</Line>
       );
     case "registered":
       if (isChange) {
@@ -37,11 +39,20 @@ export function KeepingLine({ kept, now, busy }: Props) {
         return (
           <Line>
             The operator has not confirmed the last refresh.{" "}
-            {`What was registered before stands until ${standsUntil}.`} {next(kept, now)}
+            {`What was registered before stays registered until ${standsUntil}.`} {next(kept, now)}
           </Line>
         );
       }
-      return <Line>{busy ? "Refreshing…" : next(kept, now)}</Line>;
+      if (busy) return <Line>Refreshing…</Line>;
+      if (health !== "good") {
+        const why = health === "expired" ? "your session has ended" : "your session can’t be renewed";
+        return (
+          <Line urgent>
+            It is not refreshed at the moment, because {why}. It stays registered until {standsUntil}.
+          </Line>
+        );
+      }
+      return <Line>{next(kept, now)}</Line>;
     case "atRisk":
       return (
         <Line urgent={!error}>
@@ -58,15 +69,16 @@ export function KeepingLine({ kept, now, busy }: Props) {
       return (
         <Line>
           Nothing more is tried until you change it.
-          {standsUntil && ` What was registered before stands until ${standsUntil}.`}
+          {standsUntil && ` What was registered before stays registered until ${standsUntil}.`}
         </Line>
       );
     case "suspended":
       return (
         <Line urgent>
-          Nobody is signed in who may refresh it.{" "}
-          {standsUntil ? `It stands until ${standsUntil}.` : "The operator has forgotten it."} Sign in again,
-          and it goes on.
+          You are no longer signed in, so it is not refreshed.{" "}
+          {standsUntil
+            ? `It stays registered until ${standsUntil}. Sign in again to keep it registered.`
+            : "The operator has forgotten it. Sign in again to register it again."}
         </Line>
       );
     default:

@@ -4,6 +4,7 @@ import type { Edits } from "../draft.ts";
 import { formatSeconds, type Kept, otherStanding, secondsLeft, type Taken } from "../kept.ts";
 import { clockTime } from "../now.ts";
 import { routeOf } from "../routes.ts";
+import type { SessionHealth } from "../session.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { KeepingLine } from "./keeping-line.tsx";
 
@@ -20,6 +21,7 @@ export interface CardActions {
 interface Props extends CardActions {
   kept: Kept;
   now: number;
+  health: SessionHealth;
   /** What is typed into the form, for a sign-in that begins here. */
   edits: Edits;
 }
@@ -34,7 +36,7 @@ const stateWords: Readonly<Record<KeeperState, string>> = {
   stopped: "Not kept",
 };
 
-export function RegistrationCard({ kept, edits, now, onRefresh, onEdit, onStop, onDelete }: Props) {
+export function RegistrationCard({ kept, edits, now, health, onRefresh, onEdit, onStop, onDelete }: Props) {
   const [isRefreshing, setIsRefreshing] = useState(false);
   const { number, state, isDeleting = false } = kept;
   const busy = isRefreshing || isDeleting;
@@ -55,6 +57,7 @@ export function RegistrationCard({ kept, edits, now, onRefresh, onEdit, onStop, 
       data-number={number}
       data-status={state}
       data-pending={other !== undefined}
+      data-session={health}
     >
       <div className="registration-head">
         <h3 className="number">{number || "Your number"}</h3>
@@ -83,7 +86,7 @@ export function RegistrationCard({ kept, edits, now, onRefresh, onEdit, onStop, 
           </p>
         </div>
       )}
-      <KeepingLine kept={kept} now={now} busy={busy} />
+      <KeepingLine kept={kept} now={now} health={health} busy={busy} />
       {kept.error !== undefined && state !== "suspended" && (
         <ErrorNotice error={kept.error} edits={edits} testId="registration-error" unmoved />
       )}

@@ -65,7 +65,7 @@ export function RegistrationForm({ form, onStart, onSubmit }: Props) {
 
   return (
     <section className="panel" aria-labelledby="form-title">
-      <h2 id="form-title">{replaces ? "Update the registration" : "Register a phone system"}</h2>
+      <h2 id="form-title">{replaces ? "Update the registration" : "Register a PBX"}</h2>
       {replaces && (
         <p className="soft">
           <span className="number">{number || "Your number"}</span> is in the list already. Sending this form
@@ -79,8 +79,8 @@ export function RegistrationForm({ form, onStart, onSubmit }: Props) {
             label="SIP address of the PBX"
             hint={
               <>
-                <code>sips:</code> and a host name, with a port if DNS doesn’t tell it. The PBX must show a
-                valid TLS certificate for that name.
+                <code>sips:</code> and a host name; add a port unless DNS (SRV) provides it. The PBX must show
+                a valid TLS certificate for that name.
               </>
             }
             placeholder="sips:pbx.example.com"

@@ -1,10 +1,12 @@
 import type { Edits } from "../draft.ts";
 import type { Kept } from "../kept.ts";
 import { useNow } from "../now.ts";
+import type { SessionHealth } from "../session.ts";
 import { type CardActions, RegistrationCard } from "./registration-card.tsx";
 
 interface Props extends CardActions {
   kept: readonly Kept[] | undefined;
+  health: SessionHealth;
   edits: Edits;
   /** What is to be said above the list. */
   children?: React.ReactNode;
@@ -20,8 +22,9 @@ export function RegistrationList({ kept, children, ...actions }: Props) {
       {children}
       {kept?.length === 0 && (
         <p className="empty">
-          Nothing yet. What you register here appears here, and stays registered while a tab of this console
-          is open.
+          This browser keeps nothing registered. What you register here appears here, and stays registered
+          while a tab of this console is open. A registration that could not be deleted stays at the operator
+          until its time is over. This browser goes on trying to delete it while you stay signed in.
         </p>
       )}
       <ul className="registration-list" data-testid="registration-list">

@@ -11,7 +11,7 @@ interface Props {
 const words = {
   expired: {
     title: "Your session has ended",
-    text: "What is registered stays registered until its time runs out, and is not refreshed meanwhile. Sign in again, and it goes on. What you typed is kept.",
+    text: "What is registered stays registered until its time runs out, and is not refreshed meanwhile. Sign in again to keep it registered. What you typed is kept.",
   },
   uncertain: {
     title: "Your session can’t be renewed at the moment",

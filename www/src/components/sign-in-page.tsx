@@ -21,10 +21,10 @@ export function SignInPage({ error, edits, onRetry }: Props) {
         {shown !== undefined && (
           <ErrorNotice error={shown} testId="sign-in-error" onRetry={retry} withoutSignIn />
         )}
-        <h1>Put your phone system in a mobile number’s calls</h1>
+        <h1>Put your PBX in a mobile number’s calls</h1>
         <p className="lead">
           A registration tells the mobile operator to involve your PBX, over SIP, in the calls of one number.
-          Here you make one and change it; it is kept alive until you take it away.
+          Here you make one and change it; it is kept alive until you delete it.
         </p>
         <p>
           <button
@@ -45,7 +45,7 @@ export function SignInPage({ error, edits, onRetry }: Props) {
         <LegPicture type="LOOP" />
         <ol>
           <li>
-            <strong>Sign in</strong> with the mobile number whose calls are meant.
+            <strong>Sign in</strong> with the mobile number whose calls you want to route.
           </li>
           <li>
             <strong>Name your PBX</strong> by its SIP address and choose which calls reach it, and when.

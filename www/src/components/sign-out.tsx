@@ -105,7 +105,7 @@ export function SignOut({ keeping }: { keeping: Keeping }) {
               />
               <span>
                 <strong>Also delete {count === 1 ? "the registration" : "the registrations"}</strong>
-                <span className="hint">Calls then go without the phone system at once.</span>
+                <span className="hint">Calls then go without the PBX at once.</span>
               </span>
             </label>
             <div className="dialog-actions">

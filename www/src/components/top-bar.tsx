@@ -9,12 +9,19 @@ export function TopBar({ session }: { session: SignedIn | undefined }) {
           <img src="/favicon.svg" alt="" width="28" height="28" />
           SIP breakout console
         </p>
-        {session && (
+        {session?.health === "expired" && (
+          <p className="whose" data-testid="ended-session">
+            <span>
+              Session ended: <span className="number">{numberOf(session)}</span>
+            </span>
+          </p>
+        )}
+        {session && session.health !== "expired" && (
           <div className="whose">
             <p>
               <span className="whose-label">Signed in as </span>
               <strong className="number" data-testid="user-number">
-                {session.user?.phoneNumber ?? "a number that the operator does not tell"}
+                {numberOf(session)}
               </strong>
             </p>
             <SignOut key={session.user?.sub ?? ""} keeping={session.keeping} />
@@ -23,4 +30,8 @@ export function TopBar({ session }: { session: SignedIn | undefined }) {
       </div>
     </header>
   );
+}
+
+function numberOf({ user }: SignedIn): string {
+  return user?.phoneNumber ?? "a number that the operator does not tell";
 }
