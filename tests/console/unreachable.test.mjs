@@ -113,7 +113,7 @@ test("after a restart the sandbox knows no session: Try again says so, and a sig
   await stage.restartSandbox();
   await tryAgain("sign-in-error");
   await browser.text("Your session has ended", { within: "[data-testid=sign-in-error]" });
-  await page.signIn(number, { button: "[data-testid=sign-in-error] .notice-actions button" });
+  await page.signIn(number);
   await core.holdsNothing(number);
   // The restarted core has forgotten the registration, the browser has not: a refresh registers it again.
   const card = page.card(number);

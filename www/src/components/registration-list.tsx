@@ -33,9 +33,9 @@ export function RegistrationList({ kept, children, ...actions }: Props) {
         ))}
       </ul>
       <p className="hint">
-        Any tab of this console keeps these numbers registered. With no tab open they lapse within the hour.
-        The operator’s core has no call to read registrations back: what was registered or deleted elsewhere
-        is not in this list.
+        Any tab of this console keeps these numbers registered while you are signed in. With no tab open they
+        lapse within the hour. The operator’s core has no call to read registrations back: what was registered
+        or deleted elsewhere is not in this list.
       </p>
     </section>
   );
