@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { distDir, root, targetDir } from "../paths.mjs";
 
 /** The promise of the README: wasm and JavaScript of the default entry together, gzip. */
-export const budgetBytes = 204 * 1024;
+export const budgetBytes = 260 * 1024;
 
 function measure(content) {
   return {
