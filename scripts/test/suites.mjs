@@ -1,6 +1,6 @@
 // The suites of `npm test`, in their order: what each runs and what must be there before.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import webdriverJson from "../../webdriver.json" with { type: "json" };
 import { root, targetDir } from "../paths.mjs";
@@ -38,6 +38,16 @@ async function runWasmTests(runCommand, { chromium, chromedriver }) {
   }
 }
 
+/** These measure, and want the machine for themselves. */
+const measuringKeeperTests = ["idle", "fleet"];
+
+/** All other files of the suite: a new one runs without being named here. */
+function waitingKeeperTests() {
+  const files = readdirSync(join(root, "tests", "keeper")).filter((file) => file.endsWith(".test.mjs"));
+  const names = files.map((file) => file.slice(0, -".test.mjs".length)).sort();
+  return names.filter((name) => !measuringKeeperTests.includes(name));
+}
+
 /** The long form (`-- --long`) is what the ordinary one is in small: ten thousand registrations for a month, ten minutes. */
 async function runKeeperTests(runCommand, _browser, { isLong }) {
   const run = async (concurrency, names, env = {}) => {
@@ -48,13 +58,8 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
     );
   };
   const walk = async (env) => {
-    const waiting = await run(
-      "--test-concurrency=3",
-      ["life", "missing", "node", "session", "tabs", "wishes", "workers"],
-      env,
-    );
-    // These measure, and want the machine for themselves.
-    const measuring = await run(oneByOne, ["idle", "fleet"], env);
+    const waiting = await run("--test-concurrency=3", waitingKeeperTests(), env);
+    const measuring = await run(oneByOne, measuringKeeperTests, env);
     return waiting === 0 ? measuring : waiting;
   };
   if (!isLong) return walk();
