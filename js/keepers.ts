@@ -148,7 +148,9 @@ export class ClientKeepers {
     const isDelete = options?.delete === true;
     // It may be kept no more, and the core have it still: then there is something to delete.
     const isLive = this.#live.has(keeper);
-    const live = this.#live.get(keeper) ?? (isDelete && !this.#isClosed && keeper.inEffect ? {} : undefined);
+    const isToDelete = isDelete && keeper.inEffect !== undefined;
+    if (!isLive && isToDelete && this.#isClosed) throw toSdkError(closed());
+    const live = this.#live.get(keeper) ?? (isToDelete ? {} : undefined);
     if (!live) return;
     live.isLeaving = true;
     let leaving = [keeper];

@@ -31,3 +31,19 @@ test("a client that is closed in the middle of many deletions says so to each", 
   client.close();
   assert.deepEqual([...new Set(await Promise.all(codes))], ["aborted"]);
 });
+
+test("a deletion that is asked for after close() is not made, and is not said to be", async () => {
+  const core = scriptedCore();
+  cores.push(core);
+  const client = core.client();
+  const request = { sipUri: "sips:a.example", routeType: "LOOP", phoneNumber: "+4799910000" };
+  const keeper = client.keepRegistered(request);
+  await until("it is registered", () => keeper.state === "registered");
+  client.close();
+  await assert.rejects(keeper.stop({ delete: true }), { code: "aborted" });
+  await keeper.stop();
+  assert.equal(
+    core.calls.some(({ method }) => method === "DeleteRegistration"),
+    false,
+  );
+});
