@@ -1,7 +1,7 @@
 // `createAuth`: signing in, and the session after it.
 import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { PageAnswer } from "./answer.js";
-import { type RawError, toSdkError } from "./errors.js";
+import { invalidOption, toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
 import { bare, peek, read } from "./given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./given/shapes.js";
@@ -37,14 +37,9 @@ const OPEN = Symbol("open");
 const MARK = Symbol.for("sipbreakout-web.auth");
 
 /** A session is a matter of the copy that made it. */
-function otherCopy(): RawError {
-  const message =
-    "This auth was made by another copy of sipbreakout-web, or another version of it. Import createAuth and createClient " +
-    "from one copy, or give accessToken: ({ forceRefresh }) => auth.getAccessToken({ forceRefresh }).";
-  const problems = [{ field: "auth", code: "wrong_type", message }];
-  const plain = { family: "invalid", code: "invalid_input", kind: "invalid", retryable: false } as const;
-  return { ...plain, message: `auth: ${message}`, problems };
-}
+const OF_OTHER_COPY =
+  "This auth was made by another copy of sipbreakout-web, or another version of it. Import createAuth and createClient " +
+  "from one copy, or give accessToken: ({ forceRefresh }) => auth.getAccessToken({ forceRefresh }).";
 
 /** @internal The options of an Auth; undefined for anything else. */
 export let authOptions: (value: unknown) => AuthOptions | undefined;
@@ -287,6 +282,6 @@ export function createAuth(options: AuthOptions): Auth {
 /** @internal The handle behind an `Auth`; undefined for anything else. */
 export function handleOf(auth: unknown, wasm: Wasm): Handle | undefined {
   if (auth instanceof Auth) return auth[OPEN](wasm);
-  if (peek(auth, MARK)) throw otherCopy();
+  if (peek(auth, MARK)) throw invalidOption("auth", "wrong_type", OF_OTHER_COPY);
   return undefined;
 }

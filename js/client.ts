@@ -62,9 +62,10 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    */
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
     const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
-    this.#keepers.overrule(wanted);
+    const { overruling } = this.#keepers;
+    overruling.call(wanted);
     return this.#call((handle) => {
-      this.#keepers.overruleStored(handle, wanted);
+      overruling.callBesideStore(handle, wanted);
       return handle.upsertRegistration(wanted, how);
     }, how);
   }

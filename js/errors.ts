@@ -311,10 +311,9 @@ export function authError(code: AuthErrorCode, kind: ErrorKind, message: string,
   return new AuthError(bare({ family: "auth", ...raw }));
 }
 
-/** @internal Options that could not be read before anything checked them. */
-export function unreadable(field: string): InvalidRequestError {
-  const message = "It can't be read.";
-  const problems = [{ field, code: "unreadable", message }];
+/** @internal One option that is wrong, found before Rust checks the others. */
+export function invalidOption(field: string, code: string, message: string): InvalidRequestError {
+  const problems = [{ field, code, message }];
   const raw = { code: "invalid_input", retryable: false, message: `${field}: ${message}`, problems };
   return new InvalidRequestError(bare({ family: "invalid", kind: "invalid", ...raw }));
 }

@@ -5,6 +5,7 @@ import { bare, peek, read } from "./given/read.js";
 import { FLEET, REGISTRATION } from "./given/shapes.js";
 import { requestOf } from "./given/snapshot.js";
 import type { CallOptions, FleetOptions, FleetResult, RegistrationProblem } from "./options.js";
+import { digitsOf } from "./phone-number.js";
 
 type Requests<Request> = Iterable<Request> | AsyncIterable<Request>;
 /** What was taken: `request` is a copy. */
@@ -25,23 +26,8 @@ type Outcome<Response> =
   | { status: "notSent" };
 
 const NAMES = Object.keys(FLEET);
-/**
- * No call can succeed after one of these: nobody is signed in, the core refused even a fresh token, or it refused the token
- * and the provider no longer renews it.
- */
-const ENDING = [
-  "session_expired",
-  "sign_in_required",
-  "unauthenticated",
-  "invalid_grant",
-  "token_inactive",
-  "invalid_token",
-  "expired_token",
-  "login_required",
-  "interaction_required",
-  "consent_required",
-  "access_denied",
-];
+/** Errors of kind `auth` that say nothing of the next call: another number, or another try of the application's function. */
+const OF_ONE_CALL = ["permission_denied", "token_supplier_failed"];
 const PROGRESS_MS = 100;
 /** After so long the page has its turn: well below 50 ms, also where others want the processor. */
 const SLICE_MS = 5;
@@ -113,7 +99,8 @@ export async function* fleet<Request, Response>(
       settle(item, { status: "ok", response: await call(item.request, options) });
     } catch (thrown) {
       const error = thrown as SdkError;
-      if (ENDING.includes(error.code)) stop(error);
+      // Nobody is signed in any more, or the core refuses even a fresh token: no other call can succeed.
+      if (error.kind === "auth" && !OF_ONE_CALL.includes(error.code)) stop(error);
       const isAborted = abort.signal.aborted && error.code === "cancelled";
       const wasSent = !isAborted || (error as RpcError).attempts;
       settle(item, wasSent ? { status: isAborted ? "unknown" : "failed", error } : { status: "notSent" });
@@ -278,10 +265,7 @@ function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): unknown {
 /** What the core takes for the same number has the same digits. Who names none means their own. */
 function keyOf(request: unknown): string {
   const number = peek(request, "phoneNumber");
-  if (typeof number !== "string") return "";
-  // The digits that `parsePhoneNumber` knows: the last four bits of each are its value.
-  const digits = number.match(/[0-9\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g) ?? [];
-  return digits.map((digit) => digit.charCodeAt(0) & 0xf).join("");
+  return typeof number === "string" ? digitsOf(number) : "";
 }
 
 /** After whatever else the page has to do. Unlike a timer, it is not slowed down when the page is hidden. */

@@ -1,6 +1,6 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
-import { type SdkError, unreadable } from "./errors.js";
+import { invalidOption, type SdkError } from "./errors.js";
 import type { KeeperEvents } from "./events.js";
 import { bare, read } from "./given/read.js";
 import { REGISTRATION } from "./given/shapes.js";
@@ -143,7 +143,7 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
     try {
       return this.#keepers.stop(this, { delete: read(options, "delete") === true });
     } catch {
-      return Promise.reject(unreadable("delete"));
+      return Promise.reject(invalidOption("delete", "unreadable", "It can't be read."));
     }
   }
 

@@ -1,14 +1,15 @@
-// All registrations that a client keeps: the keepers by the keys that Rust gives them. After a trap all of it is begun anew
-// in the next instance.
+// What becomes of the keepers of a client: their wishes go to Rust, and what Rust tells goes to them. After a trap all of it
+// is begun anew in the next instance.
 import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
-import { bare, peek } from "./given/read.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
+import { type Live, LiveKeepers } from "./live-keepers.js";
 import { enter, type Wasm } from "./load.js";
 import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
+import { Overruling } from "./overruling.js";
 import { mayPass, rest } from "./patience.js";
-import { isSameNumber } from "./stored-stops.js";
+import { isSameNumber } from "./phone-number.js";
 import { Wishes } from "./wishes.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
@@ -17,34 +18,13 @@ type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
 
-/** What is known of a keeper beside how it stands. */
-interface Live {
-  /** Of the registration that it is a keeper of. */
-  key?: string;
-  options?: KeepOptions | undefined;
-  /** Whose it is; after a trap it must not become another person's. */
-  owner?: string | undefined;
-  /** The application did not ask for it: another tab keeps it, or a page before this one did. */
-  isMet?: boolean;
-  /** Rust knows that it is wanted: what happens to the registration happens to it. */
-  isNoted?: boolean;
-  /** It is to be kept no more. */
-  isLeaving?: boolean;
-}
-
-/** Those of this page that keep something, or did. */
-const begun = new Set<ClientKeepers>();
-
-const baseOf = (options: ClientOptions) => String(peek(options, "baseUrl")).replace(/\/+$/, "");
-
 /** Names for owners that have none: whose tokens they are is not known, but that they are not another client's. */
 let clients = 0;
 
 /** @internal The keepers of one client. */
 export class ClientKeepers {
   readonly #openClient: (wasm: Wasm) => ClientHandle;
-  readonly #live = new Map<RegistrationKeeper, Live>();
-  readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
+  readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
   readonly #wishes = new Wishes<Handle>((wasm) => this.#open(wasm), this.#closing.signal);
   #handle: Handle | undefined;
@@ -57,39 +37,31 @@ export class ClientKeepers {
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
-  /** The same until there are others. */
-  #list: readonly RegistrationKeeper[] | undefined;
-  readonly #onChange: () => void;
   readonly #held: HeldStops;
-  readonly #options: () => ClientOptions;
+  readonly #overruling: Overruling;
 
   constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
     this.#openClient = openClient;
-    this.#options = options;
+    this.#live = new LiveKeepers(onChange);
     this.#held = new HeldStops(options);
-    this.#onChange = () => {
-      this.#list = undefined;
-      onChange();
-    };
+    this.#overruling = new Overruling(options, (request, id) => this.#dropDeletion(request, id));
   }
 
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
-    const keeper = this.#add(request, { options });
-    if (!this.#isClosed) this.#held.release(request);
-    if (this.#isClosed) this.#end(keeper, closed());
-    else this.#note(keeper);
+    const keeper = new RegistrationKeeper(this, request);
+    this.#add(keeper, { options });
+    if (this.#isClosed) {
+      this.#end(keeper, closed());
+    } else {
+      this.#held.release(request);
+      this.#note(keeper);
+    }
     return keeper;
   }
 
-  #add(request: RegistrationRequest, live: Live): RegistrationKeeper {
-    return this.#enter(new RegistrationKeeper(this, request), live);
-  }
-
-  #enter(keeper: RegistrationKeeper, live: Live): RegistrationKeeper {
-    this.#live.set(keeper, bare(live));
-    if (!this.#isClosed) begun.add(this);
-    this.#onChange();
-    return keeper;
+  #add(keeper: RegistrationKeeper, live: Live): void {
+    this.#overruling.begin();
+    this.#live.add(keeper, live);
   }
 
   /**
@@ -122,7 +94,7 @@ export class ClientKeepers {
   }
 
   async #restore(): Promise<RegistrationKeeper[]> {
-    if (this.#isClosed) throw toSdkError(closed());
+    if (this.#isClosed) throw closed();
     const keys = await this.#wishes.after((handle) => handle.keys() as Promise<string[]>);
     for (const key of keys) {
       const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
@@ -132,8 +104,7 @@ export class ClientKeepers {
   }
 
   list(): readonly RegistrationKeeper[] {
-    this.#list ??= Object.freeze([...this.#live.keys()]);
-    return this.#list;
+    return this.#live.list();
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
@@ -147,10 +118,10 @@ export class ClientKeepers {
   async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
     const isDelete = options?.delete === true;
     // It may be kept no more, and the core have it still: then there is something to delete.
-    const isLive = this.#live.has(keeper);
+    const known = this.#live.get(keeper);
     const isToDelete = isDelete && keeper.inEffect !== undefined;
-    if (!isLive && isToDelete && this.#isClosed) throw toSdkError(closed());
-    const live = this.#live.get(keeper) ?? (isToDelete ? {} : undefined);
+    if (!known && isToDelete && this.#isClosed) throw closed();
+    const live = known ?? (isToDelete ? {} : undefined);
     if (!live) return;
     live.isLeaving = true;
     let leaving = [keeper];
@@ -161,7 +132,7 @@ export class ClientKeepers {
           const key = this.#keyOf(handle, keeper);
           if (key) live.key = key;
           // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
-          if (isDelete && key) leaving = [...new Set(this.#of(key)).add(keeper)];
+          if (isDelete && key) leaving = [...new Set([...this.#live.of(key), keeper])];
           for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
           return key;
         },
@@ -178,7 +149,7 @@ export class ClientKeepers {
       });
       const deletion = await (isDelete ? given : Promise.race([given, holding.held]));
       if (deletion !== undefined) await this.#wishes.run((handle) => handle.gone(deletion) as Promise<void>);
-      if (!isLive) tell(keeper, "deleted", { inEffect: undefined });
+      if (!known) tell(keeper, "deleted", { inEffect: undefined });
     } finally {
       holding.end();
       for (const one of leaving) this.#end(one);
@@ -207,7 +178,7 @@ export class ClientKeepers {
     isDelete: boolean,
   ): Promise<string | undefined> {
     if (!live.key) return undefined;
-    const others = [...this.#of(live.key)].map((other) => this.#live.get(other));
+    const others = this.#live.of(live.key).map((other) => this.#live.get(other));
     const wanting = others.filter((other) => other && !other.isMet && !other.isLeaving);
     // It is kept until the last one is stopped, or the client is closed: then other tabs go on.
     const isShared = this.#wantedToTheEnd.has(live.key) || wanting.some((other) => other?.isNoted);
@@ -217,31 +188,12 @@ export class ClientKeepers {
     return handle.stop(keeper.request, isDelete, isAwaited) as Promise<string | undefined>;
   }
 
-  /**
-   * The application registers the number by a call of its own: a deletion that is not made yet came before that, whichever
-   * client of this page wanted it.
-   */
-  overrule(request: RegistrationRequest): void {
-    for (const keepers of begun) {
-      if (keepers === this || this.#isSameCore(keepers, request)) keepers.#overrule(request);
-    }
+  /** Of this client and the page's others, beside calls of the application's own. */
+  get overruling(): Overruling {
+    return this.#overruling;
   }
 
-  /**
-   * As `overrule`, for what a page before this one wanted, or another tab does: it lies in the store. `client` tells
-   * without that anything is begun to be kept.
-   */
-  overruleStored(client: ClientHandle, request: RegistrationRequest): void {
-    const options = this.#options();
-    const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
-    if (!isLasting || begun.has(this) || this.#isClosed || !globalThis.indexedDB) return;
-    (client.storedDeletion(request, lasting) as Promise<string | undefined>).then(
-      (id) => id !== undefined && !this.#isClosed && this.#overrule(request, id),
-      () => {},
-    );
-  }
-
-  #overrule(request: RegistrationRequest, id?: string): void {
+  #dropDeletion(request: RegistrationRequest, id?: string): void {
     const noted = this.#wishes.note(
       (handle) => handle.key(request) ?? "",
       (handle) => handle.overrule(request, id) as Promise<void>,
@@ -251,19 +203,12 @@ export class ClientKeepers {
     noted.catch(() => {});
   }
 
-  /** Whether a number is the same registration for both. Without one it is the session's. */
-  #isSameCore(other: ClientKeepers, request: RegistrationRequest): boolean {
-    const [one, two] = [this.#options(), other.#options()];
-    const isSession = peek(one, "auth") !== undefined && peek(one, "auth") === peek(two, "auth");
-    return baseOf(one) === baseOf(two) && (isSession || peek(request, "phoneNumber") !== undefined);
-  }
-
   close(): void {
     this.#isClosed = true;
-    begun.delete(this);
+    this.#overruling.end();
     this.#closing.abort();
     this.#handle?.close();
-    for (const { key, isMet, isLeaving } of this.#live.values()) {
+    for (const { key, isMet, isLeaving } of this.#live.all()) {
       if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
     }
     for (const keeper of this.list()) this.#end(keeper);
@@ -275,10 +220,11 @@ export class ClientKeepers {
 
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
-    if (this.#byKey.has(key)) return;
+    if (this.#live.of(key).length > 0) return;
     // It can be read as it stands before anybody hears of it.
     const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
-    this.#know(this.#enter(keeper, { isMet: true, isNoted: true, owner: snapshot.owner }), key);
+    this.#add(keeper, { isMet: true, isNoted: true, owner: snapshot.owner });
+    this.#live.know(keeper, key);
   }
 
   /** Has Rust note something for a keeper that is known to it. */
@@ -292,7 +238,7 @@ export class ClientKeepers {
     await this.#wishes.note(
       (handle) => this.#keyOf(handle, keeper),
       async (handle) => {
-        if (this.#live.has(keeper) && live.key !== undefined) await work(handle, live.key);
+        if (this.#live.get(keeper) && live.key !== undefined) await work(handle, live.key);
       },
       (error) => tell(keeper, "change", { error }),
     );
@@ -303,13 +249,17 @@ export class ClientKeepers {
     const live = this.#live.get(keeper);
     try {
       await this.#wishes.note(
-        (handle) => this.#know(keeper, this.#keyOf(handle, keeper)),
+        (handle) => {
+          const key = this.#keyOf(handle, keeper);
+          this.#live.know(keeper, key);
+          return key;
+        },
         async (handle) => {
-          if (!live || live.isLeaving || !this.#live.has(keeper)) return;
+          if (!live || live.isLeaving || !this.#live.get(keeper)) return;
           await handle.keep(keeper.request, live.options, live.owner);
           live.isNoted = true;
           const snapshot = this.#handle?.snapshot(live.key ?? "") as Snapshot | undefined;
-          if (snapshot && this.#live.has(keeper)) this.#tell(keeper, "change", snapshot);
+          if (snapshot && this.#live.get(keeper)) this.#tell(keeper, "change", snapshot);
         },
         (error) => tell(keeper, "change", { error }),
       );
@@ -323,19 +273,6 @@ export class ClientKeepers {
     return this.#live.get(keeper)?.key ?? handle.key(keeper.request) ?? "";
   }
 
-  #of(key: string): Set<RegistrationKeeper> {
-    return this.#byKey.get(key) ?? new Set();
-  }
-
-  #know(keeper: RegistrationKeeper, key: string): string {
-    const live = this.#live.get(keeper);
-    if (live) {
-      live.key = key;
-      this.#byKey.set(key, this.#of(key).add(keeper));
-    }
-    return key;
-  }
-
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
     const live = this.#live.get(keeper);
     if (live) live.owner = snapshot.owner;
@@ -343,16 +280,7 @@ export class ClientKeepers {
   }
 
   #end(keeper: RegistrationKeeper, error?: unknown, last?: Snapshot): void {
-    const kept = this.#live.get(keeper);
-    if (!kept) return;
-    this.#live.delete(keeper);
-    if (kept.key !== undefined) {
-      const keepers = this.#byKey.get(kept.key);
-      keepers?.delete(keeper);
-      if (keepers?.size === 0) this.#byKey.delete(kept.key);
-    }
-    tell(keeper, "stopped", { ...last, state: "stopped", error });
-    this.#onChange();
+    this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
   }
 
   #open(wasm: Wasm): Handle {
@@ -363,7 +291,7 @@ export class ClientKeepers {
       onEvent: (key: string, type: string, snapshot: Snapshot) => {
         // What is being deleted is nobody's to keep.
         if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
-        for (const keeper of [...this.#of(key)]) {
+        for (const keeper of this.#live.of(key)) {
           if (!this.#live.get(keeper)?.isNoted) continue;
           if (type === "stopped") this.#end(keeper, snapshot.error, snapshot);
           else this.#tell(keeper, type, snapshot);
@@ -381,8 +309,8 @@ export class ClientKeepers {
     this.#handle = handle;
     this.#wasm = wasm;
     this.#held.forget();
+    this.#overruling.begin();
     if (this.#isClosed) handle.close();
-    else begun.add(this);
     // It ends only if the wasm does.
     enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));
     return handle;
@@ -393,7 +321,7 @@ export class ClientKeepers {
     if (this.#wasm !== dead || !this.#handle) return;
     this.#handle = undefined;
     this.isLeading = false;
-    for (const live of this.#live.values()) live.isNoted = false;
+    for (const live of this.#live.all()) live.isNoted = false;
     for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
     setTimeout(() => {
       // Deletions go on, too.

@@ -1,5 +1,7 @@
 // `parsePhoneNumber`: what a person typed or pasted as the number that the core wants.
+import { peek } from "./given/read.js";
 import { enter } from "./load.js";
+import type { RegistrationRequest } from "./options.js";
 
 /**
  * The number in `text` as it is sent to the core: a plus, the country code, digits (`+4799900001`). Blanks, dashes, dots,
@@ -10,4 +12,19 @@ import { enter } from "./load.js";
  */
 export function parsePhoneNumber(text: string): Promise<string> {
   return enter((wasm) => wasm.parsePhoneNumber({ phoneNumber: text }));
+}
+
+/**
+ * @internal The digits of a number, however it is written; what the core takes for the same number has the same. The digits
+ * are those that `parsePhoneNumber` knows: the last four bits of each are its value.
+ */
+export function digitsOf(text: unknown): string {
+  const digits = String(text).match(/[0-9\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g) ?? [];
+  return digits.map((digit) => digit.charCodeAt(0) & 0xf).join("");
+}
+
+/** @internal Whether two requests are for the same number, as far as that can be told without Rust. */
+export function isSameNumber(one: RegistrationRequest, other: RegistrationRequest): boolean {
+  const [a, b] = [peek(one, "phoneNumber"), peek(other, "phoneNumber")];
+  return a === undefined || b === undefined ? a === b : digitsOf(a) === digitsOf(b);
 }

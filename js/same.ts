@@ -3,6 +3,7 @@
 // nothing here.
 import { type SdkError, toldError } from "./errors.js";
 import { peek } from "./given/read.js";
+import { REGISTRATION } from "./given/shapes.js";
 import type { RegistrationRequest } from "./options.js";
 
 const { getTime } = Date.prototype;
@@ -13,13 +14,7 @@ export function sameDate(known: Date | undefined, ms: number | undefined): Date 
   return known && getTime.call(known) === Math.trunc(ms) ? known : Object.freeze(new Date(ms));
 }
 
-const fields = [
-  "sipUri",
-  "routeType",
-  "phoneNumber",
-  "mobileOriginatingPrefix",
-  "mobileTerminatingPrefix",
-] as const;
+const fields = Object.keys(REGISTRATION);
 
 /** @internal `request`, frozen: `known`, if that is one that says the same. */
 export function sameRequest(

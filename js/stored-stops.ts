@@ -1,9 +1,12 @@
 // A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
 // page goes on with the registration. Other tabs look there before they tell the core anything.
 import { authOptions } from "./auth.js";
+import { baseUrlOf } from "./base-url.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
 import type { ClientOptions, RegistrationRequest, StorageAdapter } from "./options.js";
+import { realmOf } from "./ownership.js";
+import { isSameNumber } from "./phone-number.js";
 
 const PREFIX = "sipbreakout/kept/";
 
@@ -24,14 +27,6 @@ const SILENT_MS = 3000;
 export type Undo = () => Promise<void>;
 
 const read = (part = "") => decodeURIComponent(part.replaceAll("+", " "));
-const written = (text: string) => new URLSearchParams([["", text]]).toString().slice(1);
-const digits = (text: unknown) => String(text).replace(/\D/g, "");
-
-/** @internal Whether two requests are for the same number, as far as that can be told without Rust. */
-export function isSameNumber(one: RegistrationRequest, other: RegistrationRequest): boolean {
-  const [a, b] = [peek(one, "phoneNumber"), peek(other, "phoneNumber")];
-  return a === undefined || b === undefined ? a === b : digits(a) === digits(b);
-}
 
 /**
  * @internal Makes what is stored for the number a wish to delete it, or removes it, if it is of who is signed in. Resolves when
@@ -63,16 +58,11 @@ function storedOf([name, text]: [string, string]): Stored | undefined {
 }
 
 function isFor(stored: Stored, options: ClientOptions, request: RegistrationRequest): boolean {
-  const address = (url: unknown) => new URL(String(url)).href.replace(/\/+$/, "");
-  const number = peek(request, "phoneNumber");
-  const isNumber =
-    stored.key === "own"
-      ? number === undefined
-      : number !== undefined && digits(stored.key) === digits(number);
+  const phoneNumber = stored.key === "own" ? undefined : stored.key;
   return (
-    isNumber &&
+    isSameNumber({ ...request, phoneNumber }, request) &&
     stored.version === (peek(options, "apiVersion") ?? "v1") &&
-    address(stored.baseUrl) === address(peek(options, "baseUrl"))
+    baseUrlOf(stored.baseUrl) === baseUrlOf(peek(options, "baseUrl"))
   );
 }
 
@@ -80,10 +70,11 @@ function isFor(stored: Stored, options: ClientOptions, request: RegistrationRequ
 async function isOfSignedIn(owner: string, options: ClientOptions): Promise<boolean> {
   const auth = authOptions(peek(options, "auth"));
   if (!auth) return owner === `supplied/${peek(peek(options, "keeping"), "owner")}`;
-  const [place, clientId, person] = owner.split("/");
-  if (read(clientId) !== auth.clientId) return false;
-  const key = `sipbreakout/session/${place}/${clientId}/${written(auth.name ?? "default")}`;
-  const text = await storedSession(auth.storage, key);
+  const realm = realmOf(auth);
+  const place = realm.slice(0, realm.lastIndexOf("/") + 1);
+  if (!owner.startsWith(place)) return false;
+  const person = owner.slice(place.length);
+  const text = await storedSession(auth.storage, `sipbreakout/session/${realm}`);
   const session = JSON.parse(typeof text === "string" ? text : "null");
   return session !== null && (read(person) === session.sub || person === `session:${session.id}`);
 }

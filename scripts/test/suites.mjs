@@ -85,7 +85,9 @@ export const suites = {
   js: {
     steps: ["packages", "sandboxCode"],
     build: true,
-    run: (runCommand) => runCommand(...split([...nodeTest, "tests/js/**/*.test.mjs"])),
+    // Most of these tests wait, and each file is a process of its own.
+    run: (runCommand) =>
+      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/js/**/*.test.mjs"])),
   },
   wasm: {
     steps: ["packages", "rust", "testTools", "sandboxCode", "browser"],

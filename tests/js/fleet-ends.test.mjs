@@ -18,6 +18,8 @@ import {
   statuses,
   turns,
 } from "./fleet.mjs";
+import { openPage } from "./page.mjs";
+import * as session from "./session.mjs";
 
 describe("aborted in the middle", () => {
   /** Aborts at the `at`th result. */
@@ -261,6 +263,21 @@ test("a source that throws: what is under way is finished, then its error is thr
 });
 
 describe("without a session", () => {
+  for (const error of ["invalid_grant", "token_inactive", "consent_required"]) {
+    test(`the core refuses the token and the provider says ${error}: nothing more is taken`, async () => {
+      openPage("https://console.example/back");
+      const refreshes = [session.reply(400, { error })];
+      const { auth } = await session.signedIn({ lifeSeconds: 300, storage: session.adapter(), refreshes });
+      const { asked, generator } = source(requests(1000));
+      const fetch = async () => reply(undefined, 16);
+      const client = createClient({ baseUrl: "https://api.example.com", auth, fetch });
+      const { results, thrown } = await drain(client.upsertRegistrations(generator));
+      assert.equal(thrown.kind, "auth");
+      assert.ok(asked.count <= 9, `${asked.count}`);
+      assertAccounted(results, asked.count);
+    });
+  }
+
   test("nothing more is taken, and the iteration throws the AuthError", async () => {
     const auth = createAuth({
       clientId: "c",

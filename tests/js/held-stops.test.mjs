@@ -167,3 +167,19 @@ test("stop({ delete: true }) and close() in one turn are left for the next page"
   );
   assert.deepEqual({ stopped, next }, { stopped: "aborted", next: 0 });
 });
+
+test("numbers in full-width digits are told apart: the stop of one holds while another is wanted", async () => {
+  const [stopped, next] = await page(
+    `"session"`,
+    `web.answers = Array.from({ length: 99 }, () => status(503));
+    const { client } = await openNext();
+    const wide = (number) => number.replace(/[0-9+]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0));
+    const keep = (number) => client.keepRegistered({ ...request, phoneNumber: wide(number) });
+    const keeper = keep(request.phoneNumber);
+    keep("+4799900077");
+    await failure(keeper);
+    const stopped = await outcome(keeper.stop());
+    return [stopped, await resumed()];`,
+  );
+  assert.deepEqual({ stopped, next }, { stopped: "done", next: 0 });
+});

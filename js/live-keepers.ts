@@ -1,0 +1,83 @@
+// The keepers of a client that are not stopped, by the registrations that they keep.
+import { bare } from "./given/read.js";
+import type { RegistrationKeeper } from "./keeper.js";
+import type { KeepOptions } from "./options.js";
+
+/** @internal What is known of a keeper beside how it stands. */
+export interface Live {
+  /** Of the registration that it is a keeper of. */
+  key?: string;
+  options?: KeepOptions | undefined;
+  /** Whose it is; after a trap it must not become another person's. */
+  owner?: string | undefined;
+  /** The application did not ask for it: another tab keeps it, or a page before this one did. */
+  isMet?: boolean;
+  /** Rust knows that it is wanted: what happens to the registration happens to it. */
+  isNoted?: boolean;
+  /** It is to be kept no more. */
+  isLeaving?: boolean;
+}
+
+/** @internal */
+export class LiveKeepers {
+  readonly #live = new Map<RegistrationKeeper, Live>();
+  readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
+  /** The same until there are others. */
+  #list: readonly RegistrationKeeper[] | undefined;
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  add(keeper: RegistrationKeeper, live: Live): void {
+    this.#live.set(keeper, bare(live));
+    this.#changed();
+  }
+
+  /** Undefined for one that is stopped. */
+  get(keeper: RegistrationKeeper): Live | undefined {
+    return this.#live.get(keeper);
+  }
+
+  list(): readonly RegistrationKeeper[] {
+    this.#list ??= Object.freeze([...this.#live.keys()]);
+    return this.#list;
+  }
+
+  all(): Live[] {
+    return [...this.#live.values()];
+  }
+
+  /** Those of one registration. */
+  of(key: string): RegistrationKeeper[] {
+    return [...(this.#byKey.get(key) ?? [])];
+  }
+
+  /** A keeper's registration is known. */
+  know(keeper: RegistrationKeeper, key: string): void {
+    const live = this.#live.get(keeper);
+    if (!live) return;
+    live.key = key;
+    this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(keeper));
+  }
+
+  /** False for one that was removed before. `tell` runs before the list is said to be another one. */
+  remove(keeper: RegistrationKeeper, tell: () => void): void {
+    const live = this.#live.get(keeper);
+    if (!live) return;
+    this.#live.delete(keeper);
+    if (live.key !== undefined) {
+      const keepers = this.#byKey.get(live.key);
+      keepers?.delete(keeper);
+      if (keepers?.size === 0) this.#byKey.delete(live.key);
+    }
+    tell();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#list = undefined;
+    this.#onChange();
+  }
+}

@@ -1,0 +1,64 @@
+// A number that the application registers by a call of its own must stay registered: a deletion of it that is not made yet
+// was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
+import { baseUrlOf } from "./base-url.js";
+import { peek } from "./given/read.js";
+import { lasting } from "./kept.js";
+import type { Wasm } from "./load.js";
+import type { ClientOptions, RegistrationRequest } from "./options.js";
+
+type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
+
+/** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
+type Drop = (request: RegistrationRequest, id?: string) => void;
+
+/** Of the clients of this page that keep something, or did. */
+const begun = new Set<Overruling>();
+
+/** @internal One for each client. */
+export class Overruling {
+  readonly #options: () => ClientOptions;
+  readonly #drop: Drop;
+  #isOver = false;
+
+  constructor(options: () => ClientOptions, drop: Drop) {
+    this.#options = options;
+    this.#drop = drop;
+  }
+
+  /** The client keeps something. */
+  begin(): void {
+    if (!this.#isOver) begun.add(this);
+  }
+
+  /** The client is closed. */
+  end(): void {
+    this.#isOver = true;
+    begun.delete(this);
+  }
+
+  /** A call registers the number: what this page knows of deletions. */
+  call(request: RegistrationRequest): void {
+    for (const other of begun) {
+      if (other === this || this.#isSame(other, request)) other.#drop(request);
+    }
+  }
+
+  /** The same for what lies in the store. `client` reads it without that anything is begun to be kept. */
+  callBesideStore(client: ClientHandle, request: RegistrationRequest): void {
+    const options = this.#options();
+    const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
+    if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
+    (client.storedDeletion(request, lasting) as Promise<string | undefined>).then(
+      (id) => id !== undefined && !this.#isOver && this.#drop(request, id),
+      () => {},
+    );
+  }
+
+  /** Whether the request is for the same registration by either client. Without a number it is the session's. */
+  #isSame(other: Overruling, request: RegistrationRequest): boolean {
+    const [one, two] = [this.#options(), other.#options()];
+    const isSession = peek(one, "auth") !== undefined && peek(one, "auth") === peek(two, "auth");
+    const [here, there] = [one, two].map((options) => baseUrlOf(peek(options, "baseUrl")));
+    return here === there && (isSession || peek(request, "phoneNumber") !== undefined);
+  }
+}
