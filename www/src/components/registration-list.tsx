@@ -24,7 +24,8 @@ export function RegistrationList({ kept, children, ...actions }: Props) {
         <p className="empty">
           This browser keeps nothing registered. What you register here appears here, and stays registered
           while a tab of this console is open. A registration that could not be deleted stays at the operator
-          until its time is over. This browser goes on trying to delete it while you stay signed in.
+          until its time is over. This browser goes on trying to delete it while you stay signed in, unless
+          the operator refused.
         </p>
       )}
       <ul className="registration-list" data-testid="registration-list">
