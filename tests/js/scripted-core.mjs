@@ -102,6 +102,19 @@ export function listen(keeper) {
   return told;
 }
 
+/** An answer of the core's: every deletion fails with this gRPC status. */
+export const refusingDeletions =
+  (status) =>
+  ({ method }) =>
+    method === "DeleteRegistration" ? reply(null, status) : undefined;
+
+/** "done", or the code of the error. */
+export const outcome = (promise) =>
+  promise.then(
+    () => "done",
+    (error) => error.code,
+  );
+
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `ask` gives something. */

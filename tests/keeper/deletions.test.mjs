@@ -2,10 +2,21 @@
 // deletions that are answered late: what somebody wants since stays.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
+import { test } from "node:test";
 import { rendererOf, signal } from "./renderers.mjs";
-import { KeeperStage, leaderOf, notes, pause, ready, request, stands, until, users, view } from "./stage.mjs";
+import {
+  inBrowsers,
+  leaderOf,
+  notes,
+  pause,
+  ready,
+  reload,
+  request,
+  stands,
+  until,
+  users,
+  view,
+} from "./stage.mjs";
 
 const [number] = users;
 /** Longer than a test: nothing ends by itself. */
@@ -14,17 +25,7 @@ const SHORT_TTL_SECONDS = 10;
 /** Until a new page may look whether somebody else does it. */
 const PATIENCE_MS = 20_000;
 
-describe("deletions", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: LONG_TTL_SECONDS });
-  });
-  after(() => stage.close());
-
+inBrowsers("deletions", { ttlSeconds: LONG_TTL_SECONDS }, (stage, browser) => {
   /** `count` tabs that keep the number, the one that leads first. */
   const keeping = async (count = 1, ttlSeconds = LONG_TTL_SECONDS) => {
     stage.ttlSeconds = ttlSeconds;
@@ -136,8 +137,7 @@ function inBrowser(browser) {
     const [tab] = await keeping();
     await deleting(tab, { lose: "request" });
     stage.keeping = { isResuming: true };
-    await tab.reload();
-    await ready(tab);
+    await reload(tab);
     await pause(4000);
     mend();
     await staysDeleted(tab);
@@ -184,29 +184,22 @@ function inBrowser(browser) {
     return (state) => devtools.send("Page.setWebLifecycleState", { state });
   };
 
-  test("frozen meanwhile: the page goes on with it when it is thawed", async () => {
-    const [tab] = await keeping();
-    const become = await lifecycle(tab);
-    await deleting(tab);
-    await become("frozen");
-    mend();
-    await pause(1500);
-    await become("active");
-    await staysDeleted(tab);
-    assert.equal(await tab.evaluate(() => window.page.deletion), "done");
-  });
-
-  test("frozen when the core had deleted it, and nobody heard the answer", async () => {
-    const [tab] = await keeping();
-    const become = await lifecycle(tab);
-    await deleting(tab, { lose: "reply" });
-    await become("frozen");
-    mend();
-    await pause(1500);
-    await become("active");
-    await staysDeleted(tab);
-    assert.equal(await tab.evaluate(() => window.page.deletion), "done");
-  });
+  for (const [name, fault] of [
+    ["frozen meanwhile: the page goes on with it when it is thawed"],
+    ["frozen when the core had deleted it, and nobody heard the answer", { lose: "reply" }],
+  ]) {
+    test(name, async () => {
+      const [tab] = await keeping();
+      const become = await lifecycle(tab);
+      await deleting(tab, fault);
+      await become("frozen");
+      mend();
+      await pause(1500);
+      await become("active");
+      await staysDeleted(tab);
+      assert.equal(await tab.evaluate(() => window.page.deletion), "done");
+    });
+  }
 
   test("frozen meanwhile: another tab goes on with it", async () => {
     const [leader, follower] = await keeping(2);
@@ -271,4 +264,4 @@ function inBrowser(browser) {
       assert.equal(await state(), "registered");
     });
   }
-}
+});

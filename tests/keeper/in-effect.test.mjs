@@ -1,9 +1,8 @@
 // What the core has beside what is wanted, after a reload and in other tabs.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
-import { KeeperStage, leaderOf, ready, request, stands, until, users, view } from "./stage.mjs";
+import { test } from "node:test";
+import { inBrowsers, leaderOf, reload, request, stands, until, users, view } from "./stage.mjs";
 
 const [number] = users;
 const wanted = { sipUri: "sips:other.example.com", routeType: "LOOP" };
@@ -17,21 +16,7 @@ const plain = (given) =>
     given.mobileTerminatingPrefix ?? "",
   ];
 
-describe("what is in effect", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: 600 });
-  });
-  after(() => stage.close());
-
-  const reload = async (tab) => {
-    await tab.reload();
-    await ready(tab);
-  };
+inBrowsers("what is in effect", { ttlSeconds: 600 }, (stage) => {
   /** The page's only keeper, once it says this. */
   const says = (tab, what, is) =>
     until(what, async () => {
@@ -75,4 +60,4 @@ function inBrowser(browser) {
     await reload(two);
     await says(two, "the new one", ({ inEffect }) => String(plain(inEffect)) === String(plain(wanted)));
   });
-}
+});

@@ -1,16 +1,17 @@
 // The life of a page that keeps a registration: reload, the back button, freezing, and a network that goes and comes.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
+import { test } from "node:test";
 import {
+  inBrowsers,
   isLeading,
-  KeeperStage,
+  keepIn,
   label,
   noted,
   notes,
   pause,
   ready,
+  reload,
   request,
   stands,
   until,
@@ -21,24 +22,12 @@ import {
 const [number] = users;
 const TTL_SECONDS = 10;
 
-describe("a page's life", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
-  const keeping = async (keeping = {}) => {
-    await stage.begin({}, keeping);
+inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
+  /** A tab that keeps the number. */
+  const keeping = async () => {
+    await stage.begin();
     const tab = await stage.signedIn();
-    if (!keeping.keep && !keeping.isResuming) {
-      await tab.evaluate((given) => window.page.keep(given), request);
-    }
-    await stands(tab, "registered");
+    await keepIn(tab);
     assert.ok(stage.registered(number));
     return tab;
   };
@@ -71,8 +60,7 @@ function inBrowser(browser) {
       const tab = await keeping();
       stage.keeping = given;
       const [before] = await view(tab);
-      await tab.reload();
-      await ready(tab);
+      await reload(tab);
       const after = await stands(tab, "registered");
       assert.deepEqual(after.request, before.request);
       await until("the lead", () => isLeading(tab));
@@ -156,4 +144,4 @@ function inBrowser(browser) {
     await until("it is registered", () => stage.registered(number), 3000);
     await stands(tab, "registered");
   });
-}
+});

@@ -1,38 +1,26 @@
 // The wasm can't be loaded for a while: what is wanted meanwhile holds, also in the next page.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
-import { KeeperStage, noted, pause, ready, request, stands, until, users, view } from "./stage.mjs";
+import { test } from "node:test";
+import { inBrowsers, keepIn, noted, pause, reload, request, stands, until, users, view } from "./stage.mjs";
 
 const [number] = users;
 const TTL_SECONDS = 60;
 
-describe("a wasm that does not come", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
-  const reload = async (tab) => {
-    await tab.reload();
-    await ready(tab);
-  };
-  /** A tab that has the number registered and stored, reloaded while there is no wasm; it wants the same again. */
-  const withoutWasm = async (session = {}) => {
-    await stage.begin(session);
-    const tab = await stage.signedIn();
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await stands(tab, "registered");
+inBrowsers("a wasm that does not come", { ttlSeconds: TTL_SECONDS }, (stage) => {
+  /** Reloads a tab that keeps the number, while there is no wasm; it wants the same again. */
+  const reloadWithoutWasm = async (tab) => {
     stage.wasmStatus = 503;
     await reload(tab);
     await tab.evaluate((given) => window.page.keep(given), request);
     await until("it has failed", async () => (await view(tab))[0]?.code === "network");
+  };
+  /** A tab whose number is registered and stored, and that has no wasm since its reload. */
+  const withoutWasm = async (session = {}) => {
+    await stage.begin(session);
+    const tab = await stage.signedIn();
+    await keepIn(tab);
+    await reloadWithoutWasm(tab);
     return tab;
   };
   const stop = (tab, options) =>
@@ -58,8 +46,7 @@ function inBrowser(browser) {
   test("what was kept before comes when it can, although resumeKeepers failed", async () => {
     await stage.begin();
     const tab = await stage.signedIn();
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await stands(tab, "registered");
+    await keepIn(tab);
     stage.wasmStatus = 503;
     await reload(tab);
     const failed = await tab.evaluate(() => window.page.caught(window.page.resume()));
@@ -163,15 +150,10 @@ function inBrowser(browser) {
     const [, theirs] = users;
     await stage.begin();
     const tab = await stage.signedIn({ user: theirs });
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await stands(tab, "registered");
+    await keepIn(tab);
     await stage.signIn(tab, number, { prompt: "login" });
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await stands(tab, "registered");
-    stage.wasmStatus = 503;
-    await reload(tab);
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await until("it has failed", async () => (await view(tab))[0]?.code === "network");
+    await keepIn(tab);
+    await reloadWithoutWasm(tab);
     await stop(tab, {});
     await until("it is stopped", async () => (await outcome(tab)) === "stopped");
     await reload(tab);
@@ -180,4 +162,4 @@ function inBrowser(browser) {
     await stage.signIn(tab, theirs, { prompt: "login" });
     assert.equal(await resume(tab), 1);
   });
-}
+});

@@ -4,7 +4,17 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { buildDoors } from "../../scripts/build.mjs";
 import { browsers } from "../session/stage.mjs";
-import { KeeperStage, label, noted, request, stands, until, users, view } from "./stage.mjs";
+import {
+  isNeverForgotten,
+  KeeperStage,
+  label,
+  noted,
+  request,
+  stands,
+  until,
+  users,
+  view,
+} from "./stage.mjs";
 
 const [number] = users;
 const TTL_SECONDS = 10;
@@ -35,12 +45,6 @@ async function on(browser, options, work) {
   }
 }
 
-const isNeverForgotten = (calls) => {
-  for (const [index, call] of calls.entries()) {
-    if (index > 0) assert.ok(call.endedAt - calls[index - 1].startedAt < ttlMs, "a lapse");
-  }
-};
-
 before(buildDoors, { timeout: 300_000 });
 
 describe("what is missing", { concurrency: 4 }, () => {
@@ -55,7 +59,7 @@ describe("what is missing", { concurrency: 4 }, () => {
           await stands(two, "registered");
           const beganAt = Date.now();
           await until("four times", () => stage.upserts(number).length >= 4, 4 * ttlMs);
-          isNeverForgotten(stage.upserts(number));
+          isNeverForgotten(stage.upserts(number), TTL_SECONDS);
           // Without locks or without a channel each tab may do it once.
           const most = 2 * Math.ceil((Date.now() - beganAt) / (0.74 * ttlMs) + 1);
           assert.ok(stage.upserts(number).length <= most, `${stage.upserts(number).length} upserts`);
@@ -84,7 +88,7 @@ describe("what is missing", { concurrency: 4 }, () => {
           assert.equal(outcome.error, "crashed");
           const count = stage.upserts(number).length;
           await until("it is told again", () => stage.upserts(number).length >= count + 2, 3 * ttlMs);
-          isNeverForgotten(stage.upserts(number));
+          isNeverForgotten(stage.upserts(number), TTL_SECONDS);
           await noted(tab, "refreshed");
           const [keeper] = await view(tab);
           assert.deepEqual([keeper.state, keeper.isLeading], ["registered", true]);

@@ -2,49 +2,38 @@
 // the session.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
-import { KeeperStage, leaderOf, noted, pause, ready, request, stands, until, users, view } from "./stage.mjs";
+import { test } from "node:test";
+import {
+  inBrowsers,
+  isNeverForgotten,
+  keepIn,
+  leaderOf,
+  noted,
+  pause,
+  reload,
+  stands,
+  until,
+  users,
+  view,
+} from "./stage.mjs";
 
 const [mine, theirs] = users;
 const TTL_SECONDS = 12;
 const withoutIdToken = { scope: ["offline_access", "call.routing:write"] };
 
-describe("whose session", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
-  const keepIn = async (tab) => {
-    await tab.evaluate((given) => window.page.keep(given), request);
-    await stands(tab, "registered");
-  };
-  const isNeverForgotten = (number) => {
-    const calls = stage.upserts(number);
-    for (const [index, call] of calls.entries()) {
-      if (index > 0) assert.ok(call.endedAt - calls[index - 1].startedAt < TTL_SECONDS * 1000, "a lapse");
-    }
-  };
-
+inBrowsers("whose session", { ttlSeconds: TTL_SECONDS }, (stage) => {
   test("without an ID token: kept over a reload, by one of two tabs, until the sign-out deletes it", async () => {
     await stage.begin(withoutIdToken, { isResuming: true });
     const one = await stage.signedIn();
     await keepIn(one);
-    await one.reload();
-    await ready(one);
+    await reload(one);
     await stands(one, "registered");
     assert.equal(stage.upserts(mine).length, 1, "a reload needs no call");
     const two = await stage.tab();
     await stands(two, "registered");
     await leaderOf([one, two]);
     await until("it is refreshed", () => stage.upserts(mine).length >= 3, 3 * TTL_SECONDS * 1000);
-    isNeverForgotten(mine);
+    isNeverForgotten(stage.upserts(mine), TTL_SECONDS);
     const begunAt = stage.upserts(mine).map(({ startedAt }) => startedAt);
     for (const [index, at] of begunAt.entries()) {
       if (index > 0) assert.ok(at - begunAt[index - 1] > 0.5 * TTL_SECONDS * 1000, "by one tab only");
@@ -55,8 +44,7 @@ function inBrowser(browser) {
     assert.equal(outcome.registrationsDeleted, true);
     assert.equal(stage.registered(mine), undefined);
     for (const tab of [one, two]) await noted(tab, "stopped");
-    await one.reload();
-    await ready(one);
+    await reload(one);
     assert.deepEqual(await view(one), []);
   });
 
@@ -76,8 +64,7 @@ function inBrowser(browser) {
     const one = await stage.signedIn();
     await keepIn(one);
     stage.sandbox.arm({ on: "userinfo", status: 503, times: "always" });
-    await one.reload();
-    await ready(one);
+    await reload(one);
     const who = () => one.evaluate(() => window.page.caught(window.page.auth.getUser()));
     assert.ok((await who()).error);
     await stands(one, "registered");
@@ -88,7 +75,7 @@ function inBrowser(browser) {
     assert.equal((await who()).error, undefined);
     const count = stage.upserts(mine).length;
     await until("it is refreshed", () => stage.upserts(mine).length > count, 2 * TTL_SECONDS * 1000);
-    isNeverForgotten(mine);
+    isNeverForgotten(stage.upserts(mine), TTL_SECONDS);
     for (const tab of [one, two]) await stands(tab, "registered");
   });
-}
+});

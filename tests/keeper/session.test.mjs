@@ -1,17 +1,12 @@
 // Whose registrations are kept: signing out, sessions that end, and two people in one browser.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
-import { KeeperStage, leaderOf, noted, notes, pause, request, stands, until, users, view } from "./stage.mjs";
+import { test } from "node:test";
+import { inBrowsers, keepIn, leaderOf, noted, notes, pause, stands, until, users, view } from "./stage.mjs";
 
 const [mine, theirs] = users;
 const TTL_SECONDS = 10;
 
-const keepIn = async (tab) => {
-  await tab.evaluate((given) => window.page.keep(given), request);
-  await stands(tab, "registered");
-};
 const signOut = (tab, options = {}) =>
   tab.evaluate((given) => window.page.caught(window.page.auth.signOut(given)), {
     localOnly: true,
@@ -40,17 +35,7 @@ const stored = (tab) =>
     return keys.filter((key) => /^sipbreakout\/(kept|granted)\//.test(key));
   });
 
-describe("whose registrations", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
+inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
   /** The tabs of one person, all with a keeper. */
   const tabsOf = async (count) => {
     await stage.begin({}, { isResuming: true });
@@ -195,4 +180,4 @@ function inBrowser(browser) {
     const labels = new Set(stage.upserts(mine).map(({ label }) => label));
     assert.ok(!stage.upserts(theirs).some(({ label }) => labels.has(label)), "each by its own tab");
   });
-}
+});

@@ -1,10 +1,12 @@
 // What each test of keeping needs: a sandbox whose registrations end soon, a page that keeps some, and a browser with tabs.
 
+import assert from "node:assert/strict";
+import { after, before, describe } from "node:test";
 import puppeteer from "puppeteer-core";
 import { startSandbox } from "sipbreakout-sandbox";
 import { findBrowser, findFirefox } from "../../scripts/setup/browser.mjs";
 import webdriverJson from "../../webdriver.json" with { type: "json" };
-import { Stage, until } from "../session/stage.mjs";
+import { browsers, ready, Stage, until } from "../session/stage.mjs";
 import { serve } from "./served.mjs";
 
 export { leave, pause, ready, until, users } from "../session/stage.mjs";
@@ -41,20 +43,24 @@ function launch(name) {
 export class KeeperStage extends Stage {
   static async open(name, sandboxOptions = {}, { dist } = {}) {
     const stage = new KeeperStage();
-    stage.ttlSeconds = sandboxOptions.ttlSeconds ?? 12;
+    await stage.start(name, sandboxOptions, dist);
+    return stage;
+  }
+
+  async start(name, sandboxOptions, dist) {
+    this.name = name;
+    this.ttlSeconds = sandboxOptions.ttlSeconds ?? 12;
     const ports = { port: 0, grpcPort: 0, quiet: true };
-    stage.sandbox = await startSandbox({ ...ports, ...sandboxOptions, ttlSeconds: stage.ttlSeconds });
-    stage.served = await serve(
+    this.sandbox = await startSandbox({ ...ports, ...sandboxOptions, ttlSeconds: this.ttlSeconds });
+    this.served = await serve(
       {
-        "/options": () => ({ session: stage.session, more: stage.more }),
-        "/keeping": () => ({ baseUrl: stage.sandbox.url, ...stage.keeping }),
+        "/options": () => ({ session: this.session, more: this.more }),
+        "/keeping": () => ({ baseUrl: this.sandbox.url, ...this.keeping }),
       },
       dist,
-      (path) => path.endsWith(".wasm") && stage.wasmStatus,
+      (path) => path.endsWith(".wasm") && this.wasmStatus,
     );
-    stage.browser = await launch(name);
-    stage.name = name;
-    return stage;
+    this.browser = await launch(name);
   }
 
   /** A new person at a new browser. `keeping` is what the page does (page.js); the core has nothing, and no log. */
@@ -87,6 +93,20 @@ export class KeeperStage extends Stage {
   upserts(number) {
     return this.calls(number, "UpsertRegistration");
   }
+}
+
+/** The tests that `declare(stage, browser)` makes, in each browser; in one browser one after the other, on one stage. */
+export function inBrowsers(name, sandboxOptions, declare) {
+  describe(name, { concurrency: true }, () => {
+    for (const browser of browsers) {
+      describe(browser, { concurrency: 1 }, () => {
+        const stage = new KeeperStage();
+        before(() => stage.start(browser, sandboxOptions));
+        after(() => stage.close());
+        declare(stage, browser);
+      });
+    }
+  });
 }
 
 /** How the keepers of a page stand. */
@@ -142,3 +162,23 @@ export const leaderOf = (tabs, ms = 8000) =>
     },
     ms,
   );
+
+/** The page keeps the number, and the core has been told. */
+export const keepIn = async (tab, wanted = request) => {
+  await tab.evaluate((given) => window.page.keep(given), wanted);
+  return stands(tab, "registered");
+};
+
+export const reload = async (tab) => {
+  await tab.reload();
+  await ready(tab);
+};
+
+/** Of these calls each came before the registration of the one before it was over. */
+export function isNeverForgotten(calls, ttlSeconds) {
+  for (const [index, call] of calls.entries()) {
+    if (index === 0) continue;
+    const sinceMs = call.endedAt - calls[index - 1].startedAt;
+    assert.ok(sinceMs < ttlSeconds * 1000, `a lapse: ${sinceMs} ms`);
+  }
+}

@@ -2,10 +2,9 @@
 // registration along.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
+import { test } from "node:test";
 import {
-  KeeperStage,
+  inBrowsers,
   label,
   leaderOf,
   noted,
@@ -21,17 +20,7 @@ import {
 const [number] = users;
 const TTL_SECONDS = 10;
 
-describe("wishes", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
+inBrowsers("wishes", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
   /** A leader and a follower, both with a keeper of the number. */
   const twoTabs = async (options) => {
     await stage.begin({}, { keep: [{ request, options }] });
@@ -163,4 +152,4 @@ function inBrowser(browser) {
       assert.equal(stage.calls(number, "DeleteRegistration").length, 1);
     });
   }
-}
+});

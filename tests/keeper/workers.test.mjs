@@ -1,24 +1,13 @@
 // In workers, with supplied tokens: no document, no session, and whoever is left goes on.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { browsers } from "../session/stage.mjs";
-import { KeeperStage, request, until } from "./stage.mjs";
+import { test } from "node:test";
+import { inBrowsers, isNeverForgotten, request, until } from "./stage.mjs";
 
 const number = "+4799900007";
 const TTL_SECONDS = 10;
 
-describe("workers", { concurrency: true }, () => {
-  for (const browser of browsers) describe(browser, { concurrency: 1 }, () => inBrowser(browser));
-});
-
-function inBrowser(browser) {
-  let stage;
-  before(async () => {
-    stage = await KeeperStage.open(browser, { ttlSeconds: TTL_SECONDS });
-  });
-  after(() => stage.close());
-
+inBrowsers("workers", { ttlSeconds: TTL_SECONDS }, (stage) => {
   const startWorker = (tab, kind, label) =>
     tab.evaluate(
       (name, given) => {
@@ -33,14 +22,13 @@ function inBrowser(browser) {
       { baseUrl: stage.sandbox.url, request: { ...request, phoneNumber: number }, label },
     );
 
-  const isNeverForgotten = (calls) => {
-    for (const [index, call] of calls.entries()) {
-      assert.equal(call.outcome, "ok");
-      if (index === 0) continue;
-      const last = calls[index - 1];
-      assert.ok(call.startedAt >= last.endedAt, "two at once");
-      assert.ok(call.endedAt - last.startedAt < TTL_SECONDS * 1000, "a lapse");
+  const isKept = () => {
+    const calls = stage.upserts(number);
+    for (const [index, { outcome, startedAt }] of calls.entries()) {
+      assert.equal(outcome, "ok");
+      if (index > 0) assert.ok(startedAt >= calls[index - 1].endedAt, "two at once");
     }
+    isNeverForgotten(calls, TTL_SECONDS);
   };
 
   for (const kind of ["Worker", "SharedWorker"]) {
@@ -49,7 +37,7 @@ function inBrowser(browser) {
       const tab = await stage.tab();
       await startWorker(tab, kind, "one");
       await until("three upserts", () => stage.upserts(number).length >= 3, 3 * TTL_SECONDS * 1000);
-      isNeverForgotten(stage.upserts(number));
+      isKept();
       const told = await until("the page is told", async () => {
         const events = (await tab.evaluate(() => window.told)).filter((type) => type !== "change");
         return events.length >= 3 && events;
@@ -72,7 +60,7 @@ function inBrowser(browser) {
       () => stage.upserts(number).some(({ label }) => label === "two"),
       TTL_SECONDS * 1000,
     );
-    isNeverForgotten(stage.upserts(number));
+    isKept();
     assert.deepEqual([...new Set(stage.upserts(number).map(({ label }) => label))], ["one", "two"]);
   });
-}
+});
