@@ -8,8 +8,8 @@ import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./given/shapes.js"
 import { optionsOf } from "./given/snapshot.js";
 import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
-import type { Limits } from "./limits.js";
-import { enter, type Wasm } from "./load.js";
+import type { Limits } from "./core/limits.js";
+import { enter, type Wasm } from "./core/load.js";
 import { memoryOf, nameOf } from "./memory.js";
 import type {
   AuthOptions,

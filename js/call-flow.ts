@@ -1,7 +1,7 @@
 // `describeCallFlow`: the legs of a call, for pictures and tests. Nothing is sent.
 import { CALL_FLOW } from "./given/shapes.js";
 import { optionsOf } from "./given/snapshot.js";
-import { enter } from "./load.js";
+import { enter } from "./core/load.js";
 import type { RegistrationRequest, RouteType } from "./options.js";
 
 /** One of the two numbers of a call. */

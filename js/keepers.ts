@@ -5,7 +5,7 @@ import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
-import { enter, type Wasm } from "./load.js";
+import { enter, type Wasm } from "./core/load.js";
 import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
 import { Overruling } from "./overruling.js";
 import { mayPass, rest } from "./patience.js";

@@ -3,7 +3,7 @@
 import { baseUrlOf } from "./base-url.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
-import type { Wasm } from "./load.js";
+import type { Wasm } from "./core/load.js";
 import type { ClientOptions, RegistrationRequest } from "./options.js";
 
 type ClientHandle = InstanceType<Wasm["ClientHandle"]>;

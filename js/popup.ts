@@ -3,7 +3,7 @@
 // line between the two windows.
 import { authError } from "./errors.js";
 import { peek } from "./given/read.js";
-import { isSignal, isTime } from "./limits.js";
+import { isSignal, isTime } from "./core/limits.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */

@@ -1,14 +1,14 @@
 // `createClient`: registrations at the core.
-import { handleOf } from "./auth.js";
-import type { ClientEvents } from "./events.js";
+import { handleOf } from "../auth.js";
+import type { ClientEvents } from "../events.js";
 import { fleet } from "./fleet.js";
-import { peek } from "./given/read.js";
-import { CALL, CLIENT, FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
-import { optionsOf, requestOf } from "./given/snapshot.js";
-import type { RegistrationKeeper } from "./keeper.js";
-import { ClientKeepers } from "./keepers.js";
-import { isTime } from "./limits.js";
-import { enter, type Wasm } from "./load.js";
+import { peek } from "../given/read.js";
+import { CALL, CLIENT, FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
+import { optionsOf, requestOf } from "../given/snapshot.js";
+import type { RegistrationKeeper } from "../keeper.js";
+import { ClientKeepers } from "../keepers.js";
+import { isTime } from "../core/limits.js";
+import { enter, type Wasm } from "../core/load.js";
 import type {
   CallOptions,
   ClientOptions,
@@ -20,7 +20,7 @@ import type {
   RegistrationProblem,
   RegistrationRequest,
   RegistrationResponse,
-} from "./options.js";
+} from "../options.js";
 
 type Handle = InstanceType<Wasm["ClientHandle"]>;
 

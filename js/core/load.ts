@@ -1,10 +1,10 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
 // traps takes the calls under way with it; the next call gets a fresh one, of the same compiled module.
-import { LoadError, loadError, toSdkError } from "./errors.js";
-import { bare, peek } from "./given/read.js";
+import { LoadError, loadError, toSdkError } from "../errors.js";
+import { bare, peek } from "../given/read.js";
 import { type Limits, watch } from "./limits.js";
-import type { WasmSource } from "./options.js";
-import { type Exports, instantiate } from "./wasm/sipbreakout.js";
+import type { WasmSource } from "../options.js";
+import { type Exports, instantiate } from "../wasm/sipbreakout.js";
 
 /** @internal What one instance has. Handles of one are nothing to another. */
 export type Wasm = Exports;

@@ -1,7 +1,7 @@
 // What ends a call from outside while the wasm loads, when nobody in Rust can heed it yet; and afterwards, in case
 // nobody does.
-import type { RawError } from "./errors.js";
-import { bare, peek } from "./given/read.js";
+import type { RawError } from "../errors.js";
+import { bare, peek } from "../given/read.js";
 
 /** @internal The limits of one call. What is no signal, or no time, is left for Rust to report. */
 export interface Limits {

@@ -1,11 +1,11 @@
 // Fleets: a call for each of many requests, a few at a time. Iterating is JavaScript's own, so this is here and not in
 // Rust; each call is the client's own, with its turn, its attempts and its deadline.
-import { InvalidRequestError, type RawError, type RpcError, type SdkError, toSdkError } from "./errors.js";
-import { bare, peek, read } from "./given/read.js";
-import { FLEET, REGISTRATION } from "./given/shapes.js";
-import { requestOf } from "./given/snapshot.js";
-import type { CallOptions, FleetOptions, FleetResult, RegistrationProblem } from "./options.js";
-import { digitsOf } from "./phone-number.js";
+import { InvalidRequestError, type RawError, type RpcError, type SdkError, toSdkError } from "../errors.js";
+import { bare, peek, read } from "../given/read.js";
+import { FLEET, REGISTRATION } from "../given/shapes.js";
+import { requestOf } from "../given/snapshot.js";
+import type { CallOptions, FleetOptions, FleetResult, RegistrationProblem } from "../options.js";
+import { digitsOf } from "../phone-number.js";
 
 type Requests<Request> = Iterable<Request> | AsyncIterable<Request>;
 /** What was taken: `request` is a copy. */
