@@ -11,6 +11,7 @@ export {
   type UnspecifiedCallFlow,
 } from "./call-flow.js";
 export { createClient, type SipBreakoutClient, validateRegistration } from "./client/client.js";
+export { preload } from "./core/load.js";
 export type { Finding, FindingCode } from "./diagnose/conclude.js";
 export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
 export {
@@ -34,7 +35,6 @@ export type {
 } from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
 export type { KeeperState, RegistrationKeeper } from "./keeper.js";
-export { preload } from "./core/load.js";
 export type {
   AccessTokenSource,
   ApiVersion,

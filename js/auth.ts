@@ -1,6 +1,8 @@
 // `createAuth`: signing in, and the session after it.
 import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { PageAnswer } from "./answer.js";
+import type { Limits } from "./core/limits.js";
+import { enter, type Wasm } from "./core/load.js";
 import { invalidOption, toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
 import { bare, peek, read } from "./given/read.js";
@@ -8,8 +10,6 @@ import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./given/shapes.js"
 import { optionsOf } from "./given/snapshot.js";
 import { lasting } from "./kept.js";
 import { keysFor } from "./keys.js";
-import type { Limits } from "./core/limits.js";
-import { enter, type Wasm } from "./core/load.js";
 import { memoryOf, nameOf } from "./memory.js";
 import type {
   AuthOptions,

@@ -1,7 +1,8 @@
 // `describeCallFlow`: the legs of a call, for pictures and tests. Nothing is sent.
+
+import { enter } from "./core/load.js";
 import { CALL_FLOW } from "./given/shapes.js";
 import { optionsOf } from "./given/snapshot.js";
-import { enter } from "./core/load.js";
 import type { RegistrationRequest, RouteType } from "./options.js";
 
 /** One of the two numbers of a call. */

@@ -1,11 +1,12 @@
 // What becomes of the keepers of a client: their wishes go to Rust, and what Rust tells goes to them. After a trap all of it
 // is begun anew in the next instance.
+
+import { enter, type Wasm } from "./core/load.js";
 import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
 import { fleeting, lasting } from "./kept.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
-import { enter, type Wasm } from "./core/load.js";
 import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
 import { Overruling } from "./overruling.js";
 import { mayPass, rest } from "./patience.js";

@@ -1,9 +1,9 @@
 // A number that the application registers by a call of its own must stay registered: a deletion of it that is not made yet
 // was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
 import { baseUrlOf } from "./base-url.js";
+import type { Wasm } from "./core/load.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
-import type { Wasm } from "./core/load.js";
 import type { ClientOptions, RegistrationRequest } from "./options.js";
 
 type ClientHandle = InstanceType<Wasm["ClientHandle"]>;

@@ -1,6 +1,7 @@
 // `parsePhoneNumber`: what a person typed or pasted as the number that the core wants.
-import { peek } from "./given/read.js";
+
 import { enter } from "./core/load.js";
+import { peek } from "./given/read.js";
 import type { RegistrationRequest } from "./options.js";
 
 /**

@@ -1,9 +1,10 @@
 // Signing in by a popup window. Verifier and exchange stay in the page that opened it; the window only passes on the
 // address that the provider sent it to, over a channel, because a provider's Cross-Origin-Opener-Policy may have cut the
 // line between the two windows.
+
+import { isSignal, isTime } from "./core/limits.js";
 import { authError } from "./errors.js";
 import { peek } from "./given/read.js";
-import { isSignal, isTime } from "./core/limits.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */

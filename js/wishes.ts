@@ -1,7 +1,8 @@
 // What the application wants of its keepers, in the order in which it said so. Rust notes it: all for one number one after
 // the other, so that the last wish is the one that stays; different numbers do not wait for each other.
-import { type SdkError, toSdkError } from "./errors.js";
+
 import { enter, type Wasm } from "./core/load.js";
+import { type SdkError, toSdkError } from "./errors.js";
 import { mayPass, rest } from "./patience.js";
 
 /** Told why a wish has to wait. */

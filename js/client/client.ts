@@ -1,14 +1,13 @@
 // `createClient`: registrations at the core.
 import { handleOf } from "../auth.js";
+import { isTime } from "../core/limits.js";
+import { enter, type Wasm } from "../core/load.js";
 import type { ClientEvents } from "../events.js";
-import { fleet } from "./fleet.js";
 import { peek } from "../given/read.js";
 import { CALL, CLIENT, FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
 import type { RegistrationKeeper } from "../keeper.js";
 import { ClientKeepers } from "../keepers.js";
-import { isTime } from "../core/limits.js";
-import { enter, type Wasm } from "../core/load.js";
 import type {
   CallOptions,
   ClientOptions,
@@ -21,6 +20,7 @@ import type {
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
+import { fleet } from "./fleet.js";
 
 type Handle = InstanceType<Wasm["ClientHandle"]>;
 

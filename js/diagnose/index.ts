@@ -1,12 +1,12 @@
 // `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load.
 import { type Auth, authOptions } from "../auth.js";
 import { clientOptions, type SipBreakoutClient } from "../client/client.js";
+import { isTime } from "../core/limits.js";
+import { preload } from "../core/load.js";
 import { isSdkError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
-import { isTime } from "../core/limits.js";
-import { preload } from "../core/load.js";
 import { conclude, type Finding } from "./conclude.js";
 import type { Evidence } from "./evidence.js";
 import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
