@@ -106,7 +106,10 @@ pub(super) fn http_status_message(status: u16) -> String {
         429 => "too many requests: try again later",
         431 => "the headers of the request are too large: check the metadata and the access token",
         502..=504 => "a proxy could not reach the service: try again later",
-        300..=399 => "a redirect, which a call does not follow: check baseUrl",
+        300..=399 => {
+            "a redirect, which a call does not follow: it may be to the log-in page of a proxy in front of the API, or \
+             baseUrl is not the API's own address"
+        }
         _ => "the reply carries no gRPC status",
     };
     ["HTTP status ", &status.to_string(), ": ", meaning].concat()

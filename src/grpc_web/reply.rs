@@ -128,8 +128,8 @@ impl Reply {
     /// Judges the head: the outcome, if the body does not matter.
     pub(super) fn begin(head: Head) -> Result<Self, Outcome> {
         if head.opaque_redirect {
-            let message = "the server answered with a redirect, which a call does not follow: set baseUrl to the \
-                           address that it redirects to";
+            let message = "the server answered with a redirect, which a call does not follow: it may be to the log-in \
+                           page of a proxy in front of the API, or baseUrl is not the API's own address";
             let mut error = head.error(Code::Unknown, Kind::Config, message);
             error.http_status = None;
             return Err(Outcome::aborted(error));

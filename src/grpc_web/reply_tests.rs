@@ -232,6 +232,7 @@ fn an_opaque_redirect_is_a_matter_of_config() {
     let error = outcome.result.unwrap_err();
     assert_eq!((error.code, error.kind, error.http_status), (Code::Unknown, Kind::Config, None));
     assert!(!error.retryable);
+    assert!(error.message.contains("log-in page") && error.message.contains("baseUrl"), "{}", error.message);
 }
 
 #[test]
