@@ -311,11 +311,16 @@ export function authError(code: AuthErrorCode, kind: ErrorKind, message: string,
   return new AuthError(bare({ family: "auth", ...raw }));
 }
 
+/** @internal All that is wrong with what was given. */
+export function invalidInput(problems: readonly RegistrationProblem[]): InvalidRequestError {
+  const text = problems.map(({ field, message }) => `${field}: ${message}`).join(" ");
+  const raw = { code: "invalid_input", retryable: false, message: text, problems: [...problems] };
+  return new InvalidRequestError(bare({ family: "invalid", kind: "invalid", ...raw }));
+}
+
 /** @internal One option that is wrong, found before Rust checks the others. */
 export function invalidOption(field: string, code: string, message: string): InvalidRequestError {
-  const problems = [{ field, code, message }];
-  const raw = { code: "invalid_input", retryable: false, message: `${field}: ${message}`, problems };
-  return new InvalidRequestError(bare({ family: "invalid", kind: "invalid", ...raw }));
+  return invalidInput([{ field, code, message }]);
 }
 
 function isRaw(value: unknown): value is RawError {
