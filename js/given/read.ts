@@ -53,3 +53,17 @@ export function peek(object: unknown, name: PropertyKey): unknown {
     return undefined;
   }
 }
+
+/** @internal Whether it is an array. Of a proxy that was revoked even this question throws. */
+export function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** @internal What can have fields. Of a revoked proxy each of them is unreadable. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !isArray(value);
+}

@@ -1,18 +1,7 @@
 // Reading options field by field, so that each mistake names its field. All of them are found at once. What is read are
 // the copies of snapshot.ts: a field that could not be read is a getter that throws.
 import type { RegistrationProblem } from "../options.js";
-import { peek, read } from "./read.js";
-
-// A proxy that was revoked throws even at this question.
-function isArray(value: unknown): value is unknown[] {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return false;
-  }
-}
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+import { isArray, isRecord, peek, read } from "./read.js";
 
 /** For people: what came instead. */
 function kindOf(value: unknown): string {
@@ -31,8 +20,7 @@ function flat(entries: readonly unknown[]): string[] | undefined {
   return texts.every((text) => typeof text === "string") ? (texts as string[]) : undefined;
 }
 
-const flatRecord = (value: unknown) =>
-  isObject(value) && !isArray(value) ? flat(Object.entries(value)) : undefined;
+const flatRecord = (value: unknown) => (isRecord(value) ? flat(Object.entries(value)) : undefined);
 
 /** @internal Reads the properties of one object and remembers what is wrong with them. */
 export class Reader {
@@ -45,7 +33,7 @@ export class Reader {
   constructor(object: unknown, what: string, prefix = "") {
     this.#object = object ?? undefined;
     this.#prefix = prefix;
-    if (this.#object !== undefined && (!isObject(object) || isArray(object))) {
+    if (this.#object !== undefined && !isRecord(object)) {
       this.#problems.push({ field: what, ...wrongType("An object", object) });
     }
   }
@@ -145,10 +133,10 @@ export class Reader {
 
   /** All problems, unknown fields among them. */
   finish(): RegistrationProblem[] {
-    const [object, known] = [this.#object, this.#known];
-    for (const name of isObject(object) && !isArray(object) ? Object.keys(object) : []) {
-      if (known.includes(name)) continue;
-      const message = `There is no such option. Known are: ${known.join(", ")}.`;
+    const names = isRecord(this.#object) ? Object.keys(this.#object) : [];
+    for (const name of names) {
+      if (this.#known.includes(name)) continue;
+      const message = `There is no such option. Known are: ${this.#known.join(", ")}.`;
       this.problem(name, "unknown_field", message);
     }
     return this.#problems;

@@ -2,23 +2,13 @@
 // the wasm may take its time to load. Each named field is read once. What has an identity (functions, signals, stores,
 // `auth`) is kept as it is. `structuredClone` would refuse functions and throw at every proxy, which is what the state
 // of most front-end frameworks is.
-import { bare, read } from "./read.js";
+import { bare, isRecord, read } from "./read.js";
 
 /** How one field is copied. If it throws, the field counts as unreadable. */
 export type Copy = (value: unknown) => unknown;
 
 /** The fields that are read, by name. */
 export type Shape = Readonly<Record<string, Copy>>;
-
-/** Arrays, functions and primitives are not options. They are not copied, and the check in Rust refuses them. */
-function isRecord(value: unknown): value is object {
-  try {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    // A revoked proxy. Reading any field of it throws, so each field is reported as unreadable.
-    return true;
-  }
-}
 
 /** A property like any other; assigning it might run a setter of `Object.prototype`. */
 function define(target: object, name: string, value: unknown): void {
@@ -63,7 +53,10 @@ function dataOf(given: object, name: string): unknown {
   }
 }
 
-/** @internal A copy of options: an object that inherits nothing. What is no object is returned as it is. */
+/**
+ * @internal A copy of options: an object that inherits nothing. Arrays, functions and primitives are no options: they are
+ * returned as they are, and the check refuses them.
+ */
 export function optionsOf<T>(given: T, shape: Shape): T {
   if (!isRecord(given)) return given;
   const copy = bare({});

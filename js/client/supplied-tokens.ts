@@ -1,0 +1,132 @@
+// Access tokens from the application's own function. A token with an expiry is kept until little of its life is left, one
+// without is asked for before each call. The application is asked one question at a time.
+import { type AuthError, authError } from "../errors.js";
+import { read } from "../given/read.js";
+import type { AccessTokenSource } from "../options.js";
+import { now } from "../platform/clock.js";
+import { causeOf, type Secrets } from "./cause.js";
+import { type Outcome, Question } from "./question.js";
+import { isFresh, type Life } from "./token-life.js";
+import type { Pairs, TokenSource } from "./token-source.js";
+
+/** How long the application may take. */
+const TIMEOUT_MS = 10_000;
+
+/** @internal */
+export class SuppliedTokens implements TokenSource {
+  readonly #supply: AccessTokenSource;
+  readonly #secretsOf: (tokens: string[]) => Secrets;
+  #kept: { token: string; life: Life } | undefined;
+  /** The newest token, kept or not: only it is worth a question when it was refused. */
+  #last: string | undefined;
+  /** What the application returned last: a later error of it may quote that. */
+  #returned: string | undefined;
+  #question: Question<string> | undefined;
+  #isForced = false;
+
+  /** Asks nobody yet. `secretsOf` finds these tokens in what the application throws. */
+  constructor(supply: AccessTokenSource, secretsOf: (tokens: string[]) => Secrets) {
+    this.#supply = supply;
+    this.#secretsOf = secretsOf;
+  }
+
+  token(refused?: string, signal?: AbortSignal): string | Promise<string> {
+    if (signal?.aborted) throw signal.reason;
+    const isForced = refused !== undefined && (this.#last === undefined || this.#last === refused);
+    if (isForced) this.#kept = undefined;
+    if (this.#kept && isFresh(this.#kept.life, now())) return this.#kept.token;
+    if (!this.#question || this.#question.isOver) return this.#ask(isForced, signal);
+    const answer = this.#question.join(signal);
+    if (!isForced || this.#isForced) return answer;
+    // The answer to a plain question may be the very token that was refused.
+    const again = () => this.token(refused, signal);
+    return answer.then(again, again);
+  }
+
+  subject(): undefined {}
+
+  headers(token: string): Pairs {
+    return [["authorization", `Bearer ${token}`]];
+  }
+
+  heed(): boolean {
+    return false;
+  }
+
+  onEnded(): () => void {
+    return () => {};
+  }
+
+  #ask(forceRefresh: boolean, signal?: AbortSignal): string | Promise<string> {
+    const question = new Question<string>();
+    // Before the function is called: it may make calls itself.
+    this.#question = question;
+    this.#isForced = forceRefresh;
+    const askedAtMoment = now();
+    const took = (value: unknown) => this.#take(value, askedAtMoment);
+    const threw = (thrown: unknown) => this.#threw(thrown);
+    const supply = this.#supply;
+    let outcome: Outcome<string>;
+    try {
+      const returned: unknown = supply({ forceRefresh, signal: question.abort.signal });
+      if (typeof read(returned, "then") === "function") {
+        const settle = (outcomeOf: (value: unknown) => Outcome<string>) => (value: unknown) => {
+          // Nobody waits any more: what comes so late may be older than what came since.
+          if (!question.isOver) question.settle(outcomeOf(value));
+        };
+        new Promise((resolve) => resolve(returned)).then(settle(took), settle(threw));
+        question.limit(TIMEOUT_MS, late);
+        return question.join(signal);
+      }
+      outcome = took(returned);
+    } catch (thrown) {
+      outcome = threw(thrown);
+    }
+    question.settle(outcome);
+    if ("error" in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
+  #take(value: unknown, since: Life["since"]): Outcome<string> {
+    const answer = answerIn(value);
+    if (typeof answer === "string") return { error: failed(answer) };
+    const { token, expiresAtMs } = answer;
+    this.#returned = token;
+    if (!/^[!-~]+$/.test(token)) {
+      const wrong = "it is empty, or has blanks, control or non-ASCII characters.";
+      return { error: failed(`accessToken() returned no token: ${wrong}`) };
+    }
+    this.#last = token;
+    this.#kept =
+      expiresAtMs === undefined ? undefined : { token, life: { since, lifeMs: expiresAtMs - since.wallMs } };
+    return { value: token };
+  }
+
+  #threw(thrown: unknown): Outcome<string> {
+    const secrets = this.#secretsOf(this.#returned === undefined ? [] : [this.#returned]);
+    const message = "accessToken() threw or rejected; what it threw is the cause.";
+    return { error: failed(message, causeOf(thrown, secrets)) };
+  }
+}
+
+const failed = (message: string, cause?: unknown): AuthError =>
+  authError("token_supplier_failed", "auth", message, cause);
+
+const late = () => authError("timeout", "timeout", "accessToken() did not settle within 10 seconds.");
+
+/** What the application returned, each property read once; or what is wrong with it. */
+function answerIn(value: unknown): { token: string; expiresAtMs?: number } | string {
+  if (typeof value === "string") return { token: value };
+  try {
+    const token = read(value, "token");
+    if (typeof token !== "string") return "accessToken() must return a token or { token, expiresAt }.";
+    const given = read(value, "expiresAt") ?? undefined;
+    if (given === undefined) return { token };
+    const time = typeof given === "object" ? (read(given, "getTime") as () => unknown).call(given) : given;
+    if (Number.isFinite(time)) return { token, expiresAtMs: time as number };
+    return "expiresAt must be a Date or the milliseconds since 1970.";
+  } catch {
+    // What was thrown is not kept: it may quote the token that stands beside it.
+    return "Reading what accessToken() returned threw an error.";
+  }
+}
