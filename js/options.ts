@@ -1,5 +1,5 @@
 // The public option, request and result types. Durations end in `Ms` or `Seconds`; times are `Date`.
-// What an option accepts at run time is decided in src/bindings/: an unknown name or a wrong type is one
+// What an option accepts at run time is decided in js/given/, js/client/settings.ts and src/bindings/: an unknown name or a wrong type is one
 // InvalidRequestError or AuthError that names the field.
 
 /** Where the wasm may come from. Omitted: the file in the package. */
@@ -65,7 +65,7 @@ export interface DeleteRegistrationResponse {
 export interface RegistrationProblem {
   /** The property: `sipUri`, `phoneNumber`, … */
   field: string;
-  /** Stable: `missing`, `wrong_type`, `unknown_field`, `bad_scheme`, `bad_port`, `not_in_version`, … */
+  /** Stable: `missing`, `wrong_type`, `unknown_field`, `conflict`, `bad_scheme`, `bad_port`, `not_in_version`, … */
   code: string;
   /** What is wrong and what is wanted, for a person. */
   message: string;
@@ -96,7 +96,10 @@ export interface TransportOptions {
    * a token, and all attempts. Default 30000, or the client's.
    */
   timeoutMs?: number | undefined;
-  /** Metadata; a call's is added to the client's. `authorization` and the transport's own names are ignored. */
+  /**
+   * Metadata; a call's is added to the client's. Names that belong to the transport or to the browser are ignored;
+   * `authorization` and `dpop` are refused, because the client adds them itself: give `accessToken`, or `auth`.
+   */
   headers?: HeadersInit | undefined;
   /** `false`: make each call once. What a call's policy leaves out is the client's. */
   retry?: false | RetryOptions | undefined;
@@ -185,7 +188,10 @@ export type RpcErrorDetail =
 /** A token from your own back end: the bare string, or with when it ends. */
 export type SuppliedToken = string | { token: string; expiresAt?: Date | number | undefined };
 
-/** Returns an access token. `forceRefresh` is true when the core refused the last one. */
+/**
+ * Returns an access token. `forceRefresh` is true when the core refused the last one; `signal` is aborted when no call
+ * waits for the answer any more, and after ten seconds.
+ */
 export type AccessTokenSource = (context: {
   forceRefresh: boolean;
   signal: AbortSignal;
@@ -218,7 +224,7 @@ export type ClientOptions = TransportOptions & {
   baseUrl: string;
   /** Default `v1`. */
   apiVersion?: ApiVersion | undefined;
-  /** The most bytes that an answer may have; a larger one is `resource_exhausted`. Default 4 MiB. */
+  /** The most bytes that an answer may have; a larger one is `resource_exhausted`. Default 65536 (64 KiB). */
   maxMessageBytes?: number | undefined;
   /** How registrations are kept (`keepRegistered`). */
   keeping?: KeepingOptions | undefined;
