@@ -2,7 +2,7 @@
 // them, and given up when none of them is left.
 
 /** @internal */
-export type Outcome<T> = { value: T } | { error: unknown };
+export type Outcome<T> = { isGood: true; value: T } | { isGood: false; error: unknown };
 
 /** @internal */
 export class Question<T> {
@@ -21,8 +21,8 @@ export class Question<T> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: Outcome<T>) => {
         signal?.removeEventListener("abort", leave);
-        if ("error" in outcome) reject(outcome.error);
-        else resolve(outcome.value);
+        if (outcome.isGood) resolve(outcome.value);
+        else reject(outcome.error);
       };
       const leave = () => {
         this.#waiting.delete(settle);
@@ -51,7 +51,7 @@ export class Question<T> {
   }
 
   giveUp(error: unknown): void {
-    this.settle({ error });
+    this.settle({ isGood: false, error });
     this.abort.abort();
   }
 }

@@ -1,6 +1,6 @@
 // Access tokens from the application's own function. A token with an expiry is kept until little of its life is left, one
 // without is asked for before each call. The application is asked one question at a time.
-import { type AuthError, authError } from "../errors.js";
+import { authError } from "../errors.js";
 import { read } from "../given/read.js";
 import type { AccessTokenSource } from "../options.js";
 import { now } from "../platform/clock.js";
@@ -83,45 +83,47 @@ export class SuppliedTokens implements TokenSource {
       outcome = threw(thrown);
     }
     question.settle(outcome);
-    if ("error" in outcome) throw outcome.error;
-    return outcome.value;
+    if (outcome.isGood) return outcome.value;
+    throw outcome.error;
   }
 
   #take(value: unknown, since: Life["since"]): Outcome<string> {
     const answer = answerIn(value);
-    if (typeof answer === "string") return { error: failed(answer) };
+    if (typeof answer === "string") return failed(answer);
     const { token, expiresAtMs } = answer;
     this.#returned = token;
     if (!/^[!-~]+$/.test(token)) {
       const wrong = "it is empty, or has blanks, control or non-ASCII characters.";
-      return { error: failed(`accessToken() returned no token: ${wrong}`) };
+      return failed(`accessToken() returned no token: ${wrong}`);
     }
     this.#last = token;
     this.#kept =
       expiresAtMs === undefined ? undefined : { token, life: { since, lifeMs: expiresAtMs - since.wallMs } };
-    return { value: token };
+    return { isGood: true, value: token };
   }
 
   #threw(thrown: unknown): Outcome<string> {
     const secrets = this.#secretsOf(this.#returned === undefined ? [] : [this.#returned]);
     const message = "accessToken() threw or rejected; what it threw is the cause.";
-    return { error: failed(message, causeOf(thrown, secrets)) };
+    return failed(message, causeOf(thrown, secrets));
   }
 }
 
-const failed = (message: string, cause?: unknown): AuthError =>
-  authError("token_supplier_failed", "auth", message, cause);
+const failed = (message: string, cause?: unknown): Outcome<never> => ({
+  isGood: false,
+  error: authError("token_supplier_failed", "auth", message, cause),
+});
 
 const late = () => authError("timeout", "timeout", "accessToken() did not settle within 10 seconds.");
 
 /** What the application returned, each property read once; or what is wrong with it. */
-function answerIn(value: unknown): { token: string; expiresAtMs?: number } | string {
-  if (typeof value === "string") return { token: value };
+function answerIn(value: unknown): { token: string; expiresAtMs: number | undefined } | string {
+  if (typeof value === "string") return { token: value, expiresAtMs: undefined };
   try {
     const token = read(value, "token");
     if (typeof token !== "string") return "accessToken() must return a token or { token, expiresAt }.";
     const given = read(value, "expiresAt") ?? undefined;
-    if (given === undefined) return { token };
+    if (given === undefined) return { token, expiresAtMs: undefined };
     const time = typeof given === "object" ? (read(given, "getTime") as () => unknown).call(given) : given;
     if (Number.isFinite(time)) return { token, expiresAtMs: time as number };
     return "expiresAt must be a Date or the milliseconds since 1970.";

@@ -145,15 +145,13 @@ describe("one question at a time", () => {
     const inner = [];
     const { tokens, asked } = supplied(() => {
       const abort = new AbortController();
-      inner.push(
-        tokens.token(),
-        failure(() => tokens.token(undefined, abort.signal)),
-      );
+      inner.push(failure(() => tokens.token(undefined, abort.signal)));
       abort.abort("enough");
+      inner.push(tokens.token());
       return "one";
     });
     assert.equal(tokens.token(), "one");
-    assert.deepEqual(await Promise.all(inner), ["one", "enough"]);
+    assert.deepEqual(await Promise.all(inner), ["enough", "one"]);
     assert.equal(asked.length, 1);
     assert.equal(asked[0].signal.aborted, false);
   });
@@ -206,6 +204,16 @@ describe("who waits", () => {
     const { tokens, asked } = supplied("one");
     assert.equal(await failure(() => tokens.token(undefined, AbortSignal.abort("gone"))), "gone");
     assert.equal(asked.length, 0);
+  });
+
+  test("a function that ends the call it is asked for is not waited for", async () => {
+    const abort = new AbortController();
+    const { tokens, asked } = supplied(() => {
+      abort.abort("ended");
+      return new Promise(() => {});
+    });
+    assert.equal(await failure(() => tokens.token(undefined, abort.signal)), "ended");
+    assert.deepEqual([asked[0].signal.aborted, timers()], [true, 0]);
   });
 
   test("who was refused and waits for a plain question goes away for good", async () => {
@@ -327,16 +335,23 @@ describe("what fails", () => {
     }
   });
 
-  test("what is on Object.prototype is no token, and no expiry", () => {
-    Object.prototype.token = "polluted";
-    Object.prototype.expiresAt = "polluted";
+  test("what is on Object.prototype is no token, no expiry and no error", async () => {
+    const names = ["token", "expiresAt", "expiresAtMs", "error", "value", "isGood", "life", "isOver"];
+    for (const name of names) Object.prototype[name] = 9e15;
     try {
-      const { tokens } = supplied({ token: "own" }, {});
-      assert.equal(tokens.token(), "own");
-      assert.throws(() => tokens.token(), { code: "token_supplier_failed" });
+      const { tokens } = supplied(
+        { token: "own" },
+        "bare",
+        Promise.resolve("later"),
+        {},
+        Promise.resolve({}),
+      );
+      assert.deepEqual([tokens.token(), tokens.token(), await tokens.token()], ["own", "bare", "later"]);
+      for (let tries = 0; tries < 2; tries += 1) {
+        assert.equal((await failure(() => tokens.token())).code, "token_supplier_failed");
+      }
     } finally {
-      delete Object.prototype.token;
-      delete Object.prototype.expiresAt;
+      for (const name of names) delete Object.prototype[name];
     }
   });
 });
