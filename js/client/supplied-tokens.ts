@@ -103,9 +103,14 @@ export class SuppliedTokens implements TokenSource {
   }
 
   #threw(thrown: unknown): Outcome<string> {
-    const secrets = this.#secretsOf(this.#returned === undefined ? [] : [this.#returned]);
     const message = "accessToken() threw or rejected; what it threw is the cause.";
-    return failed(message, causeOf(thrown, secrets));
+    let cause: unknown;
+    try {
+      cause = causeOf(thrown, this.#secretsOf(this.#returned === undefined ? [] : [this.#returned]));
+    } catch {
+      // The wasm has stopped: nobody can tell whether it may be shown.
+    }
+    return failed(message, cause);
   }
 }
 

@@ -291,6 +291,24 @@ describe("what fails", () => {
     assert.deepEqual([cause.name, cause.message], ["TypeError", "bad: [removed]"]);
   });
 
+  test("if nobody can tell whether it does, there is no cause, and nobody waits for ever", async () => {
+    const stopped = () => {
+      throw new Error("unreachable");
+    };
+    const down = () => {
+      throw new Error("down");
+    };
+    const inner = [];
+    const tokens = new SuppliedTokens(() => {
+      if (inner.length === 0) inner.push(failure(() => tokens.token()));
+      return down();
+    }, stopped);
+    inner.push(failure(() => tokens.token()));
+    for (const error of await Promise.all(inner)) {
+      assert.deepEqual([error.code, error.cause], ["token_supplier_failed", undefined]);
+    }
+  });
+
   test("what can be no token is refused without being quoted, and not kept", async () => {
     const message =
       "accessToken() returned no token: it is empty, or has blanks, control or non-ASCII characters.";
