@@ -1,5 +1,6 @@
 // The page's address: reading the provider's answer from it, and leaving it.
 import { authError } from "./errors.js";
+import { isLoopback } from "./loopback.js";
 
 /** @internal An address as text; the page's without one. */
 export function addressOf(url?: string | URL): string {
@@ -51,15 +52,11 @@ function pairsOf(query: string): { text: string; name: string | undefined; value
   });
 }
 
-/**
- * @internal An address to leave the page for, that others gave: one that begins with `javascript:` would run in it. What
- * is secure enough is the same in `src/seams/urls.rs`.
- */
+/** @internal An address to leave the page for, that others gave: one that begins with `javascript:` would run in it. */
 export function safeAddress(given: string | URL): string {
   try {
     const { protocol, hostname, href } = new URL(given, addressOf());
-    const isLoopback = /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
-    if (protocol === "https:" || (protocol === "http:" && isLoopback)) return href;
+    if (protocol === "https:" || (protocol === "http:" && isLoopback(hostname))) return href;
   } catch {}
   const message = "The address to go to must be https (http is accepted for loopback hosts only).";
   throw authError("invalid_config", "config", message);

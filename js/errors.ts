@@ -46,6 +46,7 @@ export interface RawError {
   appState?: unknown;
   problems?: RegistrationProblem[];
   hint?: string;
+  reloadMayHelp?: boolean;
 }
 
 // Two copies of the package in one page know each other's errors by this mark, and so does `instanceof`.
@@ -231,6 +232,11 @@ export class LoadError extends SdkError {
   readonly httpStatus: number | undefined;
   /** How long the server asks to wait. */
   readonly retryAfterMs: number | undefined;
+  /**
+   * Whether reloading the page may help: a newer version of it may have been deployed since it was opened, or a proxy wants
+   * the person to sign in again. Offer it then, with what was typed kept.
+   */
+  readonly reloadMayHelp: boolean;
 
   /** @internal */
   constructor(raw: RawError) {
@@ -238,6 +244,7 @@ export class LoadError extends SdkError {
     this.hint = raw.hint ?? "";
     this.httpStatus = raw.httpStatus;
     this.retryAfterMs = raw.retryAfterMs;
+    this.reloadMayHelp = raw.reloadMayHelp === true;
   }
 
   static {
@@ -249,8 +256,8 @@ export class LoadError extends SdkError {
   }
 
   override toJSON(): Record<string, unknown> {
-    const { hint, httpStatus, retryAfterMs } = this;
-    return { ...super.toJSON(), hint, httpStatus, retryAfterMs };
+    const { hint, httpStatus, retryAfterMs, reloadMayHelp } = this;
+    return { ...super.toJSON(), hint, httpStatus, retryAfterMs, reloadMayHelp };
   }
 }
 
@@ -297,7 +304,7 @@ export function loadError(
   message: string,
   hint: string,
   cause?: unknown,
-  more?: { httpStatus: number; retryAfterMs?: number },
+  more?: { httpStatus?: number; retryAfterMs?: number; reloadMayHelp?: boolean },
 ): LoadError {
   const kind: ErrorKind = code === "crashed" || code === "network" ? code : "config";
   const retryable = code === "network";

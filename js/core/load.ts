@@ -3,9 +3,10 @@
 import { loadError, toSdkError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
-import { compile } from "./compile.js";
 import { type Limits, watch } from "./limits.js";
-import { addressBefore, doubtCache, type Given, isModule, kept, read } from "./source.js";
+import { otherBuild } from "./load-hints.js";
+import { doubtCache, moduleOf } from "./module.js";
+import { type Given, kept } from "./source.js";
 
 export type { Limits } from "./limits.js";
 export { provide } from "./source.js";
@@ -100,7 +101,7 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   if (typeof WebAssembly !== "object") {
     throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
   }
-  const module = compiled ?? (await anyModule(given, signal));
+  const module = compiled ?? (await moduleOf(given, signal));
   const underWay: Instance["underWay"] = new Set();
   let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
@@ -128,25 +129,5 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     cause = thrown;
   }
   doubtCache();
-  const hint = "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file.";
-  throw loadError("not_wasm", "What was loaded is not this SDK's wasm.", hint, cause);
-}
-
-/** Of what is given; else the packaged one, or that of an address that was given before. */
-async function anyModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
-  try {
-    return await fetchModule(given, signal);
-  } catch (thrown) {
-    const before = addressBefore();
-    if (given !== undefined || before === undefined || signal.aborted) throw thrown;
-    return await fetchModule(before, signal);
-  }
-}
-
-async function fetchModule(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
-  const { source, isFetched } = await read(given, signal);
-  const module = isModule(source) ? source : await compile(source as BufferSource, isFetched);
-  // Given up meanwhile: a later load may be done.
-  if (signal.aborted) throw signal.reason;
-  return module;
+  throw otherBuild(cause);
 }

@@ -1,0 +1,94 @@
+// From a source to a compiled module.
+import { loadError } from "../errors.js";
+import { bare, peek } from "../given/read.js";
+import { compileBytes, compileReply } from "./compile.js";
+import { bytesOfDataUrl } from "./data-url.js";
+import { invalidAddress, notFetched } from "./load-hints.js";
+import {
+  type Address,
+  type Given,
+  isAddress,
+  isModule,
+  isResponse,
+  readFile,
+  settled,
+  urlOf,
+} from "./source.js";
+import { listenForViolations } from "./violations.js";
+
+/** How long after a request that failed a browser may still say that a policy forbade it. */
+const VIOLATION_MS = 100;
+
+/** An address that the application gave, and that could not be loaded then. It is tried when the packaged one fails. */
+let givenAddress: Address | undefined;
+/** What a cache has was of no use. */
+let isCacheDoubted = false;
+
+/** @internal The next request asks the server, not a cache. */
+export function doubtCache(): void {
+  isCacheDoubted = true;
+}
+
+/** @internal Of what is given; else the packaged one, or that of an address that was given before. */
+export async function moduleOf(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
+  try {
+    return await compiled(given, signal);
+  } catch (thrown) {
+    if (given !== undefined || givenAddress === undefined || signal.aborted) throw thrown;
+    return await compiled(givenAddress, signal);
+  }
+}
+
+async function compiled(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
+  const module = await of(given, signal);
+  // Given up meanwhile: a later load may be done.
+  if (signal.aborted) throw signal.reason;
+  return module;
+}
+
+async function of(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
+  const source = await settled(given).catch((cause) => {
+    throw loadError("network", "The promise of the SDK's wasm was rejected.", "See the cause.", cause);
+  });
+  if (isModule(source)) return source;
+  if (isResponse(source)) return await ofReply(source);
+  if (!isAddress(source)) return await compileBytes(source);
+  const url = urlOf(source);
+  if (!url) throw invalidAddress();
+  if (url.protocol === "file:") return await compileBytes(readFile(url));
+  if (url.protocol === "data:") return await compileBytes(bytesOfDataUrl(url));
+  if (given !== undefined) givenAddress = source;
+  return await ofReply(await replyOf(source, url, signal));
+}
+
+async function ofReply(reply: Response): Promise<WebAssembly.Module> {
+  try {
+    return await compileReply(reply);
+  } catch (thrown) {
+    if (peek(thrown, "code") !== "blocked_by_csp") doubtCache();
+    throw thrown;
+  }
+}
+
+/**
+ * Asks as `<link rel="preload" as="fetch" crossorigin>` does, in mode `cors` with the credentials of the same origin: a
+ * browser takes what it has preloaded only then.
+ */
+async function replyOf(source: Address, url: URL, signal: AbortSignal): Promise<Response> {
+  let onViolation = () => {};
+  const violations = listenForViolations(() => onViolation());
+  try {
+    const fresh: RequestInit = isCacheDoubted ? { cache: "reload" } : {};
+    return await fetch(source, bare({ signal, ...fresh }));
+  } catch (cause) {
+    if ("addEventListener" in globalThis && violations.seen.length === 0) {
+      await new Promise<void>((resolve) => {
+        onViolation = resolve;
+        setTimeout(resolve, VIOLATION_MS);
+      });
+    }
+    throw notFetched(url, cause, violations.seen);
+  } finally {
+    violations.stop();
+  }
+}
