@@ -15,6 +15,8 @@ interface Advice {
   reloadMayHelp: boolean;
 }
 
+const UNREADABLE = ["opaque", "opaqueredirect", "error"];
+
 const NOT_FETCHED = "The SDK's wasm could not be fetched";
 
 /** @internal It ended too early. */
@@ -40,26 +42,13 @@ export function otherBuild(cause: unknown): LoadError {
   });
 }
 
-/** @internal A Response that nobody can read, and why; undefined for one that can be. */
+/** @internal For a Response that nobody can read. */
 export function unreadable(reply: Response): LoadError | undefined {
-  const what = "The Response that was given to preload() ";
-  if (peek(reply, "bodyUsed") === true) {
-    return loadError("not_wasm", `${what}has been read already.`, "Give it another one, or a clone().");
-  }
-  switch (peek(reply, "type")) {
-    case "opaque":
-      return loadError(
-        "not_wasm",
-        `${what}is opaque: the page may not read it.`,
-        'Fetch it in mode "cors", and let its server send access-control-allow-origin.',
-      );
-    case "opaqueredirect":
-      return loadError("not_wasm", `${what}is a redirect.`, 'Fetch it with redirect: "follow".');
-    case "error":
-      return loadError("network", `${what}is a network error.`, "Try again.");
-    default:
-      return undefined;
-  }
+  const type = peek(reply, "type");
+  const why = peek(reply, "bodyUsed") === true ? "read already" : UNREADABLE.find((kind) => kind === type);
+  if (!why) return undefined;
+  const hint = 'Give preload() one that nobody has read, fetched in mode "cors".';
+  return loadError("not_wasm", `The Response that was given is ${why}.`, hint);
 }
 
 /** @internal `fetch` rejected: what of it is known, and what it may be. */
@@ -87,17 +76,16 @@ export function notFetched(url: URL, cause: unknown, violations: Violation[]): L
     const hint = "Keep the blob: address until preload() resolves, and allow blob: in connect-src.";
     return loadError("not_found", `${from}.`, hint, cause);
   }
-  if (globalThis.navigator?.onLine === false)
-    return network("The browser is offline: try again when it is not.");
+  if (globalThis.navigator?.onLine === false) return network("The browser is offline.");
   const { location } = globalThis;
   if (location?.protocol === "https:" && url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return network("An https page may not load what comes by http: serve the wasm by https.");
+    return network("Serve it by https: an https page may load nothing by http.");
   }
   if (isOwn || !location) {
     return network(`Check the network, and that no redirect leads to another origin.${ofWorker()}`);
   }
   return network(
-    `If the network is fine, ${origin} does not let this page read the file (CORS: it must send access-control-allow-origin), or the page's Content-Security-Policy does not (connect-src must allow ${origin}).${ofWorker()}`,
+    `Unless the network is down, ${origin} does not let this page read it (CORS: access-control-allow-origin), or the page's Content-Security-Policy does not (connect-src; the browser reported no violation).${ofWorker()}`,
   );
 }
 
@@ -128,9 +116,6 @@ export function foreign(head: Uint8Array, came?: Came): LoadError {
   const headers = came && (peek(came.reply, "headers") as Headers | undefined);
   const type = String(headers?.get?.("content-type") ?? "").slice(0, 60);
   const isPage = /^\s*</.test(new TextDecoder().decode(head)) || /^text\/html\b/i.test(type);
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    return loadError("not_wasm", message, "It is compressed: its server must send content-encoding: gzip.");
-  }
   if (!isPage) {
     const served = type && ` It came as ${type}.`;
     const hint = `Serve the package's wasm file, or import sipbreakout-web/inline.${served}`;
@@ -150,7 +135,10 @@ export function foreign(head: Uint8Array, came?: Came): LoadError {
 function missing(reply?: Response, isPage = false): Advice {
   const url = addressOf(reply);
   const exclude = 'add optimizeDeps.exclude: ["sipbreakout-web"]';
-  if (url && isOfViteServer(url)) return { hint: `With Vite 7 ${exclude}.`, reloadMayHelp: false };
+  if (url && isOfViteServer(url)) {
+    const hint = `Vite's development server lacks it: with Vite 7 ${exclude}, otherwise check its address.`;
+    return { hint, reloadMayHelp: false };
+  }
   const deployed = "a newer version of the page may have been deployed since it was opened: reload it";
   if (url && hasContentHash(url)) {
     const hint = `A${deployed.slice(1)}. If that does not help, the server lacks the file.`;

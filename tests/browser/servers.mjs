@@ -31,10 +31,10 @@ function fileFor(directory, pathname) {
 /**
  * Serves a directory on 127.0.0.1. With `fallback`, a path without a file and without an extension gets
  * index.html, as single-page apps want it. `headers` go with every response (a Content-Security-Policy, say). Files with
- * the extension `busy.extension` get 503; `busy.count` is how often.
+ * the extension `busy.extension` get 503, or what `busy.answer` gives them; `busy.count` is how often.
  */
 export async function startStatic(directory, { port = 0, fallback = false, headers = {} } = {}) {
-  const busy = { extension: undefined, count: 0 };
+  const busy = { extension: undefined, answer: undefined, count: 0 };
   const server = createServer((request, response) => {
     let file;
     try {
@@ -51,7 +51,8 @@ export async function startStatic(directory, { port = 0, fallback = false, heade
     }
     if (extname(file) === busy.extension) {
       busy.count += 1;
-      response.writeHead(503, headers).end();
+      if (busy.answer) busy.answer(response);
+      else response.writeHead(503, headers).end();
       return;
     }
     const contentType = contentTypes[extname(file)] ?? "application/octet-stream";

@@ -161,12 +161,12 @@ for (const browser of browsers) {
         ],
         "/node_modules/.vite/deps/wasm/sipbreakout_bg.wasm": [
           "not_wasm",
-          /With Vite 7 add optimizeDeps/,
+          /lacks it: with Vite 7 add optimizeDeps/,
           false,
         ],
         "/disguised.wasm": ["not_wasm", browser === "chromium" ? /HTML page/ : /as application\/wasm/],
         "/json.wasm": ["not_wasm", /as application\/json/, false],
-        "/gzip.wasm": ["not_wasm", /content-encoding: gzip/, false],
+        "/gzip.wasm": ["not_wasm", /as application\/gzip/, false],
         "/other.wasm": ["not_wasm", /deploy.*cache.*Reload/, true],
         "/sign-in.wasm": ["not_wasm", new RegExp(`redirect to ${pages.url}.*log-in page`), true],
         "/empty.wasm": ["network", /Try again/, false],
@@ -179,7 +179,7 @@ for (const browser of browsers) {
         "/guarded.wasm": ["not_found", /sign-in/, true],
         "/nothing.wasm": ["not_found", /sipbreakout-web\/inline.*newer version/, true],
         "/gone-3f9a0c1d.wasm": ["not_found", /^A newer version of the page may have been deployed/, true],
-        read: ["not_wasm", /clone/, false],
+        read: ["not_wasm", /nobody has read/, false],
         revoked: ["not_found", /blob: address/, false],
       };
       const paths = Object.keys(expected);

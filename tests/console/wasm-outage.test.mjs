@@ -34,3 +34,26 @@ test("503 for the wasm after a reload: it is kept on, and the page comes back by
   await page.card(number).status("registered", "Registered");
   await browser.gone("[data-testid=sign-in-error]");
 });
+
+for (const [name, answer] of Object.entries({
+  "404 for the wasm": (response) => response.writeHead(404).end(),
+  "a page in the place of the wasm": (response) =>
+    response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html>"),
+})) {
+  test(`${name}, as after a deploy: the console offers to reload, and the reload finds the new version`, async () => {
+    const { browser, page, busy } = stage;
+    Object.assign(busy, { extension: ".wasm", answer });
+    await browser.reload();
+    await browser.text(/newer version of this console/, { within: "[data-testid=sign-in-error]" });
+    assert.doesNotMatch(await browser.text(/./), /Vite/);
+    Object.assign(busy, { extension: undefined, answer: undefined });
+    const isFresh = () => browser.evaluate("return window.isOld !== true");
+    await browser.evaluate("window.isOld = true");
+    await browser.evaluate(
+      "[...document.querySelectorAll('[data-testid=sign-in-error] button')].find((button) => button.textContent === 'Reload the page').click()",
+    );
+    await browser.waitFor("another page", isFresh);
+    await page.isSignedInAs(number);
+    await page.card(number).status("registered", "Registered");
+  });
+}

@@ -276,5 +276,5 @@ test("nor of a password in the address of the wasm", async () => {
     const error = await sdk.preload(address).catch((thrown) => thrown);
     return [inspect(error, { depth: 9 }), error.code];`);
   assert.ok(!shown.includes(password));
-  assert.equal(next, "network");
+  assert.equal(next, "not_found");
 });

@@ -147,6 +147,14 @@ const failedInside: Explanation = {
   remedy: "reload",
 };
 
+/** Its administrator's fault, or that of an old page; nobody can tell from within. */
+const perhapsOutdated: Explanation = {
+  title: "A part of this page is missing",
+  advice:
+    "A newer version of this console may have been put in place since you opened it. Reload the page. If that doesn’t help, its administrator needs the technical details below.",
+  remedy: "reload",
+};
+
 const loadExplanations: Readonly<Partial<Record<LoadErrorCode, Explanation>>> = {
   crashed: failedInside,
   network: {
@@ -201,7 +209,8 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (error instanceof LoadError) {
-    // What is missing, forbidden or of another build stays so, however often it is tried.
+    if (error.reloadMayHelp) return perhapsOutdated;
+    // What is forbidden stays so, however often it is tried.
     return (
       loadExplanations[error.code] ?? { ...setUpWrongly, advice: `${setUpWrongly.advice} ${error.hint}` }
     );

@@ -39,8 +39,8 @@ const forbidden = async () => {
 };
 
 const wrongSetUps: [LoadErrorCode, () => Promise<LoadError>][] = [
-  ["not_found", () => failureOf(preload(new Response("", { status: 404 })))],
-  ["not_wasm", () => failureOf(preload(page))],
+  ["not_found", () => failureOf(preload("https://somebody:password@example.com/sipbreakout.wasm"))],
+  ["not_wasm", () => failureOf(preload(Response.json({})))],
   [
     "blocked_by_csp",
     () => withGlobal(WebAssembly, "compile", forbidden, () => failureOf(preload(wasmLike as Source))),
@@ -54,6 +54,19 @@ for (const [code, fail] of wrongSetUps) {
     assert.match(title, /set up wrongly/);
     assert.ok(advice.includes(error.hint), advice);
     assert.equal(remedy, undefined);
+  });
+}
+
+for (const [name, source] of [
+  ["a file that is gone", () => new Response("", { status: 404 })],
+  ["a page in its place", () => page],
+  ["the wasm of another build", () => wasmLike],
+] as [string, () => Source][]) {
+  test(`${name}: a newer version may have been deployed, and a reload is offered`, async () => {
+    const { title, advice, remedy } = explain(await failureOf(preload(source())));
+    assert.match(title, /is missing/);
+    assert.match(advice, /newer version.*Reload the page/);
+    assert.equal(remedy, "reload");
   });
 }
 
