@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, loadEnv, type Plugin } from "vite";
+import { preloadWasm } from "./preload-wasm.ts";
 
 const sandbox = "http://127.0.0.1:8700";
 
@@ -8,7 +9,7 @@ export default defineConfig(({ mode }) => {
   const backends = [env.VITE_SIPBREAKOUT_ISSUER || sandbox, env.VITE_SIPBREAKOUT_BASE_URL || sandbox];
   return {
     root: import.meta.dirname,
-    plugins: [react(), contentSecurityPolicy(backends)],
+    plugins: [react(), contentSecurityPolicy(backends), preloadWasm()],
     server: {
       host: "127.0.0.1",
       port: Number(process.env.PORT || 5173),

@@ -1,7 +1,7 @@
 // wasm-bindgen's module for `--target web` → a module whose `instantiate` gives each instance a scope of its own. After a
 // trap an instance is dead; whatever of it is still about (handles, timers, finalizers) must never reach the next one.
 
-/** What follows the marker in the generated text is its own loading, which js/load.ts does instead. */
+/** What follows the marker in the generated text is its own loading, which js/core/load.ts does instead. */
 const loadingMarker = "let wasmModule, wasmInstance, wasm;\n";
 
 /** The exports through which JavaScript calls closures of Rust. */

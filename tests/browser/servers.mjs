@@ -35,10 +35,13 @@ function fileFor(directory, pathname) {
  */
 export async function startStatic(directory, { port = 0, fallback = false, headers = {} } = {}) {
   const busy = { extension: undefined, answer: undefined, count: 0 };
+  /** The path of each request, in order. */
+  const asked = [];
   const server = createServer((request, response) => {
     let file;
     try {
       const { pathname } = new URL(request.url, "http://127.0.0.1");
+      asked.push(pathname);
       file = fileFor(directory, pathname);
       if (file === undefined && fallback && extname(pathname) === "") file = join(directory, "index.html");
     } catch {
@@ -66,6 +69,7 @@ export async function startStatic(directory, { port = 0, fallback = false, heade
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     busy,
+    asked,
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);

@@ -1,10 +1,18 @@
-// Code from the README, so that what it shows is what is tested.
+// Code from the README and the other documents, so that what they show is what is tested.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/paths.mjs";
 
-/** The first block of a language (`ts`, `html`) below a heading. */
+/** A block of docs/loading.md that begins with the name of its file. */
+export function loadingBlock(file) {
+  const document = readFileSync(join(root, "docs", "loading.md"), "utf8");
+  const start = document.indexOf(`\`\`\`ts\n// ${file}\n`);
+  if (start === -1) throw new Error(`docs/loading.md has no ${file}.`);
+  return document.slice(start + "```ts\n".length + `// ${file}\n`.length).split("```")[0];
+}
+
+/** The first block of a language (`ts`, `html`) below a heading of the README. */
 export function readmeBlock(heading, language) {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const start = readme.indexOf(`\n## ${heading}\n`);

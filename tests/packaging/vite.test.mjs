@@ -2,17 +2,18 @@
 // the code, sign in, register, reload. And the same code in Node, where a page is rendered on a server.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { transform } from "esbuild";
 import { startSandbox } from "sipbreakout-sandbox";
+import { root } from "../../scripts/paths.mjs";
 import { freePort, startService } from "../../scripts/services.mjs";
 import { openBrowser } from "../browser/browser.mjs";
 import { signInAtSandbox } from "../browser/sandbox-pages.mjs";
 import { startStatic } from "../browser/servers.mjs";
-import { readmeBlock, substitute } from "./readme.mjs";
+import { loadingBlock, readmeBlock, substitute } from "./readme.mjs";
 import { output, pack } from "./tarball.mjs";
 import { createViteApp, typeCheck } from "./vite-app.mjs";
 
@@ -115,5 +116,39 @@ test("Vite's development server runs it without any configuration", async () => 
     await walk(server.url, "+4799900002", "packaging-vite-dev");
   } finally {
     await server.stop();
+  }
+});
+
+test("with the plugin of docs/loading.md index.html names the wasm, which is fetched once and has the address of ?url", async () => {
+  const plugin = loadingBlock("preload-wasm.ts");
+  assert.equal(
+    readFileSync(join(root, "www", "preload-wasm.ts"), "utf8"),
+    plugin,
+    "the console has the same",
+  );
+  writeFileSync(join(app, "preload-wasm.ts"), plugin);
+  writeFileSync(join(app, "vite.config.ts"), loadingBlock("vite.config.ts"));
+  appendFileSync(
+    join(app, "src", "main.ts"),
+    `import { preload } from "sipbreakout-web";
+     import wasmUrl from "sipbreakout-web/sipbreakout.wasm?url";
+     preload().then(() => { document.title = wasmUrl; });`,
+  );
+  await output(vite, ["build", "--logLevel", "warn"], { cwd: app });
+  const [wasm, ...others] = readdirSync(join(app, "dist", "assets")).filter((name) => name.endsWith(".wasm"));
+  assert.deepEqual(others, []);
+  const html = readFileSync(join(app, "dist", "index.html"), "utf8");
+  const [link] = /<link [^>]*as="fetch"[^>]*>/.exec(html) ?? [];
+  assert.ok(link?.includes(`href="/assets/${wasm}"`) && link.includes("crossorigin"), html);
+  const server = await startStatic(join(app, "dist"));
+  const browser = await openBrowser({ width: 600, height: 300 });
+  try {
+    await browser.goto(server.url);
+    await browser.waitFor("the wasm", () => browser.evaluate("return document.title.endsWith('.wasm')"));
+    assert.equal(await browser.evaluate("return document.title"), `/assets/${wasm}`);
+    assert.equal(server.asked.filter((path) => path.endsWith(".wasm")).length, 1, String(server.asked));
+  } finally {
+    await browser.close();
+    await server.close();
   }
 });
