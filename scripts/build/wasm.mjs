@@ -16,6 +16,8 @@ const optimizerFlags = [
   "-Oz",
   // Inlining functions that are called once saves 1 % raw, and costs 3 % gzip (the bodies no longer look alike).
   "--one-caller-inline-max-function-size=0",
+  // Functions of one module look alike; side by side they compress better.
+  "--reorder-functions-by-name",
   "--enable-bulk-memory",
   "--enable-nontrapping-float-to-int",
   "--enable-sign-ext",
