@@ -11,7 +11,7 @@ const name = "sipbreakout";
 
 // What rustc emits by default for this target; binaryen must be told. Profile settings that strip would also
 // delete the section in which rustc notes these features, so names and notes are dropped here instead.
-const optimizerFlags = [
+export const optimizerFlags = [
   "-Oz",
   "-Oz",
   // Inlining functions that are called once saves 1 % raw, and costs 3 % gzip (the bodies no longer look alike).

@@ -140,6 +140,12 @@ export const suites = {
     build: true,
     run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/packaging/**/*.test.mjs"])),
   },
+  // The short form of `npm run bench`: bytes and preflights. Times are never tested.
+  bench: {
+    steps: ["packages", "sandboxCode", "browser"],
+    build: true,
+    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "benches/test/**/*.test.mjs"])),
+  },
 };
 
 function split([command, ...args]) {

@@ -1,0 +1,82 @@
+// One page for each variant, in target/bench/pages/: bundled, minified, and compressed beforehand.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { root } from "../../scripts/paths.mjs";
+import { variants } from "../variants.mjs";
+import { benchesDir, pagesDir } from "./paths.mjs";
+
+export const esbuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  target: "es2022",
+  external: ["node:*"],
+  legalComments: "none",
+  logLevel: "error",
+};
+
+export function compress(content) {
+  const quality = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  return {
+    gz: gzipSync(content, { level: 9 }),
+    br: brotliCompressSync(content, { params: quality }),
+  };
+}
+
+function html(hints) {
+  return `<!doctype html>
+<html lang="en" data-api="API_URL">
+  <meta charset="utf-8" />
+  <title>Bench</title>
+  <link rel="icon" href="data:," />
+${hints.map((hint) => `  ${hint}\n`).join("")}  <script type="module" src="entry.js"></script>
+</html>
+`;
+}
+
+/** What we document for pages that want to be quick: the browser learns of the wasm before it has read the JavaScript. */
+function hintsFor(wasmUrl) {
+  return [
+    '<link rel="modulepreload" href="entry.js" />',
+    `<link rel="preload" as="fetch" crossorigin type="application/wasm" href="${wasmUrl}" />`,
+  ];
+}
+
+function put(directory, name, content) {
+  writeFileSync(join(directory, name), content);
+  for (const [extension, compressed] of Object.entries(compress(content)))
+    writeFileSync(join(directory, `${name}.${extension}`), compressed);
+}
+
+async function bundlePage({ name, entry, wasm }, esbuild) {
+  const directory = join(pagesDir, name);
+  mkdirSync(directory, { recursive: true });
+  const { outputFiles } = await esbuild.build({
+    ...esbuildOptions,
+    entryPoints: [join(benchesDir, "pages", entry)],
+    write: false,
+  });
+  put(directory, "entry.js", outputFiles[0].contents);
+  writeFileSync(join(directory, "index.html"), html([]));
+  if (wasm === undefined) return;
+  mkdirSync(join(directory, wasm.served), { recursive: true });
+  const file = join(wasm.served, basename(wasm.file));
+  put(directory, file, readFileSync(join(root, wasm.file)));
+  writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
+}
+
+/** Makes all pages anew. */
+export async function bundlePages() {
+  // Loaded late: esbuild is a package, and may have to be set up first.
+  const esbuild = await import("esbuild");
+  rmSync(pagesDir, { recursive: true, force: true });
+  for (const variant of variants) await bundlePage(variant, esbuild);
+  await esbuild.stop();
+}

@@ -1,0 +1,82 @@
+// (a) What a visitor downloads: plain, gzip -9, brotli 11.
+
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { distDir, root } from "../../scripts/paths.mjs";
+import { variants } from "../variants.mjs";
+import { compress, esbuildOptions } from "./bundle.mjs";
+import { pagesDir } from "./paths.mjs";
+
+const kinds = { raw: "", gzip: ".gz", brotli: ".br" };
+
+/** Of a file that bundlePages wrote. */
+function sizesOf(file) {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, extension]) => [kind, readFileSync(file + extension).length]),
+  );
+}
+
+function sizesOfContent(content) {
+  const { gz, br } = compress(content);
+  return { raw: content.length, gzip: gz.length, brotli: br.length };
+}
+
+const combine = (a, b, sign) =>
+  Object.fromEntries(Object.keys(kinds).map((kind) => [kind, a[kind] + sign * b[kind]]));
+const sum = (a, b) => combine(a, b, 1);
+const difference = (a, b) => combine(a, b, -1);
+
+/** `{ javascript, wasm?, sum }` of each variant's page, without its HTML. */
+export function measurePages() {
+  return Object.fromEntries(
+    variants.map(({ name, wasm }) => {
+      const directory = join(pagesDir, name);
+      const javascript = sizesOf(join(directory, "entry.js"));
+      if (wasm === undefined) return [name, { javascript, sum: javascript }];
+      const wasmSizes = sizesOf(join(directory, wasm.served, basename(wasm.file)));
+      return [name, { javascript, wasm: wasmSizes, sum: sum(javascript, wasmSizes) }];
+    }),
+  );
+}
+
+/** Features that a page can leave out by not importing them. All other exports are always imported. */
+const features = {
+  "calls and keepers": ["createClient", "validateRegistration"],
+  session: ["createAuth"],
+  diagnose: ["diagnose"],
+  "call flow": ["describeCallFlow"],
+  "phone numbers": ["parsePhoneNumber"],
+};
+
+/** The whole entry, and for each feature what it adds to all others (`price`) and what a page with it alone has (`alone`). */
+export async function measureFeatures() {
+  const { build, stop } = await import("esbuild");
+  const bundle = async (input) => {
+    const { outputFiles, metafile } = await build({
+      ...esbuildOptions,
+      ...input,
+      metafile: true,
+      write: false,
+    });
+    return {
+      content: Buffer.from(outputFiles[0].contents),
+      exports: Object.values(metafile.outputs)[0].exports,
+    };
+  };
+  const importing = async (names) => {
+    const contents = `export { ${names.join(", ")} } from "./dist/index.js";`;
+    const { content } = await bundle({ stdin: { contents, resolveDir: root } });
+    return sizesOfContent(content);
+  };
+  const whole = await bundle({ entryPoints: [join(distDir, "index.js")] });
+  const all = sizesOfContent(whole.content);
+  const wasm = sizesOfContent(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
+  const measured = {};
+  for (const [feature, names] of Object.entries(features)) {
+    const others = whole.exports.filter((name) => !names.includes(name));
+    const price = difference(all, await importing(others));
+    measured[feature] = { price, alone: await importing(names) };
+  }
+  await stop();
+  return { whole: { javascript: all, wasm, sum: sum(all, wasm) }, features: measured };
+}
