@@ -293,6 +293,14 @@ export function toSdkError(thrown: unknown): SdkError {
   );
 }
 
+/** @internal What the keeper in Rust asks about an error, and the error itself, in the order in which Rust reads it. */
+export function flatError(thrown: unknown): unknown[] {
+  const error = toSdkError(thrown);
+  const family = String(peek(error, FAMILY)).slice("sdk.".length);
+  const { code, kind, retryable, message } = error;
+  return [family, code, kind, retryable, peek(error, "retryAfterMs"), message, error];
+}
+
 /** @internal The error of a keeper, which may be another tab's. */
 export function toldError(error: unknown): SdkError {
   return isSdkError(error) ? error : toSdkError(error);

@@ -1,10 +1,12 @@
 // What becomes of the keepers of a client: their wishes go to Rust, and what Rust tells goes to them. After a trap all of it
 // is begun anew in the next instance.
 
+import { keeperCalls } from "./client/keeper-calls.js";
 import { enter, type Wasm } from "./core/load.js";
-import { authError, LoadError, type SdkError, toSdkError } from "./errors.js";
+import { authError, flatError, LoadError, type SdkError, toSdkError } from "./errors.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
+import { maxPerSecond, ownerAndCore } from "./keeping-options.js";
 import { fleeting, lasting } from "./kept.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
 import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
@@ -25,6 +27,7 @@ let clients = 0;
 /** @internal The keepers of one client. */
 export class ClientKeepers {
   readonly #openClient: (wasm: Wasm) => ClientHandle;
+  readonly #options: () => ClientOptions;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
   readonly #wishes = new Wishes<Handle>((wasm) => this.#open(wasm), this.#closing.signal);
@@ -43,6 +46,7 @@ export class ClientKeepers {
 
   constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
     this.#openClient = openClient;
+    this.#options = options;
     this.#live = new LiveKeepers(onChange);
     this.#held = new HeldStops(options);
     this.#overruling = new Overruling(options, (request, id) => this.#dropDeletion(request, id));
@@ -286,7 +290,12 @@ export class ClientKeepers {
 
   #open(wasm: Wasm): Handle {
     if (this.#handle && this.#wasm === wasm) return this.#handle;
-    const handle = new wasm.KeepingHandle(this.#openClient(wasm), {
+    // Options that are wrong are reported here.
+    const calls = keeperCalls(this.#openClient(wasm));
+    const options = this.#options();
+    const handle = new wasm.KeepingHandle(...ownerAndCore(options, wasm), maxPerSecond(options), {
+      calls,
+      flatError,
       lasting,
       fleeting,
       onEvent: (key: string, type: string, snapshot: Snapshot) => {

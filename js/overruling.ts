@@ -1,12 +1,11 @@
 // A number that the application registers by a call of its own must stay registered: a deletion of it that is not made yet
 // was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
 import { baseUrlOf } from "./base-url.js";
-import type { Wasm } from "./core/load.js";
+import { enter } from "./core/load.js";
 import { peek } from "./given/read.js";
+import { ownerAndCore } from "./keeping-options.js";
 import { lasting } from "./kept.js";
 import type { ClientOptions, RegistrationRequest } from "./options.js";
-
-type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 
 /** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
 type Drop = (request: RegistrationRequest, id?: string) => void;
@@ -43,12 +42,14 @@ export class Overruling {
     }
   }
 
-  /** The same for what lies in the store. `client` reads it without that anything is begun to be kept. */
-  callBesideStore(client: ClientHandle, request: RegistrationRequest): void {
+  /** The same for what lies in the store, which is read without that anything is begun to be kept. */
+  callBesideStore(request: RegistrationRequest): void {
     const options = this.#options();
     const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
     if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
-    (client.storedDeletion(request, lasting) as Promise<string | undefined>).then(
+    enter<string | undefined>((wasm) =>
+      wasm.storedDeletion(request, lasting, ...ownerAndCore(options, wasm)),
+    ).then(
       (id) => id !== undefined && !this.#isOver && this.#drop(request, id),
       () => {},
     );

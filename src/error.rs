@@ -23,11 +23,13 @@ pub enum Kind {
     Invalid,
     /// The set-up is wrong: addresses, client registration, proxy.
     Config,
+    /// The wasm stopped in the middle of it.
+    Crashed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Network,
         Self::Timeout,
         Self::Aborted,
@@ -36,6 +38,7 @@ impl Kind {
         Self::Rejected,
         Self::Invalid,
         Self::Config,
+        Self::Crashed,
     ];
 
     /// As JavaScript sees it.
@@ -49,7 +52,13 @@ impl Kind {
             Self::Rejected => "rejected",
             Self::Invalid => "invalid",
             Self::Config => "config",
+            Self::Crashed => "crashed",
         }
+    }
+
+    /// From its name, exactly.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 

@@ -65,7 +65,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     const { overruling } = this.#keepers;
     overruling.call(wanted);
     return this.#call((handle) => {
-      overruling.callBesideStore(handle, wanted);
+      overruling.callBesideStore(wanted);
       return handle.upsertRegistration(wanted, how);
     }, how);
   }

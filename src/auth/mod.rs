@@ -1,7 +1,7 @@
 //! OAuth 2.0 and OpenID Connect for a public client in a browser: authorization code with PKCE by redirect, the session
 //! it leads to, and access tokens that the application's own back end supplies.
 //!
-//! `Session` is the face; `TokenSource` is what the calls see of it. Every request goes through `seams::Http`, every
+//! `Session` is the face; `TokenSource` is what the calls see of it, `Owners` what the keeper does. Every request goes through `seams::Http`, every
 //! secret is a `Secret`, and the token store is the single truth: nothing here keeps a session in a field.
 
 mod authorize;
@@ -24,6 +24,7 @@ mod limited;
 mod mix_up;
 mod news;
 mod options;
+mod owner;
 mod pending;
 mod realm;
 mod refresh;
@@ -53,11 +54,12 @@ pub use code::AuthCode;
 pub use error::{AuthError, AuthFailure};
 pub use mix_up::Sharing;
 pub use options::{AuthOptions, EndpointOverrides, SignIn, SignOut};
+pub use owner::{Owner, Owners, SuppliedOwner};
 pub use secret::Secret;
 pub use session::{Session, SessionEvent, SessionState, Told};
 pub use sign_in::Callback;
 pub use sign_out::{Leaving, LogoutForm, Revocation, SignedOut};
 pub(crate) use signal::Signal;
-pub use source::{Owner, TokenSource};
+pub use source::TokenSource;
 pub use supplied::{Supplied, SuppliedToken, SupplyFailure, TokenSupplier};
 pub use user_info::User;

@@ -2,7 +2,7 @@
 
 use super::flight::{Flight, Work};
 use super::life::Life;
-use super::source::{Owner, TokenSource};
+use super::source::TokenSource;
 use super::{AuthCode, AuthError, Secret};
 use crate::seams::{Cause, Platform};
 use futures_util::FutureExt;
@@ -53,7 +53,6 @@ struct Inner<P, F> {
     last: RefCell<Option<Secret>>,
     asking: Flight<Result<Secret, AuthError>>,
     asking_forced: Cell<bool>,
-    owner: RefCell<Owner>,
 }
 
 /// Tokens from the application. A token with an expiry is kept until little of its life is left, one without is asked
@@ -76,17 +75,7 @@ impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
             last: RefCell::default(),
             asking: Flight::default(),
             asking_forced: Cell::new(false),
-            owner: RefCell::new(Owner::Nameless),
         }))
-    }
-
-    /// The same, for registrations that are kept for `owner`, as the application calls whoever that is.
-    #[must_use]
-    pub fn of(self, owner: Option<String>) -> Self {
-        if let Some(owner) = owner {
-            self.0.owner.replace(Owner::Named(["supplied/", &owner].concat()));
-        }
-        self
     }
 
     async fn get(&self, refused: Option<&Secret>) -> Result<Secret, AuthError> {
@@ -152,10 +141,6 @@ impl<P: Platform, F: TokenSupplier> Supplied<P, F> {
 }
 
 impl<P: Platform, F: TokenSupplier> TokenSource for Supplied<P, F> {
-    fn owner(&self) -> LocalBoxFuture<'_, Owner> {
-        std::future::ready(self.0.owner.borrow().clone()).boxed_local()
-    }
-
     fn token<'a>(&'a self, refused: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
         self.get(refused).boxed_local()
     }

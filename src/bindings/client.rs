@@ -11,10 +11,9 @@ use crate::breakout::{
     ApiVersion, Call, Client, ClientOptions, InvalidRequest, Lanes, Problem, RegistrationInput, parse_phone_number,
     validate, validate_target,
 };
-use crate::browser::{AnyStore, Browser, aborted, object};
+use crate::browser::{Browser, aborted, object};
 use crate::error::Error;
 use crate::grpc_web::{DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, parse_base_url};
-use crate::keeper::{KeepOptions, MAX_PER_SECOND, stored_deletion};
 use crate::seams::Cancelled;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Promise};
@@ -30,7 +29,6 @@ pub struct ClientHandle {
     client: Rc<Client<Browser>>,
     version: ApiVersion,
     defaults: Defaults,
-    keeping: KeepOptions,
     closed: JsValue,
 }
 
@@ -71,20 +69,6 @@ impl ClientHandle {
         })
     }
 
-    /// Resolves to the name of the wish to delete the number of `request` that lies in the store that outlives the page, if
-    /// there is one.
-    #[wasm_bindgen(js_name = storedDeletion)]
-    pub fn stored_deletion(&self, request: &JsValue, lasting: JsValue) -> Promise {
-        let (input, _) = registration_input(request);
-        let (client, registration) = (self.client.clone(), validate(&input, self.version));
-        promise(async move {
-            let Ok(registration) = registration else { return Ok(JsValue::UNDEFINED) };
-            let lasting = AnyStore::Memory(lasting, String::new());
-            let id = stored_deletion(&client, &lasting, &registration.target).await;
-            Ok(id.as_deref().map(JsValue::from_str).unwrap_or_default())
-        })
-    }
-
     /// Resolves to a DeleteRegistrationResponse.
     #[wasm_bindgen(js_name = deleteRegistration)]
     pub fn delete_registration(&self, request: &JsValue, options: &JsValue) -> Promise {
@@ -99,17 +83,12 @@ impl ClientHandle {
         })
     }
 
-    /// The client itself.
-    pub(super) fn client(&self) -> Rc<Client<Browser>> {
-        Rc::clone(&self.client)
-    }
-
-    pub(super) fn version(&self) -> ApiVersion {
-        self.version
-    }
-
-    pub(super) fn keep_options(&self) -> KeepOptions {
-        self.keeping
+    /// The same client for a keeper, whose calls `close()` does not end: the keeper ends them itself, except for what it
+    /// deletes when the page goes.
+    #[wasm_bindgen(js_name = forKeeper)]
+    pub fn for_keeper(&self) -> Self {
+        let (client, defaults) = (Rc::clone(&self.client), self.defaults.clone());
+        Self { client, version: self.version, defaults, closed: JsValue::UNDEFINED }
     }
 
     fn read(options: &JsValue, auth: Option<AuthHandle>, closed: JsValue) -> Result<Self, Error> {
@@ -124,7 +103,7 @@ impl ClientHandle {
         let keeping = reader.value("keeping").unwrap_or_default();
         let mut keeping = Reader::nested(&keeping, "keeping.");
         let owner = keeping.string("owner");
-        let max_per_second = keeping.number("maxPerSecond", 1.0, 1_000.0);
+        keeping.number("maxPerSecond", 1.0, 1_000.0);
         if owner.is_some() && auth_given {
             keeping.problem("owner", "conflict", "With auth it is who is signed in. Leave it out.");
         }
@@ -149,9 +128,7 @@ impl ClientHandle {
                 reader.problem("auth", "wrong_type", "Give what createAuth returned.");
                 None
             }
-            (false, _, Some(supplier)) => {
-                Some(Rc::new(Supplied::new(browser.clone(), JsSupplier::new(supplier)).of(owner)))
-            }
+            (false, _, Some(supplier)) => Some(Rc::new(Supplied::new(browser.clone(), JsSupplier::new(supplier)))),
             (true, _, Some(_)) => {
                 reader.problem("accessToken", "conflict", "Give either auth or accessToken, not both.");
                 None
@@ -176,8 +153,7 @@ impl ClientHandle {
             max_message_bytes: max_message_bytes.map_or(DEFAULT_MAX_MESSAGE_BYTES, |bytes| bytes as usize),
             lanes: LANES.with(Rc::clone),
         };
-        let keeping = KeepOptions { max_per_second: max_per_second.map_or(MAX_PER_SECOND, |most| most as usize) };
-        Ok(Self { client: Rc::new(Client::new(browser, options)), version, defaults, keeping, closed })
+        Ok(Self { client: Rc::new(Client::new(browser, options)), version, defaults, closed })
     }
 
     fn call_options(&self, options: &JsValue, problems: &mut Vec<Problem>) -> CallInput {
@@ -263,7 +239,8 @@ fn joined(mut found: Vec<Problem>, invalid: InvalidRequest) -> Error {
 }
 
 async fn either(signal: Option<JsValue>, closed: JsValue) -> Cancelled {
-    match select(pin!(aborted(signal)), pin!(aborted(Some(closed)))).await {
+    let closed = (!closed.is_undefined()).then_some(closed);
+    match select(pin!(aborted(signal)), pin!(aborted(closed))).await {
         Either::Left((cancelled, _)) | Either::Right((cancelled, _)) => cancelled,
     }
 }

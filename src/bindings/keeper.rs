@@ -1,14 +1,22 @@
 //! `client.keepRegistered`.
 
-use super::client::{ClientHandle, merged, registration_input};
+use super::auth::AuthHandle;
+use super::client::{merged, registration_input};
+use super::keeper_calls::JsCalls;
 use super::promise;
-use super::raw_error::{raw, told};
+use super::raw_error::{own, raw, told};
 use super::read::Reader;
+use crate::auth::{Owners, SuppliedOwner};
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::browser::{AnyStore, Browser, array, get, object};
 use crate::error::Error;
-use crate::keeper::{Event, Keeping, Listeners, Snapshot, Trouble, key_of};
+use crate::keeper::{
+    Core, Event, KeepOptions, Keeping, Listeners, MAX_PER_SECOND, Snapshot, Surroundings, Trouble, key_of,
+    stored_deletion,
+};
+use crate::seams::Cause;
 use js_sys::{Function, Promise};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 /// The registrations that a client keeps.
@@ -20,11 +28,20 @@ pub struct KeepingHandle {
 
 #[wasm_bindgen]
 impl KeepingHandle {
-    /// `face` has what lives in JavaScript: `lasting` and `fleeting` are stores that outlive the page and this instance,
+    /// `auth` is whose registrations are kept; without a session it is `owner`, as the application calls the person.
+    /// `base_url` is the core's address in one spelling. `face` has what lives in JavaScript: `calls` makes the calls,
+    /// `flatError` takes their errors apart, `lasting` and `fleeting` are stores that outlive the page and this instance,
     /// `onEvent` is told the key, the name of an event and how the registration stands, `onLead` whether this page makes
     /// the calls.
     #[wasm_bindgen(constructor)]
-    pub fn new(client: &ClientHandle, face: &JsValue) -> Self {
+    pub fn new(
+        auth: Option<AuthHandle>,
+        owner: Option<String>,
+        base_url: String,
+        api_version: &str,
+        max_per_second: Option<f64>,
+        face: &JsValue,
+    ) -> Self {
         let part = |name: &str| get(face, name).unwrap_or_default();
         let function = |name: &str| Function::from(part(name));
         let (on_event, on_lead, nameless) = (function("onEvent"), function("onLead"), function("nameless"));
@@ -43,8 +60,12 @@ impl KeepingHandle {
             }),
         };
         let [lasting, fleeting] = ["lasting", "fleeting"].map(|name| AnyStore::Memory(part(name), String::new()));
-        let keeping = Keeping::new(client.client(), lasting, fleeting, client.keep_options(), listeners);
-        Self { keeping, version: client.version() }
+        let core = Core { base_url, api_version: version(api_version) };
+        let version = core.api_version;
+        let calls = Rc::new(JsCalls::new(face));
+        let surroundings = Surroundings { calls, owners: owners(auth, owner), core, lasting, fleeting };
+        let options = KeepOptions { max_per_second: max_per_second.map_or(MAX_PER_SECOND, |most| most as usize) };
+        Self { keeping: Keeping::new(Browser::default(), surroundings, options, listeners), version }
     }
 
     /// Resolves to the registration's key, when the wish is taken.
@@ -140,9 +161,45 @@ impl KeepingHandle {
     }
 }
 
+/// Resolves to the name of the wish to delete the number of `request` that lies in the store that outlives the page, if
+/// there is one. The other arguments are those of a `KeepingHandle`.
+#[wasm_bindgen(js_name = storedDeletion)]
+pub fn stored_deletion_of(
+    request: &JsValue,
+    lasting: JsValue,
+    auth: Option<AuthHandle>,
+    owner: Option<String>,
+    base_url: String,
+    api_version: &str,
+) -> Promise {
+    let core = Core { base_url, api_version: version(api_version) };
+    let (input, _) = registration_input(request);
+    let registration = validate(&input, core.api_version);
+    promise(async move {
+        let Ok(registration) = registration else { return Ok(JsValue::UNDEFINED) };
+        let lasting = AnyStore::Memory(lasting, String::new());
+        let id = stored_deletion(&*owners(auth, owner), &core, &lasting, &registration.target).await;
+        Ok(id.as_deref().map(JsValue::from_str).unwrap_or_default())
+    })
+}
+
+fn owners(auth: Option<AuthHandle>, owner: Option<String>) -> Rc<dyn Owners> {
+    match auth {
+        Some(auth) => Rc::new(auth.session()),
+        None => Rc::new(SuppliedOwner::new(owner)),
+    }
+}
+
+fn version(name: &str) -> ApiVersion {
+    if name == ApiVersion::V0.as_str() { ApiVersion::V0 } else { ApiVersion::V1 }
+}
+
 fn trouble_object(trouble: &Trouble) -> JsValue {
     match trouble {
-        Trouble::Own(error) => raw(error.clone()),
+        Trouble::Own(error) => match error.raw.as_ref().and_then(Cause::get::<JsValue>) {
+            Some(raw) => raw.clone(),
+            None => own(error),
+        },
         Trouble::Told { family, code, kind, message } => told(family, code, *kind, message),
     }
 }

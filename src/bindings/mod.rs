@@ -12,6 +12,7 @@ mod client;
 #[cfg(feature = "test-doors")]
 mod doors;
 mod keeper;
+mod keeper_calls;
 mod raw_error;
 mod read;
 mod supplier;

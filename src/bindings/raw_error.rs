@@ -5,6 +5,7 @@ use crate::breakout::{InvalidRequest, Problem, Rejected};
 use crate::browser::{array, bare, object, set};
 use crate::error::{Error, Kind};
 use crate::grpc_web::{Detail, RpcError};
+use crate::keeper::CallError;
 use crate::seams::Cause;
 use js_sys::{Array, JSON, Object, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -43,6 +44,12 @@ fn number(value: Option<f64>) -> JsValue {
 /// The plain object of an error that another tab had.
 pub fn told(family: &str, code: &str, kind: Kind, message: &str) -> JsValue {
     base(family, code, kind, false, message, None).into()
+}
+
+/// The plain object of an error that the keeper made.
+pub fn own(error: &CallError) -> JsValue {
+    let CallError { family, code, kind, retryable, message, .. } = error;
+    base(family, code, *kind, *retryable, message, None).into()
 }
 
 fn rpc(error: &RpcError) -> Object {

@@ -25,10 +25,6 @@ const fn without_cause(kind: HttpFailureKind) -> HttpFailure {
 impl Http for Browser {
     type Body = Body;
 
-    fn outliving(&self) -> Self {
-        Self { keepalive: true, ..self.clone() }
-    }
-
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Body>, HttpFailure> {
         let secrets = Secrets::of_request(&request);
         let failed = |kind, thrown| failure(kind, thrown, &secrets);

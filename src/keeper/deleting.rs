@@ -2,16 +2,17 @@
 //! meanwhile leaves the wish in the store, for itself or another one.
 
 use super::book::Entry;
+use super::calls::{CallError, CallLimits};
 use super::ending::kept_again;
 use super::keeping::Keeping;
 use super::news::{News, Told};
 use super::snapshot::{Event, Trouble};
 use super::wish::Wish;
-use crate::breakout::{Call, Target};
-use crate::error::{Error, Kind};
-use crate::seams::{Cancelled, Platform, Store};
+use crate::breakout::Target;
+use crate::error::Kind;
+use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
-use std::future::Future;
+use futures_util::future::{LocalBoxFuture, pending};
 
 /// A try that has ended.
 pub(super) struct Deletion<'a> {
@@ -35,13 +36,14 @@ enum Failure {
     Final,
 }
 
-fn failure(error: &Error, may_go_on: bool) -> Failure {
-    match error {
-        Error::Rejected(_) | Error::Invalid(_) => Failure::Final,
+fn failure(error: &CallError, may_go_on: bool) -> Failure {
+    match (error.family, error.kind) {
+        ("rejected" | "invalid", _) => Failure::Final,
         // A call of the application's took its turn: that came later.
-        Error::Rpc(error) if error.superseded => Failure::Final,
-        error if error.kind() == Kind::Aborted || !may_go_on => Failure::Interrupted,
-        Error::Rpc(error) if matches!(error.kind, Kind::Auth | Kind::Config) => Failure::Final,
+        _ if error.is_superseded() => Failure::Final,
+        (_, Kind::Aborted) => Failure::Interrupted,
+        _ if !may_go_on => Failure::Interrupted,
+        ("rpc", Kind::Auth | Kind::Config) => Failure::Final,
         _ => Failure::Passing,
     }
 }
@@ -52,32 +54,32 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         &self,
         key: &str,
         wish: &Wish,
-        call: &Call<P>,
-        cancelled: impl Future<Output = Cancelled>,
-    ) -> Result<(), Error> {
+        limits: CallLimits,
+        cancelled: LocalBoxFuture<'_, ()>,
+    ) -> Result<(), CallError> {
         let wanted = wish.target();
         let accepted: Option<Target> = {
             let book = self.0.book.borrow();
             let accepted = book.get(key).and_then(|entry| entry.accepted.as_ref());
             accepted.map(|(_, registration)| registration.target.clone()).filter(|accepted| accepted != wanted)
         };
-        let Some(accepted) = accepted else { return self.0.client.delete(wanted, call, cancelled).await };
-        match self.0.client.delete(&accepted, call, cancelled).await {
+        let Some(accepted) = accepted else { return self.0.calls.delete(wanted, limits, cancelled).await };
+        match self.0.calls.delete(&accepted, limits, cancelled).await {
             // The answer to what it was told after that may be lost.
-            Err(Error::Rejected(_)) if !self.is_overruled(key) => {
-                self.0.client.delete(wanted, call, std::future::pending()).await
+            Err(error) if error.is_rejection() && !self.is_overruled(key) => {
+                self.0.calls.delete(wanted, limits, pending().boxed_local()).await
             }
             result => result,
         }
     }
 
     /// The core has answered, or nobody has.
-    pub(super) async fn deleted(&self, key: &str, deletion: Deletion<'_>, result: Result<(), Error>) {
+    pub(super) async fn deleted(&self, key: &str, deletion: Deletion<'_>, result: Result<(), CallError>) {
         let Deletion { wish, is_repeated, is_ours, may_go_on } = deletion;
         let error = match result {
             Ok(()) => None,
             // An earlier try, whose answer nobody has heard, has deleted it.
-            Err(Error::Rejected(_)) if is_repeated => None,
+            Err(error) if error.is_rejection() && is_repeated => None,
             Err(error) => Some(error),
         };
         let failure =
@@ -150,14 +152,14 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     }
 
     /// It is tried again. Whoever waits for it is told what came in the way, and is done with it.
-    fn delete_later(&self, key: &str, wish: &Wish, error: Error) {
+    fn delete_later(&self, key: &str, wish: &Wish, error: CallError) {
         let (random, now) = (self.0.platform.fraction(), self.now());
         let wait_ms = {
             let mut book = self.0.book.borrow_mut();
             let Some(entry) = book.get_mut(key) else { return };
-            entry.kept.failed(error.retry_after_ms(), random, now)
+            entry.kept.failed(error.retry_after_ms, random, now)
         };
-        if matches!(error, Error::Auth(_)) {
+        if error.is_auth() {
             self.0.doubts.fire();
         }
         let (key_, id) = (key.to_owned(), Some(wish.id.clone()));
@@ -180,7 +182,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// A try ends when the number is wanted again already. What the core has now is not known if it may have been told of
     /// the newer wish before: then it is told again.
-    fn deleted_late(&self, key: &str, wish: &Wish, error: Option<Error>, failure: Option<Failure>, is_ours: bool) {
+    fn deleted_late(&self, key: &str, wish: &Wish, error: Option<CallError>, failure: Option<Failure>, is_ours: bool) {
         if failure != Some(Failure::Final) {
             if let Some(entry) = self.0.book.borrow_mut().get_mut(key).filter(|entry| !entry.wish.is_end()) {
                 match failure {

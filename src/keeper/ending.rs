@@ -31,7 +31,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.ready().await;
         if self.0.is_closed.get() && !self.0.is_ready.get() {
             // It was closed before it was known whose registrations these are. The next page must not go on with them.
-            let owner = self.0.client.tokens().owner().await;
+            let owner = self.0.owners.owner().await;
             self.0.owner.replace(self.called(owner).name);
         }
         if is_awaited {

@@ -54,7 +54,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
             News::Leads => self.hear_leader(),
             News::Wished { key, wish } => {
-                if let Some(wish) = Wish::read(&wish, self.0.client.api_version()) {
+                if let Some(wish) = Wish::read(&wish, self.0.core.api_version) {
                     self.take_wish(&key, wish);
                 }
             }
@@ -75,7 +75,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 let Moment { wall_ms, monotonic_ms, page } = now.moment;
                 let sent = Moment { wall_ms: wall_ms - age_ms, monotonic_ms: monotonic_ms - age_ms, page };
                 let granted = Granted::of(sent, ttl_ms, refresh_after_ms, now);
-                let version = self.0.client.api_version();
+                let version = self.0.core.api_version;
                 let registration = registration.and_then(|text| read_registration(&text, &key, version));
                 let mut overtaken = Vec::new();
                 let event = self.0.book.borrow_mut().get_mut(&key).and_then(|entry| {

@@ -1,14 +1,15 @@
 //! The registrations that a client keeps: taking wishes, and knowing whose they are.
 
 use super::book::{Book, Entry};
+use super::calls::{Calls, Core};
 use super::ending::closed;
 use super::news::News;
 use super::pulse::{Now, Pulse};
 use super::sign_out::{Leaver, enlist};
 use super::snapshot::{Event, Snapshot, Trouble};
 use super::wish::{What, Wish, key_of};
-use crate::auth::Signal;
-use crate::breakout::{Client, InvalidRequest, Problem, Registration};
+use crate::auth::{Owners, Signal};
+use crate::breakout::{InvalidRequest, Problem, Registration};
 use crate::error::Error;
 use crate::seams::{Platform, Post, Store};
 use std::cell::{Cell, RefCell};
@@ -34,10 +35,26 @@ pub struct Listeners {
     pub nameless: Box<dyn Fn(bool) -> String>,
 }
 
+/// What the keeper needs beside the platform.
+pub struct Surroundings<S> {
+    /// How the core is called.
+    pub calls: Rc<dyn Calls>,
+    /// Whose registrations may be kept.
+    pub owners: Rc<dyn Owners>,
+    /// Which core it is.
+    pub core: Core,
+    /// A store that all tabs share.
+    pub lasting: S,
+    /// One of this page.
+    pub fleeting: S,
+}
+
 pub(super) struct Inner<P: Platform, S: Store> {
     pub me: Weak<Self>,
     pub platform: P,
-    pub client: Rc<Client<P>>,
+    pub calls: Rc<dyn Calls>,
+    pub owners: Rc<dyn Owners>,
+    pub core: Core,
     /// All tabs' store, which outlives them.
     pub lasting: S,
     /// This page's, which outlives an instance of the wasm.
@@ -100,14 +117,16 @@ impl<P: Platform, S: Store> Clone for Keeping<P, S> {
 }
 
 impl<P: Platform, S: Store> Keeping<P, S> {
-    /// Nothing is kept yet, and nobody asked. `lasting` is a store that all tabs share, `fleeting` one of this page.
-    pub fn new(client: Rc<Client<P>>, lasting: S, fleeting: S, options: KeepOptions, listeners: Listeners) -> Self {
-        let platform = client.platform().clone();
+    /// Nothing is kept yet, and nobody asked.
+    pub fn new(platform: P, surroundings: Surroundings<S>, options: KeepOptions, listeners: Listeners) -> Self {
+        let Surroundings { calls, owners, core, lasting, fleeting } = surroundings;
         let tab = random_name(&platform);
         let inner = Rc::new_cyclic(|me| Inner {
             me: me.clone(),
             platform,
-            client,
+            calls,
+            owners,
+            core,
             lasting,
             fleeting,
             book: RefCell::new(Book::new(options.max_per_second)),

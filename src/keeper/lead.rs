@@ -1,15 +1,16 @@
 //! Which tab makes the calls: the one that holds a Web Lock. Where there are none every tab does, and what they tell each
 //! other keeps them from doing it twice.
 
+use super::calls::CallLimits;
 use super::keeping::Keeping;
 use super::news::News;
 use super::timing::LEAST_MS;
 use super::wish::What;
-use crate::breakout::Call;
 use crate::seams::{Held, Leaving, NoLocks, Platform, Store};
 use futures_util::FutureExt;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, pending, select};
 use std::pin::pin;
+use std::rc::Rc;
 
 /// How long other tabs, hidden ones too, may take to answer.
 const ANSWER_MS: f64 = 3_000.0;
@@ -178,10 +179,10 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 .collect()
         };
         for target in targets {
-            let client = self.0.client.clone();
-            let call = Call { platform: Some(self.0.platform.outliving()), ..Call::default() };
+            let calls = Rc::clone(&self.0.calls);
+            let limits = CallLimits { timeout_ms: None, is_retried: true, outlives_page: true };
             let deleting = async move {
-                let _ = client.delete(&target, &call, std::future::pending()).await;
+                let _ = calls.delete(&target, limits, pending().boxed_local()).await;
             };
             self.0.platform.spawn(deleting.boxed_local());
         }

@@ -1,11 +1,12 @@
 //! Keeping registrations: the core forgets one an hour after it was last told of it, so it is told again in time, for as
-//! long as somebody wants it. Pure; uses `breakout` to call, the seams for time, tabs and storage.
+//! long as somebody wants it. Pure; `calls` is how it calls the core, the seams are for time, tabs and storage.
 //!
 //! `kept` is the life of one registration, `book` all of them with one timer and one rate; both only decide. `Keeping`
 //! carries it out: `run` makes the calls, `lead` sees to it that one tab of the browser does, `news` is what tabs tell
 //! each other, `wish` what outlives the page.
 
 mod book;
+mod calls;
 mod deleting;
 mod ending;
 mod granted;
@@ -31,7 +32,8 @@ mod tests;
 /// How many kept registrations the core is told of in a second, unless the application says otherwise.
 pub const MAX_PER_SECOND: usize = 50;
 
-pub use keeping::{KeepOptions, Keeping, Listeners};
+pub use calls::{CallError, CallLimits, Calls, Core, Registered};
+pub use keeping::{KeepOptions, Keeping, Listeners, Surroundings};
 pub use kept::State;
 pub use remembered::stored_deletion;
 pub use sign_out::{Leaver, sign_out};

@@ -1,10 +1,11 @@
 //! What the tabs tell each other about the registrations they keep. Never a token.
 
+use super::calls::CallError;
 use super::granted::Granted;
 use super::pulse::Now;
 use super::snapshot::Trouble;
 use super::wish::{Wish, write_registration};
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::seams::{Fields, Json};
 
 /// The form of the messages; a tab with another version of the package does not read them.
@@ -40,7 +41,7 @@ pub enum News {
     Late { key: String, wish: String, trouble: Option<Told> },
 }
 
-/// An error, for other tabs: its words hold no token (`breakout::client`).
+/// An error, for other tabs: its words hold no token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     /// Which error it was: the name of the room that made it.
@@ -52,14 +53,15 @@ pub struct Told {
 
 impl Told {
     /// Of this tab's error.
-    pub fn of(error: &Error) -> Self {
-        let (family, code, message) = match error {
-            Error::Rpc(error) => ("rpc", error.code_name(), error.message.clone()),
-            Error::Auth(error) => ("auth", error.code.as_str(), error.message.clone()),
-            Error::Rejected(error) => ("rejected", "not_acceptable", error.message.clone()),
-            Error::Invalid(_) => ("invalid", "invalid_input", String::new()),
-        };
-        Self { family, code: code.to_owned(), kind: error.kind(), message }
+    pub fn of(error: &CallError) -> Self {
+        let CallError { family, code, kind, message, .. } = error.clone();
+        match family {
+            // Their own wasm is there: all that they know is that this tab did not reach the core.
+            "load" => Self { family: "rpc", code: "unavailable".to_owned(), kind: Kind::Network, message },
+            // It quotes what the application gave.
+            "invalid" => Self { family, code, kind, message: String::new() },
+            _ => Self { family, code, kind, message },
+        }
     }
 
     /// For the tabs, of what this one tells the application.
@@ -88,7 +90,7 @@ impl Told {
         let family = fields.need_text("family")?;
         let family = ["rpc", "auth", "rejected", "invalid"].into_iter().find(|known| *known == family)?;
         let kind = fields.need_text("kind")?;
-        let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind)?;
+        let kind = Kind::parse(&kind)?;
         Some(Self { family, code: fields.need_text("code")?, kind, message: fields.need_text("message")? })
     }
 }

@@ -39,7 +39,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let caught_up = async {
             loop {
                 let changed = self.0.changed.next();
-                let owner = self.0.client.tokens().owner().await;
+                let owner = self.0.owners.owner().await;
                 if owner == Owner::Unknown {
                     return;
                 }
@@ -65,12 +65,12 @@ impl<P: Platform, S: Store> Keeping<P, S> {
 
     /// Follows the session.
     async fn watch(self) {
-        let tokens = Rc::clone(self.0.client.tokens());
+        let owners = Rc::clone(&self.0.owners);
         let mut looks = [].iter();
         loop {
-            let (changed, ended, halted) = (tokens.changed(), tokens.ended(), self.0.halted.next());
+            let (changed, ended, halted) = (owners.changed(), owners.ended(), self.0.halted.next());
             let doubts = self.0.doubts.next();
-            let owner = tokens.owner().await;
+            let owner = owners.owner().await;
             if self.0.is_closed.get() {
                 return;
             }

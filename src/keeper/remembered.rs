@@ -1,30 +1,32 @@
 //! What outlives the page: wishes and grants in a store that all tabs share, or for owners without a name in this page's.
 
 use super::book::Entry;
+use super::calls::Core;
 use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
 use super::owner::NAMELESS;
 use super::wish::{Names, Wish, key_of, read_granted};
-use crate::auth::Owner;
-use crate::breakout::{Client, Target};
+use crate::auth::{Owner, Owners};
+use crate::breakout::Target;
 use crate::seams::{Platform, Store};
 
 /// The name of the wish to delete the number of `target` that another page has left in the store, if there is one. It is
 /// of who is signed in. Nothing begins by asking.
-pub async fn stored_deletion<P: Platform, S: Store>(
-    client: &Client<P>,
+pub async fn stored_deletion<S: Store>(
+    owners: &dyn Owners,
+    core: &Core,
     lasting: &S,
     target: &Target,
 ) -> Option<String> {
-    let owner = match client.tokens().owner().await {
+    let owner = match owners.owner().await {
         Owner::Named(name) | Owner::Session { person: Some(name), .. } => name,
         Owner::Session { session, is_lasting: true, .. } => session,
         _ => return None,
     };
-    let names = Names::of(&owner, client.base_url(), client.api_version());
+    let names = Names::of(&owner, &core.base_url, core.api_version);
     let text = lasting.get(&[&names.wishes, key_of(target).as_str()].concat()).await.ok().flatten()?;
-    let wish = Wish::read(&text, client.api_version())?;
+    let wish = Wish::read(&text, core.api_version)?;
     wish.is_end().then_some(wish.id)
 }
 
@@ -40,7 +42,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
     }
 
     pub(super) fn names_of(&self, owner: &str) -> Names {
-        Names::of(owner, self.0.client.base_url(), self.0.client.api_version())
+        Names::of(owner, &self.0.core.base_url, self.0.core.api_version)
     }
 
     /// What is stored joins what is known. A wish of this page that is not stored yet came later.
@@ -54,7 +56,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         if self.0.era.get() != era {
             return;
         }
-        let (now, version) = (self.now(), self.0.client.api_version());
+        let (now, version) = (self.now(), self.0.core.api_version);
         self.end_missing(known, &names.wishes, &wishes);
         for (name, text) in wishes {
             let (Some(key), Some(wish)) = (name.strip_prefix(&names.wishes), Wish::read(&text, version)) else {
@@ -206,7 +208,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let (names, store) = self.place_of(key)?;
         let name = [&names.wishes, key].concat();
         if let Some(text) = store.get(&name).await.ok().flatten() {
-            match Wish::read(&text, self.0.client.api_version()) {
+            match Wish::read(&text, self.0.core.api_version) {
                 Some(stored) if stored.id == id => {
                     let _ = store.remove_same(&name, &text).await;
                 }

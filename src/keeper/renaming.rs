@@ -23,7 +23,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         let (before, after) = (self.names_of(session), self.names_of(person));
         let (source, target) = (self.store_of(session), self.store_of(person));
         let Ok(wishes) = source.entries(&before.wishes).await else { return };
-        let version = self.0.client.api_version();
+        let version = self.0.core.api_version;
         for (name, text) in wishes {
             let Some(key) = name.strip_prefix(&before.wishes) else { continue };
             if text == MOVED && stored.iter().any(|stored| stored == key) {

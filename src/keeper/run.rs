@@ -1,6 +1,7 @@
 //! Carrying out what the book decides: one timer, and the calls.
 
 use super::book::Stand;
+use super::calls::{CallError, CallLimits, Registered};
 use super::deleting::Deletion;
 use super::granted::Granted;
 use super::keeping::Keeping;
@@ -9,10 +10,8 @@ use super::news::{News, Told};
 use super::pulse::Now;
 use super::snapshot::{Event, Trouble};
 use super::wish::{What, Wish, read_granted, write_granted};
-use crate::breakout::{Call, Registered};
-use crate::error::{Error, Kind};
-use crate::grpc_web::RetryPolicy;
-use crate::seams::{Cancelled, Platform, Store};
+use crate::error::Kind;
+use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
 use futures_util::future::select;
 use std::pin::pin;
@@ -81,21 +80,17 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         {
             self.post(&News::Tries { key: key.clone() });
             let is_repeated = self.begin_attempt(&key, &wish);
-            let cancelled = async {
-                select(deposed, halted).await;
-                Cancelled::default()
-            };
-            let retry =
-                if attempt.is_first { None } else { Some(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }) };
-            let call = Call { timeout_ms: Some(attempt.timeout_ms), retry, ..Call::default() };
+            let cancelled = select(deposed, halted).map(|_| ()).boxed_local();
+            let Attempt { timeout_ms, is_first } = attempt;
+            let limits = CallLimits { timeout_ms: Some(timeout_ms), is_retried: is_first, outlives_page: false };
             match &wish.what {
                 What::Keep(registration) => {
-                    let result = self.0.client.upsert(registration, &call, cancelled).await;
+                    let result = self.0.calls.upsert(registration, limits, cancelled).await;
                     self.upserted(&key, &wish, result, began, may_go_on()).await;
                 }
                 What::Delete(_) => {
-                    let call = Call { timeout_ms: None, ..call };
-                    let result = self.delete_at_core(&key, &wish, &call, cancelled).await;
+                    let limits = CallLimits { timeout_ms: None, ..limits };
+                    let result = self.delete_at_core(&key, &wish, limits, cancelled).await;
                     let is_same_era = self.0.era.get() == era;
                     let deletion = Deletion { wish: &wish, is_repeated, is_ours: is_same_era, may_go_on: may_go_on() };
                     self.deleted(&key, deletion, result).await;
@@ -168,7 +163,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return !is_stopped;
         };
         if let Some(stored) =
-            Wish::read(&stored, self.0.client.api_version()).filter(|stored| is_stored && stored.id != wish.id)
+            Wish::read(&stored, self.0.core.api_version).filter(|stored| is_stored && stored.id != wish.id)
         {
             self.take_wish(key, stored);
             return false;
@@ -177,7 +172,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             return true;
         }
         let now = self.now();
-        let version = self.0.client.api_version();
+        let version = self.0.core.api_version;
         let granted = granted.ok().flatten().and_then(|text| read_granted(&text, now, version));
         let event = granted.and_then(|stored| {
             let mut book = self.0.book.borrow_mut();
@@ -190,7 +185,14 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         book.get(key).is_some_and(|entry| entry.kept.is_called_for(now))
     }
 
-    async fn upserted(&self, key: &str, wish: &Wish, result: Result<Registered, Error>, began: Now, is_leading: bool) {
+    async fn upserted(
+        &self,
+        key: &str,
+        wish: &Wish,
+        result: Result<Registered, CallError>,
+        began: Now,
+        is_leading: bool,
+    ) {
         let now = self.now();
         match result {
             Ok(registered) => {
@@ -199,8 +201,8 @@ impl<P: Platform, S: Store> Keeping<P, S> {
                 self.granted(key, wish, granted, now).await;
             }
             // Not for its own sake: the owner changed, the lead went, or a call of the application's took its turn.
-            Err(error) if error.kind() == Kind::Aborted || !is_leading => {}
-            Err(error @ Error::Rejected(_)) => {
+            Err(error) if error.kind == Kind::Aborted || !is_leading => {}
+            Err(error) if error.is_rejection() => {
                 let is_current = self.0.book.borrow_mut().get_mut(key).is_some_and(|entry| {
                     let is_current = entry.wish.id == wish.id;
                     if is_current {
@@ -242,14 +244,14 @@ impl<P: Platform, S: Store> Keeping<P, S> {
         self.tell(key, event);
     }
 
-    fn failed(&self, key: &str, error: Error, began: Now, now: Now) {
+    fn failed(&self, key: &str, error: CallError, began: Now, now: Now) {
         let random = self.0.platform.fraction();
         let failed = self.0.book.borrow_mut().get_mut(key).map(|entry| {
-            let wait_ms = entry.kept.failed(error.retry_after_ms(), random, now);
+            let wait_ms = entry.kept.failed(error.retry_after_ms, random, now);
             (wait_ms, entry.kept.look(now))
         });
         let Some((wait_ms, event)) = failed else { return };
-        if matches!(error, Error::Auth(_)) {
+        if error.is_auth() {
             self.0.doubts.fire();
         }
         let ago_ms = now.moment.monotonic_ms - began.moment.monotonic_ms;

@@ -1,8 +1,9 @@
 //! What the application is told of a registration.
 
+use super::calls::CallError;
 use super::kept::State;
 use crate::breakout::Registration;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Event {
 #[derive(Clone, Debug)]
 pub enum Trouble {
     /// This tab's own call failed.
-    Own(Error),
+    Own(CallError),
     /// Another tab's did.
     Told {
         /// Which error it was: `rpc`, `auth`, `rejected` or `invalid`.

@@ -72,11 +72,6 @@ pub trait Http: Sized + Clone {
 
     /// Sends `request` and waits for the head of the reply. Dropping the future aborts the request.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse<Self::Body>, HttpFailure>;
-
-    /// The same, but requests outlive the page; their replies are then lost.
-    fn outliving(&self) -> Self {
-        self.clone()
-    }
 }
 
 /// How a request failed below HTTP.

@@ -9,6 +9,7 @@ mod foreign;
 mod keys;
 mod lock;
 mod options;
+mod owners;
 mod people;
 mod proofs;
 mod realm;

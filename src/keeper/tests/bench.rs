@@ -1,106 +1,13 @@
-//! The surroundings of a test: a core that remembers what it is told, a session that comes and goes, and pages that share
-//! a browser.
+//! The surroundings of a test: a scripted core, a session, and pages that share a browser.
 
-use crate::auth::{AuthCode, AuthError, Owner, Secret, Signal, TokenSource};
-use crate::breakout::{ApiVersion, Client, ClientOptions, Lanes, Registration};
-use crate::grpc_web::{Metadata, RetryPolicy};
-use crate::keeper::{Event, KeepOptions, Keeping, Listeners, Snapshot};
-use crate::seams::fake::{Fake, FakeStore, Reply};
-use crate::seams::{HttpRequest, Timer};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use super::core::{Answer, Asked, Core, ScriptedCalls};
+use super::session::FakeSession;
+use crate::breakout::{ApiVersion, Registration};
+use crate::keeper::{Event, KeepOptions, Keeping, Listeners, Snapshot, Surroundings};
+use crate::seams::Timer;
+use crate::seams::fake::{Fake, FakeStore};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-
-pub const TTL_SECONDS: f64 = 3600.0;
-
-/// A session as its tabs see it.
-#[derive(Clone)]
-pub struct FakeSession(Rc<State>);
-
-struct State {
-    owner: RefCell<Owner>,
-    changed: Signal,
-    ended: Signal,
-    is_left: Cell<bool>,
-}
-
-impl Default for FakeSession {
-    fn default() -> Self {
-        let owner = RefCell::new(Owner::Named("ada".to_owned()));
-        let (changed, ended) = (Signal::default(), Signal::default());
-        Self(Rc::new(State { owner, changed, ended, is_left: Cell::new(false) }))
-    }
-}
-
-impl FakeSession {
-    /// Somebody signs in.
-    pub fn sign_in(&self, owner: Owner) {
-        self.0.owner.replace(owner);
-        self.0.changed.fire();
-    }
-
-    /// The session ends by itself.
-    pub fn expire(&self) {
-        self.0.is_left.set(false);
-        self.0.owner.replace(Owner::Nobody);
-        self.0.ended.fire();
-        self.0.changed.fire();
-    }
-
-    /// The person leaves.
-    pub fn sign_out(&self) {
-        self.0.is_left.set(true);
-        self.0.owner.replace(Owner::Nobody);
-        self.0.ended.fire();
-        self.0.changed.fire();
-    }
-}
-
-impl TokenSource for FakeSession {
-    fn token<'a>(&'a self, _: Option<&'a Secret>) -> LocalBoxFuture<'a, Result<Secret, AuthError>> {
-        let token = match &*self.0.owner.borrow() {
-            Owner::Nobody | Owner::Unknown => Err(AuthError::new(AuthCode::SignInRequired, "Sign in first.")),
-            Owner::Nameless => Ok(Secret::new("somebody")),
-            Owner::Named(name) | Owner::Session { session: name, .. } => Ok(Secret::new(name.clone())),
-        };
-        std::future::ready(token).boxed_local()
-    }
-
-    fn owner(&self) -> LocalBoxFuture<'_, Owner> {
-        std::future::ready(self.0.owner.borrow().clone()).boxed_local()
-    }
-
-    fn changed(&self) -> LocalBoxFuture<'_, ()> {
-        self.0.changed.next().boxed_local()
-    }
-
-    fn ended(&self) -> LocalBoxFuture<'_, AuthError> {
-        let ended = self.0.ended.next();
-        async move {
-            ended.await;
-            let code = if self.0.is_left.get() { AuthCode::SignInRequired } else { AuthCode::SessionExpired };
-            AuthError::new(code, "It has ended.")
-        }
-        .boxed_local()
-    }
-}
-
-/// One request to the core.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub at_ms: f64,
-    pub is_upsert: bool,
-    pub token: String,
-    pub body: Vec<u8>,
-}
-
-impl Asked {
-    /// Whether the message has `text` in it.
-    pub fn has(&self, text: &str) -> bool {
-        self.body.windows(text.len()).any(|part| part == text.as_bytes())
-    }
-}
 
 /// What a page heard.
 pub type Heard = Rc<RefCell<Vec<(f64, String, Event, Snapshot)>>>;
@@ -120,74 +27,19 @@ impl Page {
 }
 
 /// The browser and the core.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Bench {
     pub fake: Fake,
     pub lasting: FakeStore,
     pub session: FakeSession,
-    pub asked: Rc<RefCell<Vec<Asked>>>,
-    /// What the core answers: `None` that it took it.
-    pub answers: Rc<RefCell<Vec<Option<Reply>>>>,
+    pub core: Core,
     pages: Rc<Cell<u32>>,
 }
 
-impl Default for Bench {
-    fn default() -> Self {
-        let bench = Self {
-            fake: Fake::new(),
-            lasting: FakeStore::default(),
-            session: FakeSession::default(),
-            asked: Rc::default(),
-            answers: Rc::default(),
-            pages: Rc::default(),
-        };
-        let (fake, asked, answers) = (bench.fake.clone(), Rc::clone(&bench.asked), Rc::clone(&bench.answers));
-        bench.fake.answer(move |request: &HttpRequest| {
-            let header = |name: &str| request.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            let is_upsert = request.url.ends_with("UpsertRegistration");
-            asked.borrow_mut().push(Asked {
-                at_ms: fake.elapsed_ms(),
-                is_upsert,
-                token: header("authorization").cloned().unwrap_or_default().replace("Bearer ", ""),
-                body: request.body.clone().unwrap_or_default(),
-            });
-            let mut answers = answers.borrow_mut();
-            let answer = if answers.is_empty() { None } else { answers.remove(0) };
-            answer.unwrap_or_else(|| taken(is_upsert)).after(50.0)
-        });
-        bench
-    }
-}
-
-/// One message frame and OK trailers.
-fn framed(message: &[u8]) -> Reply {
-    let trailers = b"grpc-status: 0\r\n";
-    let mut body = vec![0, 0, 0, 0, message.len() as u8];
-    body.extend(message);
-    body.extend([0x80, 0, 0, 0, trailers.len() as u8]);
-    body.extend(trailers);
-    Reply::new(200, &[("content-type", "application/grpc-web+proto")], body)
-}
-
-/// The core takes it: an hour.
-fn taken(is_upsert: bool) -> Reply {
-    framed(if is_upsert { &[8, 1, 26, 3, 8, 0x90, 0x1c] } else { &[8, 1] })
-}
-
-/// NOT_ACCEPTABLE.
-pub fn refused() -> Reply {
-    framed(&[8, 2, 18, 3, b'n', b'o', b'!'])
-}
-
-/// A gRPC status.
-pub fn status(code: &str) -> Reply {
-    Reply::new(200, &[("content-type", "application/grpc-web+proto"), ("grpc-status", code)], "")
-}
-
 impl Bench {
-    /// The next answers of the core.
-    pub fn answer(&self, answers: impl IntoIterator<Item = Reply>) {
-        self.answers.borrow_mut().extend(answers.into_iter().map(Some));
+    /// The next answers of the core; then it takes everything again.
+    pub fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.core.answer(answers);
     }
 
     /// One more page of this browser.
@@ -196,17 +48,13 @@ impl Bench {
     }
 
     pub fn page_with(&self, fleeting: FakeStore, max_per_second: usize) -> Page {
-        let options = ClientOptions {
-            base_url: "https://api.example.com".to_owned(),
-            api_version: ApiVersion::V1,
-            timeout_ms: 30_000.0,
-            metadata: Metadata::new(),
-            tokens: Rc::new(self.session.clone()),
-            retry: RetryPolicy::default(),
-            max_message_bytes: 1_000,
-            lanes: Rc::<Lanes>::default(),
+        let surroundings = Surroundings {
+            calls: Rc::new(ScriptedCalls::new(&self.fake, &self.session, &self.core)),
+            owners: Rc::new(self.session.clone()),
+            core: crate::keeper::Core { base_url: "https://api.example.com".to_owned(), api_version: ApiVersion::V1 },
+            lasting: self.lasting.clone(),
+            fleeting,
         };
-        let client = Rc::new(Client::new(self.fake.clone(), options));
         let (heard, leads) = (Heard::default(), Rc::new(Cell::new(false)));
         self.pages.set(self.pages.get() + 1);
         let page = self.pages.get();
@@ -224,7 +72,7 @@ impl Bench {
                 })
             },
         };
-        let keeping = Keeping::new(client, self.lasting.clone(), fleeting, KeepOptions { max_per_second }, listeners);
+        let keeping = Keeping::new(self.fake.clone(), surroundings, KeepOptions { max_per_second }, listeners);
         Page { keeping, heard, leads }
     }
 
@@ -235,7 +83,7 @@ impl Bench {
 
     /// Forgets what was asked so far, and returns it.
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.take()
+        self.core.asked.take()
     }
 
     /// Keeps a registration.

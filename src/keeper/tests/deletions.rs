@@ -1,6 +1,7 @@
 //! Wishes to delete that outlive a page, come late, or meet tabs with an older version of the package.
 
-use super::bench::{Bench, Page, refused, status};
+use super::bench::{Bench, Page};
+use super::core::{refused, unavailable};
 use crate::keeper::wish::registration;
 use crate::keeper::{Event, State};
 use crate::seams::{Channels, Leaving};
@@ -39,7 +40,7 @@ fn state(page: &Page) -> Option<State> {
 fn a_page_that_is_away_goes_on_with_it_when_it_is_back() {
     let bench = Bench::default();
     let page = kept(&bench, "sips:pbx.example.com");
-    bench.answer([status("14").after(20_000.0), refused()]);
+    bench.answer([unavailable().after(20_000.0), refused()]);
     let id = stop(&bench, &page);
     bench.pass(1_000.0);
     assert_eq!(bench.asked().len(), 1);
@@ -58,7 +59,7 @@ fn the_next_page_goes_on_with_it_unless_its_time_is_over() {
     for (minutes, deletions) in [(10.0, 1), (59.0, 1), (61.0, 0), (10_000.0, 0)] {
         let bench = Bench::default();
         let page = kept(&bench, "sips:pbx.example.com");
-        bench.answer([status("14").after(20_000.0)]);
+        bench.answer([unavailable().after(20_000.0)]);
         stop(&bench, &page);
         bench.pass(1_000.0);
         page.keeping.close();
@@ -82,7 +83,7 @@ fn what_another_tab_has_wished_since_is_neither_removed_nor_stopped() {
     let other = bench.page();
     assert_eq!(bench.fake.run(other.keeping.keys()).unwrap(), [KEY]);
     bench.pass(2_000.0);
-    bench.answer([status("14").after(5_000.0)]);
+    bench.answer([unavailable().after(5_000.0)]);
     let id = stop(&bench, &page);
     bench.pass(2_000.0);
     bench.keep(&other, registration(NUMBER, "sips:new.example.com"));
@@ -104,7 +105,7 @@ fn an_old_tab_that_does_not_say_what_is_gone_stops_what_it_knew_and_nothing_newe
 
     // Its deletion was under way when the number was wanted again here.
     let page = kept(&bench, "sips:pbx.example.com");
-    bench.answer([status("14").after(5_000.0)]);
+    bench.answer([unavailable().after(5_000.0)]);
     stop(&bench, &page);
     post(&bench, &page, &format!(r#"{{"v":1,"news":"tries","key":"{KEY}"}}"#));
     bench.keep(&page, registration(NUMBER, "sips:new.example.com"));

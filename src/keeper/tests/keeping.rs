@@ -1,6 +1,7 @@
 //! One page.
 
-use super::bench::{Bench, TTL_SECONDS, refused, status};
+use super::bench::Bench;
+use super::core::{TTL_SECONDS, forbidden, refused, unavailable};
 use crate::auth::Owner;
 use crate::keeper::wish::registration;
 use crate::keeper::{Event, State, Trouble};
@@ -38,7 +39,7 @@ fn a_failure_is_tried_again_each_minute_until_it_is_lapsed_and_on() {
     let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
     bench.asked();
-    bench.answer((0..30).map(|at| status(if at % 2 == 0 { "14" } else { "7" })));
+    bench.answer((0..30).map(|at| if at % 2 == 0 { unavailable() } else { forbidden() }));
     bench.pass(90.0 * MINUTE_MS);
     let asked = bench.asked();
     for pair in asked[..31].windows(2) {
@@ -56,12 +57,7 @@ fn a_server_that_asks_for_patience_gets_it_but_not_at_the_registration_s_cost() 
     bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
     bench.asked();
-    let busy = |seconds: &str| {
-        let mut reply = status("14");
-        reply.headers.push(("retry-after".to_owned(), seconds.to_owned()));
-        reply
-    };
-    bench.answer([busy("120"), busy("86400")]);
+    bench.answer([120_000.0, 86_400_000.0].map(|ms| unavailable().asking_for(ms)));
     bench.pass(58.0 * MINUTE_MS);
     let asked = bench.asked();
     assert!((asked[1].at_ms - asked[0].at_ms) >= 120_000.0);
@@ -136,9 +132,9 @@ fn stopping_leaves_it_to_end_by_itself_or_deletes_it() {
     // One that fails says why, and is kept no more all the same.
     let key = bench.keep(&page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(1_000.0);
-    bench.answer([status("7")]);
+    bench.answer([forbidden()]);
     let trouble = bench.fake.run(page.keeping.delete(&key)).unwrap_err();
-    assert!(matches!(trouble, Trouble::Own(error) if error.kind() == crate::error::Kind::Auth));
+    assert!(matches!(trouble, Trouble::Own(error) if error.kind == crate::error::Kind::Auth));
     assert!(page.keeping.snapshot(&key).is_none());
 }
 

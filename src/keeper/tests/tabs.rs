@@ -1,6 +1,7 @@
 //! Several pages of one browser.
 
-use super::bench::{Bench, Page, status};
+use super::bench::{Bench, Page};
+use super::core::unavailable;
 use crate::auth::Owner;
 use crate::keeper::wish::registration;
 use crate::keeper::{Event, State, Trouble};
@@ -39,7 +40,7 @@ fn one_of_three_makes_the_calls_and_all_know() {
     let pages = pages(&bench, 3);
     bench.pass(500.0 * MINUTE_MS);
     assert_eq!(leaders(&pages).len(), 1);
-    assert!((10..=13).contains(&bench.asked.borrow().len()), "{} upserts", bench.asked.borrow().len());
+    assert!((10..=13).contains(&bench.core.asked.borrow().len()), "{} upserts", bench.core.asked.borrow().len());
     check(&bench);
     for page in &pages {
         let snapshot = page.keeping.snapshot("+4799900001").unwrap();
@@ -141,15 +142,15 @@ fn who_is_overtaken_ends_its_call() {
     let bench = Bench::default();
     let pages = pages(&bench, 1);
     let lock = pages[0].keeping.names_of("ada").lock;
-    bench.answer([status("14").after(20_000.0)]);
+    bench.answer([unavailable().after(20_000.0)]);
     bench.fake.run(pages[0].keeping.refresh("+4799900001")).unwrap();
     bench.pass(2_000.0);
-    let aborted = bench.fake.aborted();
+    let cancelled = bench.core.cancelled();
     let _thief = bench.fake.run(bench.fake.lock(&lock, true)).unwrap();
     bench.pass(100.0);
     assert!(!pages[0].leads.get());
+    assert_eq!(bench.core.cancelled(), cancelled + 1);
     bench.pass(60_000.0);
-    let _ = aborted;
     assert!(pages[0].keeping.snapshot("+4799900001").unwrap().trouble.is_none(), "it is no failure");
 }
 
@@ -180,7 +181,7 @@ fn a_failure_is_told_to_all_and_another_may_try() {
     let bench = Bench::default();
     let pages = pages(&bench, 2);
     let first = leaders(&pages)[0];
-    bench.answer([status("14")]);
+    bench.answer([unavailable()]);
     bench.pass(51.5 * MINUTE_MS);
     for page in &pages {
         assert!(page.events().contains(&Event::AtRisk));
