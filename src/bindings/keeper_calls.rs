@@ -6,7 +6,7 @@ use crate::error::Kind;
 use crate::keeper::{CallError, CallLimits, Calls, Registered};
 use crate::seams::{Cause, Moment};
 use futures_util::FutureExt;
-use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::future::{Either, LocalBoxFuture, ready, select};
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -24,23 +24,29 @@ impl JsCalls {
         Self { calls: part("calls"), flat: Function::from(part("flatError")) }
     }
 
-    /// What the promise comes to that `name` returns for `arguments` and a signal.
-    async fn call(
-        &self,
+    /// What the promise comes to that `name` returns for `arguments` and a signal. No `async fn`: that weighs more.
+    fn call<'a>(
+        &'a self,
         name: &str,
         arguments: &[&JsValue],
-        cancelled: LocalBoxFuture<'_, ()>,
-    ) -> Result<JsValue, CallError> {
-        let (mut guard, signal) = AbortOnDrop::new().map_err(|thrown| self.error(thrown))?;
-        let arguments = [arguments, &[&signal]].concat();
-        let promise = call(&self.calls, name, &arguments).map_err(|thrown| self.error(thrown))?;
-        match select(cancelled, JsFuture::from(Promise::resolve(&promise))).await {
+        cancelled: LocalBoxFuture<'a, ()>,
+    ) -> LocalBoxFuture<'a, Result<JsValue, CallError>> {
+        let begun = AbortOnDrop::new().and_then(|(guard, signal)| {
+            let promise = call(&self.calls, name, &[arguments, &[&signal]].concat())?;
+            Ok((guard, Promise::resolve(&promise)))
+        });
+        let (mut guard, promise) = match begun {
+            Ok(begun) => begun,
+            Err(thrown) => return ready(Err(self.error(thrown))).boxed_local(),
+        };
+        let ended = move |first| match first {
             Either::Left(_) => Err(CallError::cancelled()),
             Either::Right((result, _)) => {
                 guard.disarm();
-                result.map_err(|thrown| self.error(thrown))
+                Result::map_err(result, |thrown| self.error(thrown))
             }
-        }
+        };
+        select(cancelled, JsFuture::from(promise)).map(ended).boxed_local()
     }
 
     /// What was thrown, with the face's error of it.
@@ -91,20 +97,17 @@ impl Calls for JsCalls {
         limits: CallLimits,
         cancelled: LocalBoxFuture<'a, ()>,
     ) -> LocalBoxFuture<'a, Result<Registered, CallError>> {
-        async move {
-            let arguments = [
-                &text(registration.target.sip_uri.as_str()),
-                &text(registration.route_type.as_str()),
-                &number_of(&registration.target),
-                &text(registration.mobile_originating_prefix.as_str()),
-                &text(registration.mobile_terminating_prefix.as_str()),
-                &time(limits.timeout_ms),
-                &JsValue::from_bool(limits.is_retried),
-            ];
-            let registered = self.call("upsert", &arguments, cancelled).await?;
-            self.registered(registered)
-        }
-        .boxed_local()
+        let arguments = [
+            &text(registration.target.sip_uri.as_str()),
+            &text(registration.route_type.as_str()),
+            &number_of(&registration.target),
+            &text(registration.mobile_originating_prefix.as_str()),
+            &text(registration.mobile_terminating_prefix.as_str()),
+            &time(limits.timeout_ms),
+            &JsValue::from_bool(limits.is_retried),
+        ];
+        let registered = |result: Result<JsValue, CallError>| result.and_then(|value| self.registered(value));
+        self.call("upsert", &arguments, cancelled).map(registered).boxed_local()
     }
 
     fn delete<'a>(
@@ -113,16 +116,13 @@ impl Calls for JsCalls {
         limits: CallLimits,
         cancelled: LocalBoxFuture<'a, ()>,
     ) -> LocalBoxFuture<'a, Result<(), CallError>> {
-        async move {
-            let arguments = [
-                &text(target.sip_uri.as_str()),
-                &number_of(target),
-                &time(limits.timeout_ms),
-                &JsValue::from_bool(limits.is_retried),
-                &JsValue::from_bool(limits.outlives_page),
-            ];
-            self.call("delete", &arguments, cancelled).await.map(drop)
-        }
-        .boxed_local()
+        let arguments = [
+            &text(target.sip_uri.as_str()),
+            &number_of(target),
+            &time(limits.timeout_ms),
+            &JsValue::from_bool(limits.is_retried),
+            &JsValue::from_bool(limits.outlives_page),
+        ];
+        self.call("delete", &arguments, cancelled).map(|result| result.map(drop)).boxed_local()
     }
 }
