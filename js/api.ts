@@ -12,7 +12,7 @@ export {
 } from "./call-flow.js";
 export { createClient, type SipBreakoutClient, validateRegistration } from "./client/client.js";
 export { preload } from "./core/load.js";
-export type { Finding, FindingCode } from "./diagnose/conclude.js";
+export type { Finding, FindingCode } from "./diagnose/finding.js";
 export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
 export {
   AuthError,

@@ -1,4 +1,5 @@
 // What can be observed from within a page, as plain values: what is concluded from it is in conclude.ts.
+import type { Violation } from "../core/violations.js";
 
 /** What came of one probe. */
 export interface Probe {
@@ -20,6 +21,16 @@ export interface Probe {
   isLate?: boolean;
 }
 
+/** @internal Whether a reply came, readable or not. */
+export function hasReply({ status, isRedirect, isOpaque }: Probe): boolean {
+  return status !== undefined || Boolean(isRedirect || isOpaque);
+}
+
+/** @internal Where redirects are not followed a browser hides them; Node, and a `fetch` of the application, may not. */
+export function isRedirected({ status, isRedirect }: Probe): boolean {
+  return isRedirect === true || [301, 302, 303, 307, 308].includes(status ?? 0);
+}
+
 /** An address that the SDK must reach. */
 export interface Place {
   url: string;
@@ -32,6 +43,12 @@ export interface Place {
   blind?: Probe;
 }
 
+/** States of the permissions. */
+export interface LocalAccess {
+  loopback?: PermissionState | undefined;
+  local?: PermissionState | undefined;
+}
+
 /** All that was observed. */
 export interface Evidence {
   isOnline?: boolean | undefined;
@@ -39,10 +56,22 @@ export interface Evidence {
   isHttpsPage?: boolean;
   hasServiceWorker?: boolean;
   isStorageBlocked?: boolean;
-  /** Why the wasm does not load. */
-  load?: { code: string; message: string } | undefined;
+  /** Why the wasm does not load, as the LoadError has it. */
+  load?:
+    | {
+        code: string;
+        message: string;
+        hint: string;
+        httpStatus?: number | undefined;
+        cause?: string | undefined;
+      }
+    | undefined;
+  /** The host of the page. */
+  pageHost?: string | undefined;
+  /** Whether the page may call addresses of this machine and of this network, in browsers that ask for it. */
+  access?: LocalAccess | undefined;
   /** Violations of the page's Content-Security-Policy while probing. */
-  violations: { directive: string; blocked: string }[];
+  violations: Violation[];
   core?: Place | undefined;
   issuer?: Place | undefined;
 }

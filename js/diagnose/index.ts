@@ -3,12 +3,15 @@ import { type Auth, authOptions } from "../auth.js";
 import { clientOptions, type SipBreakoutClient } from "../client/client.js";
 import { isTime } from "../core/limits.js";
 import { preload } from "../core/load.js";
-import { isSdkError } from "../errors.js";
-import { peek } from "../given/read.js";
+import { listenForViolations } from "../core/violations.js";
+import { isSdkError, type LoadError } from "../errors.js";
+import { bare, peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
-import { conclude, type Finding } from "./conclude.js";
+import { conclude } from "./conclude.js";
 import type { Evidence } from "./evidence.js";
+import type { Finding } from "./finding.js";
+import { localAccess } from "./local-network.js";
 import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
 
 /** What to look into: a client, a session, or addresses. */
@@ -34,8 +37,10 @@ interface Addresses {
   issuer: string | undefined;
   core: Surroundings;
   provider: Surroundings;
-  usesStorage: boolean;
+  stores: StoreName[];
 }
+
+type StoreName = "sessionStorage" | "localStorage";
 
 /**
  * Finds out why calls or sign-ins fail: asks the core and the provider without a token, and looks at the page. Never
@@ -66,14 +71,16 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
   try {
     given?.addEventListener?.("abort", stop);
     if (given?.aborted) stop();
-    const { baseUrl, issuer, core: aroundCore, provider: aroundProvider, usesStorage } = addressesOf(target);
+    const { baseUrl, issuer, core: aroundCore, provider: aroundProvider, stores } = addressesOf(target);
     const [core, provider, load] = await Promise.all([
       reached(probeCore, baseUrl, aroundCore),
       reached(probeIssuer, issuer, aroundProvider),
       within(loadProblem()),
     ]);
     const evidence: Evidence = {
-      ...pageEvidence(usesStorage),
+      ...pageEvidence(stores),
+      // Asking makes the browser ask the person: only afterwards is it known what came of it.
+      access: await within(localAccess()),
       violations: violations.seen,
       core,
       issuer: provider,
@@ -117,8 +124,13 @@ function addressesOf(target: DiagnoseTarget): Addresses {
       apiVersion: peek(own, "apiVersion") as "v1" | "v0" | undefined,
     },
     provider: around(session),
-    usesStorage: session !== undefined && peek(session, "storage") !== "memory",
+    stores: session === undefined ? [] : storesOf(peek(session, "storage")),
   };
+}
+
+/** A sign-in by redirect has a record in sessionStorage, wherever the tokens are. */
+function storesOf(storage: unknown): StoreName[] {
+  return storage === "local" ? ["sessionStorage", "localStorage"] : ["sessionStorage"];
 }
 
 function isAddress(url: string | undefined): url is string {
@@ -130,41 +142,32 @@ async function loadProblem(): Promise<Evidence["load"]> {
     await preload();
     return undefined;
   } catch (error) {
+    const { message, hint, httpStatus, cause } = error as LoadError;
+    const said = cause === undefined ? undefined : String(peek(cause, "message") ?? "").slice(0, 300);
     const code = isSdkError(error) ? error.code : "crashed";
-    return { code, message: String((error as Error).message) };
+    return bare({ code, message: String(message), hint: hint ?? "", httpStatus, cause: said || undefined });
   }
 }
 
-function pageEvidence(usesStorage: boolean): Partial<Evidence> {
+function pageEvidence(stores: StoreName[]): Partial<Evidence> {
   const { navigator, location, isSecureContext } = globalThis;
   return {
     isOnline: navigator?.onLine,
     isSecureContext,
     isHttpsPage: location?.protocol === "https:",
     hasServiceWorker: Boolean(navigator?.serviceWorker?.controller),
-    isStorageBlocked: usesStorage && location !== undefined && !canStore(),
+    pageHost: location?.hostname,
+    isStorageBlocked: location !== undefined && !stores.every(canStore),
   };
 }
 
-function canStore(): boolean {
+function canStore(name: StoreName): boolean {
   const key = "sipbreakout.diagnose";
   try {
-    globalThis.sessionStorage.setItem(key, "1");
-    globalThis.sessionStorage.removeItem(key);
+    globalThis[name].setItem(key, "1");
+    globalThis[name].removeItem(key);
     return true;
   } catch {
     return false;
   }
-}
-
-function listenForViolations() {
-  const seen: Evidence["violations"] = [];
-  const listen = (event: Event) => {
-    const { effectiveDirective, blockedURI, disposition } = event as SecurityPolicyViolationEvent;
-    // A policy that only reports blocks nothing.
-    if (disposition === "enforce") seen.push({ directive: effectiveDirective, blocked: blockedURI });
-  };
-  // A page's window hears its document; a worker has no document.
-  globalThis.addEventListener?.("securitypolicyviolation", listen);
-  return { seen, stop: () => globalThis.removeEventListener?.("securitypolicyviolation", listen) };
 }

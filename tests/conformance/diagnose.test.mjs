@@ -123,7 +123,7 @@ for (const browser of browsers) {
       gateway: [],
       native: ["no_grpc_web_proxy certain"],
       down: ["server_error certain"],
-      moved: ["redirected certain"],
+      moved: ["redirected likely"],
       late: ["clock_wrong likely"],
       silent: ["unreachable likely"],
     };
@@ -177,6 +177,23 @@ for (const browser of browsers) {
 
     // Firefox has no switch for names of its own.
     if (browser === "chromium") {
+      test("a page of the internet that calls this machine", async () => {
+        const origin = `http://console.test:${pages.port}`;
+        const flags = [
+          "--host-resolver-rules=MAP console.test 127.0.0.1",
+          `--ip-address-space-overrides=127.0.0.1:${pages.port}=public`,
+        ];
+        const core = `${other.url}/good`;
+        // Without a window nobody is asked: it is refused.
+        const secure = [...flags, `--unsafely-treat-insecure-origin-as-secure=${origin}`];
+        const refused = await diagnoses(browser, { core }, { origin, flags: secure });
+        assert.deepEqual(codes(refused[core]), ["local_network_access likely"]);
+        assert.match(refused[core].findings[0].advice, /settings of the browser/);
+        const insecure = await diagnoses(browser, { core }, { origin, flags });
+        assert.deepEqual(codes(insecure[core]), ["insecure_context certain", "local_network_access likely"]);
+        assert.match(insecure[core].findings[1].advice, /by https/);
+      });
+
       test("a page that is no secure context", async () => {
         const core = `http://console.test:${other.port}/good`;
         const report = await diagnoses(

@@ -26,7 +26,7 @@ for (const [section, file, type] of [
   ["RpcError", "js/generated.ts", "RpcErrorCode"],
   ["AuthError", "js/generated.ts", "AuthErrorCode"],
   ["LoadError", "js/errors.ts", "LoadErrorCode"],
-  ["diagnose", "js/diagnose/conclude.ts", "FindingCode"],
+  ["diagnose", "js/diagnose/finding.ts", "FindingCode"],
 ]) {
   test(`the codes of ${section}`, () => assert.deepEqual(documented(section), members(file, type)));
 }
