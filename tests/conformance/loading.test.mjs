@@ -240,9 +240,11 @@ for (const browser of browsers) {
     const packaged = "/dist/wasm/sipbreakout_bg.wasm";
 
     test("with the hint in the page it is fetched once", async () => {
-      const [loaded] = await loads(browser, ["packaged"], { hint: link(packaged, " crossorigin") });
+      const modules = '<link rel="modulepreload" href="/dist/index.js">';
+      const hint = `${link(packaged, " crossorigin")}${modules}`;
+      const [loaded] = await loads(browser, ["packaged"], { hint });
       problemless(loaded);
-      assert.equal(asked.get(packaged), 1);
+      assert.deepEqual([asked.get(packaged), asked.get("/dist/index.js")], [1, 1]);
       assert.deepEqual(loaded.compiledBy, ["compileStreaming"]);
       const shared = `${other.url}/shared.wasm`;
       const [elsewhere] = await loads(browser, [shared], { hint: link(shared, " crossorigin") });
