@@ -40,12 +40,15 @@ function readOptions() {
 async function measure(only, rounds) {
   // Loaded late, because they import packages.
   const { measureAll } = await import("./measure/all.mjs");
-  const results = await measureAll(only, (name) => rounds ?? defaultRounds[name]);
-  results.machine.loadAfter = loadavg()[0];
   const file = join(root, "benches", "results.json");
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  let load = 0;
+  const keep = (results) => {
+    results.machine.loadAfter = loadavg()[0];
+    load = Math.max(load, results.machine.loadBefore, results.machine.loadAfter);
+    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  };
+  await measureAll(only, (name) => rounds ?? defaultRounds[name], keep);
   console.log("\nbenches/results.json has all samples.");
-  const load = Math.max(results.machine.loadBefore, results.machine.loadAfter);
   if (load > 1) console.log(`The load of this machine was up to ${load.toFixed(1)}: times are noisy.`);
 }
 

@@ -52,21 +52,27 @@ async function browserVersion() {
   return version;
 }
 
-/** `only` are the names of measurements; `roundsOf(name)` says how many rounds each has. */
-export async function measureAll(only, roundsOf) {
+/**
+ * `only` are the names of measurements; `roundsOf(name)` says how many rounds each has. `keep(results)` is told after each
+ * one, so that a browser that crashes late does not cost what was measured before.
+ */
+export async function measureAll(only, roundsOf, keep) {
   const say = (text) => console.error(`… ${text}`);
   const results = { machine: describeMachine(await browserVersion()) };
   await bundlePages();
-  if (only.includes("bytes")) results.bytes = await measureBytes();
+  if (only.includes("bytes")) {
+    results.bytes = await measureBytes();
+    keep(results);
+  }
   const server = await startServer();
   try {
     for (const [name, [measure, present]] of Object.entries(timed)) {
       if (!only.includes(name)) continue;
       results[name] = await measure(server, { rounds: roundsOf(name), say });
+      keep(results);
       show(present(results[name]));
     }
   } finally {
     await server.close();
   }
-  return results;
 }
