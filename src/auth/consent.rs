@@ -49,7 +49,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         // Somebody else may have signed in meanwhile, and has taken back nothing.
         let is_theirs =
             |stored: &Stored| whose.as_ref().is_none_or(|(id, sub)| stored.is_same_persons(id, sub.as_deref()));
-        if let Some(stored) = self.load().await?.filter(is_theirs) {
+        if let Some(stored) = self.load().await?.filter(|stored| is_theirs(stored)) {
             self.forget(Some(&stored)).await?;
             drop(held);
             realm.end(signed_out());

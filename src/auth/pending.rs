@@ -48,7 +48,7 @@ impl fmt::Debug for Pending {
 
 impl Pending {
     /// `None` for a damaged record and for one of another form.
-    pub fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Option<Box<Self>> {
         let mut fields = Fields::parse(text)?;
         if fields.need_number("v") != Some(VERSION) {
             return None;
@@ -58,7 +58,7 @@ impl Pending {
             "exchanging" => Step::Exchanging,
             _ => return None,
         };
-        Some(Self {
+        Some(Box::new(Self {
             created_wall_ms: fields.need_number("created_wall_ms")?,
             step,
             verifier: Secret::new(fields.need_text("verifier")?),
@@ -69,7 +69,7 @@ impl Pending {
             token_endpoint: fields.need_text("token_endpoint")?,
             issuer: fields.take_text("issuer").ok()?,
             iss_promised: fields.take("iss_promised") == Some(Json::Flag(true)),
-        })
+        }))
     }
 
     fn write(&self) -> String {
@@ -105,7 +105,7 @@ impl<S: Store> PendingRecords<'_, S> {
         Ok(self.store.set(&self.key(state), &record.write()).await?)
     }
 
-    pub async fn get(&self, state: &str, now_wall_ms: f64) -> Result<Option<Pending>, AuthError> {
+    pub async fn get(&self, state: &str, now_wall_ms: f64) -> Result<Option<Box<Pending>>, AuthError> {
         let text = self.store.get(&self.key(state)).await?;
         Ok(text.as_deref().and_then(|text| usable(text, now_wall_ms)))
     }
@@ -115,7 +115,7 @@ impl<S: Store> PendingRecords<'_, S> {
     }
 
     /// All that can still be used, by name.
-    pub async fn all(&self, now_wall_ms: f64) -> Result<Vec<(String, Pending)>, AuthError> {
+    pub async fn all(&self, now_wall_ms: f64) -> Result<Vec<(String, Box<Pending>)>, AuthError> {
         let mut records = Vec::new();
         for key in self.store.keys(&self.prefix).await? {
             let text = self.store.get(&key).await?;
@@ -139,7 +139,7 @@ impl<S: Store> PendingRecords<'_, S> {
 }
 
 /// A clock that was set back makes a record look as if from the future; that far off it is as good as stale.
-fn usable(text: &str, now_wall_ms: f64) -> Option<Pending> {
+fn usable(text: &str, now_wall_ms: f64) -> Option<Box<Pending>> {
     let record = Pending::read(text)?;
     let age = (now_wall_ms - record.created_wall_ms).abs();
     (age <= LIFE_MS).then_some(record)

@@ -49,7 +49,7 @@ pub(super) struct Realm {
     /// What `auth.sessionState` says.
     state: Cell<SessionState>,
     /// How renewing the session fails, as this page knows.
-    trouble: RefCell<Option<Trouble>>,
+    trouble: RefCell<Option<Box<Trouble>>>,
     /// The stage of the session whose access token the core, or the provider's user info, refused.
     refused: RefCell<Option<String>>,
     /// The page woke, or has a network again: what failed before may be tried at once.
@@ -271,7 +271,7 @@ impl Realm {
     }
 
     /// What this page knows of trouble with this stage of the session.
-    pub fn trouble_of(&self, stored: &Stored) -> Option<Trouble> {
+    pub fn trouble_of(&self, stored: &Stored) -> Option<Box<Trouble>> {
         self.trouble.borrow().clone().filter(|trouble| trouble.is_of(stored))
     }
 
@@ -281,7 +281,7 @@ impl Realm {
     }
 
     /// Returns whether there was any before.
-    pub fn set_trouble(&self, trouble: Option<Trouble>) -> bool {
+    pub fn set_trouble(&self, trouble: Option<Box<Trouble>>) -> bool {
         self.trouble.replace(trouble).is_some()
     }
 

@@ -57,7 +57,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.inner.realm.refreshing.join(&self.inner.platform, work).await
     }
 
-    async fn without_refresh_token(&self, stored: Stored, force_refresh: bool) -> Result<Secret, AuthError> {
+    async fn without_refresh_token(&self, stored: Box<Stored>, force_refresh: bool) -> Result<Secret, AuthError> {
         if stored.life.is_over(self.inner.platform.now()) {
             return Err(self.end(&stored, AuthCode::SessionExpired, session_expired()).await);
         }
@@ -221,7 +221,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         token: &Secret,
         endpoints: &Endpoints,
         held: &Held<P>,
-    ) -> Result<Result<(Reply, bool), AuthError>, AuthError> {
+    ) -> Result<Result<(Box<Reply>, bool), AuthError>, AuthError> {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token.expose())];
         let request = form(&endpoints.token, &self.inner.config.client_id, &fields);
         match self.send(PLACE, request.clone(), None, used.key()).await {

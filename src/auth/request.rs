@@ -6,7 +6,9 @@ use super::session::{Inner, Session};
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::redact::Secrets;
-use crate::seams::{Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, Json, Moment, Platform, Store, header};
+use crate::seams::{
+    Fields, HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, Json, Moment, Platform, Store, header,
+};
 use form_urlencoded::Serializer;
 use futures_util::future::{Either, select};
 use std::pin::pin;
@@ -67,7 +69,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         request: HttpRequest,
         token: Option<&Secret>,
         key: Option<&str>,
-    ) -> Result<Reply, AuthError> {
+    ) -> Result<Box<Reply>, AuthError> {
         let reply = self.send_once(place, request.clone(), token, key).await?;
         if key.is_some() && wants_nonce(&reply) && header(&reply.headers, "dpop-nonce").is_some() {
             return self.send_once(place, request, token, key).await;
@@ -81,7 +83,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         mut request: HttpRequest,
         token: Option<&Secret>,
         key: Option<&str>,
-    ) -> Result<Reply, AuthError> {
+    ) -> Result<Box<Reply>, AuthError> {
         let Inner { platform, config, skew, .. } = &*self.inner;
         let url = request.url.clone();
         if let Some(token) = token {
@@ -114,7 +116,7 @@ pub(super) async fn exchange<P: Platform>(
     place: &str,
     request: HttpRequest,
     timeout_ms: f64,
-) -> Result<Reply, AuthError> {
+) -> Result<Box<Reply>, AuthError> {
     let address = request.url.split('?').next().unwrap_or_default();
     let place = format!("the {place} ({address})");
     let sent_at = platform.now();
@@ -144,7 +146,7 @@ pub(super) async fn exchange<P: Platform>(
 }
 
 enum Read {
-    Whole(Reply),
+    Whole(Box<Reply>),
     Redirect,
     TooLong,
 }
@@ -164,7 +166,8 @@ async fn read<P: Platform>(platform: &P, request: HttpRequest, sent_at: Moment) 
         body.extend_from_slice(&chunk);
     }
     let read_at = platform.now();
-    Ok(Read::Whole(Reply { status: response.status, headers: response.headers, body, sent_at, read_at, secrets }))
+    let HttpResponse { status, headers, .. } = response;
+    Ok(Read::Whole(Box::new(Reply { status, headers, body, sent_at, read_at, secrets })))
 }
 
 /// What a refusal means. A provider may repeat what it was sent, or what it knows: that, and `secrets`, are taken out of its

@@ -160,7 +160,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     /// The session, if there is one. What is under way for another person ends.
-    pub(super) async fn load(&self) -> Result<Option<Stored>, AuthError> {
+    pub(super) async fn load(&self) -> Result<Option<Box<Stored>>, AuthError> {
         let realm = &self.inner.realm;
         let stored = self.look().await?;
         match &stored {
@@ -195,7 +195,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     /// The session, if there is one.
-    pub(super) async fn look(&self) -> Result<Option<Stored>, AuthError> {
+    pub(super) async fn look(&self) -> Result<Option<Box<Stored>>, AuthError> {
         let Inner { platform, tokens, config, realm, .. } = &*self.inner;
         let key = config.session_key();
         let mut stored = match Stored::load(tokens, &key).await? {
@@ -232,7 +232,7 @@ impl<P: Platform, S: Store> Session<P, S> {
 
     /// As `load`, when the stage that was saved last can be read. Who refreshes must not send an older token: what it reads
     /// may be behind what another tab wrote before it let the lock go.
-    pub(super) async fn load_newest(&self) -> Result<Option<Stored>, AuthError> {
+    pub(super) async fn load_newest(&self) -> Result<Option<Box<Stored>>, AuthError> {
         let Inner { platform, tokens, config, .. } = &*self.inner;
         let stage = tokens.stage(&config.session_key()).await;
         let mut waited_ms = 0.0;

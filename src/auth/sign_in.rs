@@ -170,7 +170,13 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    async fn settle(&self, answer: Answer, record: &Pending, url: &str, sharing: Sharing) -> Result<Stored, AuthError> {
+    async fn settle(
+        &self,
+        answer: Answer,
+        record: &Pending,
+        url: &str,
+        sharing: Sharing,
+    ) -> Result<Box<Stored>, AuthError> {
         if record.step == Step::Exchanging || is_told(&answer) {
             return Err(interrupted());
         }
@@ -222,7 +228,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         code: &Secret,
         record: &Pending,
         issuer: Option<&Issuer>,
-    ) -> Result<Stored, AuthError> {
+    ) -> Result<Box<Stored>, AuthError> {
         const PLACE: &str = "token endpoint";
         let Inner { platform, config, skew, .. } = &*self.inner;
         let fields = [
@@ -283,7 +289,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         self.forget_trouble().await;
         drop(held);
         self.inner.realm.meet(stored);
-        if let Some(id) = before.as_ref().and_then(Stored::own_key) {
+        if let Some(id) = before.as_deref().and_then(Stored::own_key) {
             self.drop_key(id).await;
         }
         Ok(())

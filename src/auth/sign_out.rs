@@ -161,7 +161,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Err(_) if may_be_replaced && !tokens.is_foreign() => return Ok(SignedOut::elsewhere()),
             Err(error) => return Err(error),
         };
-        let forgotten = self.patiently(|| self.forget(stored.as_ref())).await;
+        let forgotten = self.patiently(|| self.forget(stored.as_deref())).await;
         drop(held);
         realm.end(signed_out());
         if forgotten.is_ok() {
@@ -236,7 +236,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
     }
 
-    async fn logout_form(&self, stored: Option<Stored>, options: SignOut) -> Option<LogoutForm> {
+    async fn logout_form(&self, stored: Option<Box<Stored>>, options: SignOut) -> Option<LogoutForm> {
         if options.local_only {
             return None;
         }

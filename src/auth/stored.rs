@@ -13,12 +13,12 @@ pub(super) enum Found {
     Nothing,
     /// A session that a later version of this package wrote. It is left alone: another tab may run that already.
     Later,
-    Session(Stored),
+    Session(Box<Stored>),
     /// It was there, could not be read, and is removed.
     Damaged,
 }
 
-/// A session.
+/// A session. It is handed about in a box, because every wait on its way would copy it.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     /// Random, of the sign-in that it began with: names its key pair, and tells it from the session before. Empty in the
@@ -39,8 +39,8 @@ pub(super) struct Stored {
 
 impl Stored {
     /// What a code was exchanged for. `asked` is the scope if the reply names none (RFC 6749, section 5.1).
-    pub fn new(id: String, reply: TokenReply, life: Life, sub: Option<String>, asked: String) -> Self {
-        Self {
+    pub fn new(id: String, reply: TokenReply, life: Life, sub: Option<String>, asked: String) -> Box<Self> {
+        Box::new(Self {
             id,
             access_token: reply.access_token,
             refresh_token: reply.refresh_token,
@@ -50,7 +50,7 @@ impl Stored {
             life,
             is_bound: reply.is_bound,
             is_copy: false,
-        }
+        })
     }
 
     /// All its tokens: the provider knows them, and may name any of them.
@@ -59,8 +59,8 @@ impl Stored {
     }
 
     /// The same session after a refresh; what the reply leaves out stays.
-    pub fn refreshed(&self, reply: TokenReply, life: Life, sub: Option<String>) -> Self {
-        Self {
+    pub fn refreshed(&self, reply: TokenReply, life: Life, sub: Option<String>) -> Box<Self> {
+        Box::new(Self {
             id: self.id.clone(),
             access_token: reply.access_token,
             refresh_token: reply.refresh_token.or_else(|| self.refresh_token.clone()),
@@ -70,7 +70,7 @@ impl Stored {
             life,
             is_bound: reply.is_bound,
             is_copy: self.is_copy,
-        }
+        })
     }
 
     /// The session under `key`. A damaged one is removed.
@@ -92,9 +92,9 @@ impl Stored {
         Ok(store.set(key, &self.write()).await?)
     }
 
-    fn read(mut fields: Fields) -> Option<Self> {
+    fn read(mut fields: Fields) -> Option<Box<Self>> {
         let secret = |text: Result<Option<String>, WrongType>| Some(text.ok()?.map(Secret::new));
-        Some(Self {
+        Some(Box::new(Self {
             id: fields.take_text("id").ok()?.unwrap_or_default(),
             access_token: Some(Secret::new(fields.need_text("access_token")?)).filter(Secret::fits_a_header)?,
             refresh_token: secret(fields.take_text("refresh_token"))?,
@@ -104,7 +104,7 @@ impl Stored {
             life: Life::take(&mut fields)?,
             is_bound: fields.take("is_bound") == Some(Json::Flag(true)),
             is_copy: fields.take("is_copy") == Some(Json::Flag(true)),
-        })
+        }))
     }
 
     fn write(&self) -> String {

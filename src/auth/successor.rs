@@ -17,7 +17,7 @@ pub(super) struct Afterwards {
     /// `Realm::ends` at its beginning.
     pub ends: u32,
     /// Tokens that nobody has any more.
-    pub orphan: Option<Stored>,
+    pub orphan: Option<Box<Stored>>,
     /// The provider's keys are not known, or not the newest ones.
     pub wants_keys: bool,
 }
@@ -89,7 +89,12 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     /// Stores `renewed`, unless the session that it comes from is no longer the stored one.
-    async fn keep(&self, used: &Stored, renewed: Stored, afterwards: &mut Afterwards) -> Result<Secret, AuthError> {
+    async fn keep(
+        &self,
+        used: &Stored,
+        renewed: Box<Stored>,
+        afterwards: &mut Afterwards,
+    ) -> Result<Secret, AuthError> {
         let ends = afterwards.ends;
         let mut kept = self.put(used, &renewed, ends).await;
         if kept.is_err() {
@@ -128,7 +133,7 @@ impl<P: Platform, S: Store> Session<P, S> {
             Some(stored) if stored.is_of(used) => {}
             // From an attempt that failed only seemingly.
             Some(stored) if stored.is_of(renewed) => {}
-            Some(stored) => return Ok(Kept::Other(Box::new(stored))),
+            Some(stored) => return Ok(Kept::Other(stored)),
             None => return Ok(Kept::Gone),
         }
         self.save(renewed).await?;
@@ -141,7 +146,7 @@ impl<P: Platform, S: Store> Session<P, S> {
                 self.forget(Some(&stored)).await?;
                 Ok(Kept::Gone)
             }
-            Some(stored) => Ok(Kept::Other(Box::new(stored))),
+            Some(stored) => Ok(Kept::Other(stored)),
             None => Ok(Kept::Gone),
         }
     }

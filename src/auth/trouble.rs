@@ -67,7 +67,7 @@ impl Failure {
 
 impl Trouble {
     /// After one more try that failed.
-    fn after(before: Option<Self>, mark: String, failure: &Failure, now: Moment) -> Self {
+    fn after(before: Option<Box<Self>>, mark: String, failure: &Failure, now: Moment) -> Box<Self> {
         let once = Count { since: now, times: 1.0 };
         let again = |count: Count| Count { times: count.times + 1.0, ..count };
         let (tries, word, is_told) = match before {
@@ -85,7 +85,7 @@ impl Trouble {
             None => None,
         };
         let is_refused = failure.verdict == Verdict::End;
-        Self { mark, tries, last: now, word, is_refused, is_told, error: failure.error.clone() }
+        Box::new(Self { mark, tries, last: now, word, is_refused, is_told, error: failure.error.clone() })
     }
 
     /// Milliseconds until the session is to be called uncertain; negative afterwards.
@@ -114,7 +114,7 @@ impl Trouble {
         self.mark == stored.mark()
     }
 
-    fn read(text: &str) -> Option<Self> {
+    fn read(text: &str) -> Option<Box<Self>> {
         let mut fields = Fields::parse(text)?;
         let word = fields.take_text("word").ok()?;
         let word = match word {
@@ -126,7 +126,7 @@ impl Trouble {
         (error.description, error.uri) = (shown("description"), shown("uri"));
         error.retryable = fields.take("retryable") == Some(Json::Flag(true));
         error.http_status = fields.take("http_status").and_then(Json::into_number).map(|status| status as u16);
-        Some(Self {
+        Some(Box::new(Self {
             mark: fields.need_text("mark")?,
             tries: Count::take(&mut fields, "since", "tries")?,
             last: take_moment(&mut fields, "last")?,
@@ -134,7 +134,7 @@ impl Trouble {
             is_refused: fields.take("is_refused") == Some(Json::Flag(true)),
             is_told: fields.take("is_told") == Some(Json::Flag(true)),
             error,
-        })
+        }))
     }
 
     fn write(&self) -> String {
@@ -184,7 +184,7 @@ fn take_moment(fields: &mut Fields, name: &str) -> Option<Moment> {
 
 impl<P: Platform, S: Store> Session<P, S> {
     /// What is noted of this stage of the session.
-    pub(super) async fn noted_trouble(&self, stored: &Stored) -> Option<Trouble> {
+    pub(super) async fn noted_trouble(&self, stored: &Stored) -> Option<Box<Trouble>> {
         let Inner { tokens, config, realm, .. } = &*self.inner;
         let noted = tokens.get(&config.trouble_key()).await.ok().flatten().and_then(|text| Trouble::read(&text));
         // A store that takes nothing: this page counts for itself.
@@ -205,7 +205,7 @@ impl<P: Platform, S: Store> Session<P, S> {
     }
 
     /// Notes a try that failed.
-    pub(super) async fn note_trouble(&self, stored: &Stored, failure: &Failure) -> Trouble {
+    pub(super) async fn note_trouble(&self, stored: &Stored, failure: &Failure) -> Box<Trouble> {
         let Inner { platform, realm, .. } = &*self.inner;
         let before = self.noted_trouble(stored).await;
         let trouble = Trouble::after(before, stored.mark(), failure, platform.now());

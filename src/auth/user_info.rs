@@ -50,7 +50,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         }
         if !reply.is_success() {
             let stored = self.load().await?;
-            let known = stored.as_ref().map(Stored::secrets).unwrap_or_default();
+            let known = stored.as_deref().map(Stored::secrets).unwrap_or_default();
             let mut error = refusal(PLACE, &reply, &known);
             if matches!(reply.status, 401 | 403) {
                 error.kind = Kind::Auth;
@@ -68,7 +68,7 @@ impl<P: Platform, S: Store> Session<P, S> {
         Ok(user)
     }
 
-    async fn ask_who(&self, endpoint: &str, token: &Secret) -> Result<Reply, AuthError> {
+    async fn ask_who(&self, endpoint: &str, token: &Secret) -> Result<Box<Reply>, AuthError> {
         let stored = self.load().await?.ok_or_else(sign_in_required)?;
         self.send(PLACE, get(endpoint), Some(token), stored.key()).await.map_err(|error| {
             if error.code != AuthCode::Network {
