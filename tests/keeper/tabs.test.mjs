@@ -79,11 +79,12 @@ describe("three tabs", { concurrency: true }, () => {
     test(`${browser}: the leader ends in every way, and the core never forgets the number`, async (t) => {
       const stage = await KeeperStage.open(browser, { ttlSeconds });
       let stop = () => ({ stoodStillMs: 0 });
+      const tabs = [];
       try {
         t.diagnostic(`SEED=${seed}`);
         const random = randomFrom(seed);
         await stage.begin({}, { keep: [{ request }] });
-        const tabs = [await stage.signedIn()];
+        tabs.push(await stage.signedIn());
         await stands(tabs[0], "registered");
         stop = watch(stage);
         const beganAt = Date.now();
