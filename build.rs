@@ -20,7 +20,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out_dir.join("methods.rs"), methods(&compiler.descriptor_pool())?)?;
 
-    prost_build::Config::new().include_file("messages.rs").compile_fds(compiler.file_descriptor_set())?;
+    // Printing messages would bring the formatting of each field into the wasm.
+    prost_build::Config::new()
+        .skip_debug(["."])
+        .include_file("messages.rs")
+        .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }
 

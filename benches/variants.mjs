@@ -49,6 +49,19 @@ export const variants = [
     budget: "pageGzip",
     parts: [],
   },
+  {
+    name: "ours-client",
+    title: "ours, client alone",
+    entry: "ours-client.mjs",
+    isOurs: true,
+    wasm: {
+      file: "target/client-alone/dist/wasm/sipbreakout_bg.wasm",
+      served: "wasm",
+      named: "target/glue-client-alone/sipbreakout_bg.wasm",
+    },
+    budget: "clientAloneGzip",
+    parts: [],
+  },
 ];
 
 /** All ratios are to this one. */

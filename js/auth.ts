@@ -1,9 +1,12 @@
 // `createAuth`: signing in, and the session after it.
 import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { PageAnswer } from "./answer.js";
+import { readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./auth-settings.js";
+import { SessionTokens } from "./client/session-tokens.js";
+import { TOKENS, type TokenSource } from "./client/token-source.js";
 import type { Limits } from "./core/limits.js";
 import { enter, type Wasm } from "./core/load.js";
-import { invalidOption, toSdkError } from "./errors.js";
+import { toSdkError } from "./errors.js";
 import type { AuthEvents, SessionState } from "./events.js";
 import { bare, peek, read } from "./given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./given/shapes.js";
@@ -36,11 +39,6 @@ const OPEN = Symbol("open");
 /** Every copy of the package in a page knows an `Auth` of the others by this. */
 const MARK = Symbol.for("sipbreakout-web.auth");
 
-/** A session is a matter of the copy that made it. */
-const OF_OTHER_COPY =
-  "This auth was made by another copy of sipbreakout-web, or another version of it. Import createAuth and createClient " +
-  "from one copy, or give accessToken: ({ forceRefresh }) => auth.getAccessToken({ forceRefresh }).";
-
 /** @internal The options of an Auth; undefined for anything else. */
 export let authOptions: (value: unknown) => AuthOptions | undefined;
 
@@ -57,6 +55,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /** Whose handle it is: after a trap there is another instance. */
   #wasm: Wasm | undefined;
   #sessionState: SessionState = "unknown";
+  /** Calls under way with the session's tokens. */
+  readonly #endListeners = new Set<(error: unknown) => void>();
   readonly #signIn: PageAnswer<SignInResult>;
   readonly #revocation: PageAnswer<void>;
 
@@ -146,7 +146,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   async #begin(handle: Handle, options: unknown): Promise<URL> {
-    return new URL(await handle.createSignInUrl(options, allPromise(othersAt(this.#options))));
+    return new URL(await handle.createSignInUrl(readSignIn(options), allPromise(othersAt(this.#options))));
   }
 
   #finish(answer: string): Promise<SignInResult> {
@@ -171,7 +171,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   getAccessToken(options?: GetAccessTokenOptions): Promise<string> {
     const given = optionsOf(options, ACCESS_TOKEN);
     const limits: Limits = { family: "auth", signals: [peek(given, "signal")] };
-    return this.#run((handle) => handle.getAccessToken(given) as Promise<string>, limits);
+    return this.#run(
+      (handle) => handle.getAccessToken(...readTokenOptions(given)) as Promise<string>,
+      limits,
+    );
   }
 
   /** Whether there is a session, as far as this browser knows. Waits for a sign-in that is being finished. */
@@ -233,9 +236,22 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    */
   async signOut(options?: SignOutOptions): Promise<SignOutResult> {
     const given = optionsOf(options, SIGN_OUT);
-    const { revoked, registrationsDeleted, form } = await this.#run((handle) => handle.signOut(given));
+    const { revoked, registrationsDeleted, form } = await this.#run((handle) =>
+      handle.signOut(...readSignOut(given)),
+    );
     if (form && globalThis.document) leave(() => postForm(form));
     return registrationsDeleted === undefined ? { revoked } : { revoked, registrationsDeleted };
+  }
+
+  /** @internal */
+  [TOKENS](): TokenSource {
+    return new SessionTokens(
+      (wasm) => this[OPEN](wasm),
+      (listener) => {
+        this.#endListeners.add(listener);
+        return () => void this.#endListeners.delete(listener);
+      },
+    );
   }
 
   /** @internal */
@@ -244,9 +260,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       // The wasm must not keep an Auth that nobody else keeps.
       const auth = new WeakRef(this);
       const storage = peek(this.#options, "storage");
-      const keys = keysFor(storage);
-      const face = { ...this.#memory, keys, isCopied, tab: tabName, kept: lasting, nameOf, queues };
-      this.#handle = new wasm.AuthHandle(this.#options, face, (type: string, told: unknown) => {
+      const places = { ...this.#memory, isCopied, tab: tabName, kept: lasting, nameOf };
+      const settings = readAuthSettings(this.#options, places);
+      const face = { keys: keysFor(storage), kept: lasting, queues };
+      this.#handle = new wasm.AuthHandle(settings, face, (type: string, told: unknown) => {
         const listener = auth.deref();
         if (listener) listener.#hear(type, told);
       });
@@ -255,8 +272,12 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     return this.#handle;
   }
 
-  /** What Rust tells: with an empty type the new state, otherwise an event. */
+  /** What Rust tells: with an empty type the new state, `ended` for the calls under way, otherwise an event. */
   #hear(type: string, told: unknown) {
+    if (type === "ended") {
+      for (const listener of [...this.#endListeners]) listener(toSdkError(told));
+      return;
+    }
     if (type === "") {
       this.#sessionState = told as SessionState;
       return;
@@ -281,7 +302,5 @@ export function createAuth(options: AuthOptions): Auth {
 
 /** @internal The handle behind an `Auth`; undefined for anything else. */
 export function handleOf(auth: unknown, wasm: Wasm): Handle | undefined {
-  if (auth instanceof Auth) return auth[OPEN](wasm);
-  if (peek(auth, MARK)) throw invalidOption("auth", "wrong_type", OF_OTHER_COPY);
-  return undefined;
+  return auth instanceof Auth ? auth[OPEN](wasm) : undefined;
 }

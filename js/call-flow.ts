@@ -1,9 +1,13 @@
 // `describeCallFlow`: the legs of a call, for pictures and tests. Nothing is sent.
 
-import { enter } from "./core/load.js";
+import { type PartyFields, readCallFlow } from "./client/call-flow-fields.js";
+import { problemsOf } from "./client/raw-failure.js";
+import { merged } from "./client/registration-fields.js";
+import { ask, current, loaded } from "./core/load.js";
+import { invalidInput, toSdkError } from "./errors.js";
 import { CALL_FLOW } from "./given/shapes.js";
 import { optionsOf } from "./given/snapshot.js";
-import type { RegistrationRequest, RouteType } from "./options.js";
+import type { RegistrationProblem, RegistrationRequest, RouteType } from "./options.js";
 
 /** One of the two numbers of a call. */
 export interface CallParty {
@@ -85,7 +89,76 @@ export type CallFlow = SpecifiedCallFlow | UnspecifiedCallFlow;
  * documentation is silent, the answer says so.
  * @throws InvalidRequestError with paths as fields (`caller.registration.sipUri`), LoadError
  */
-export function describeCallFlow(input: CallFlowInput): Promise<CallFlow> {
+export async function describeCallFlow(input: CallFlowInput): Promise<CallFlow> {
   const given = optionsOf(input, CALL_FLOW);
-  return enter((wasm) => wasm.describeCallFlow(given) as CallFlow);
+  try {
+    const wasm = current() ?? (await loaded());
+    const found: RegistrationProblem[] = [];
+    const { caller, callee, behavior, placedBy } = readCallFlow(given, found);
+    const described = checked(found, () =>
+      ask(wasm, ({ describeCallFlow }) =>
+        describeCallFlow(partyOf(caller), partyOf(callee), behavior, placedBy),
+      ),
+    );
+    return flowOf(described as unknown as Described);
+  } catch (thrown) {
+    throw toSdkError(thrown);
+  }
+}
+
+/** What `work` gives. @throws InvalidRequestError with what was found before, and what Rust finds */
+function checked<T>(found: RegistrationProblem[], work: () => T): T {
+  let problems: RegistrationProblem[] = [];
+  let result: T | undefined;
+  try {
+    result = work();
+  } catch (thrown) {
+    if (!Array.isArray(thrown)) throw thrown;
+    problems = problemsOf(thrown);
+  }
+  const all = merged(found, problems);
+  if (all.length > 0) throw invalidInput(all);
+  return result as T;
+}
+
+const partyOf = ({ phoneNumber, registration }: PartyFields) => [
+  phoneNumber,
+  registration && [
+    registration.sipUri,
+    registration.routeType,
+    registration.phoneNumber,
+    registration.mobileOriginatingPrefix,
+    registration.mobileTerminatingPrefix,
+  ],
+];
+
+/** As src/bindings/call_flow.rs fills them. */
+type Described = Unspecified | [route: RouteType | null, prefix: SpecifiedCallFlow["prefix"], legs: Leg[]];
+type Unspecified = [code: UnspecifiedCallFlow["unspecified"], message: string];
+type Leg = [
+  leg: CallLeg["leg"],
+  from: CallEnd,
+  to: CallEnd,
+  step: number,
+  reason: CallLeg["reason"],
+  afterSeconds?: number,
+  inviteUri?: string,
+  prefix?: string,
+  sipUri?: string,
+];
+
+function flowOf(described: Described): CallFlow {
+  if (described.length === 2) return { unspecified: described[0], message: described[1] };
+  const [route, prefix, legs] = described;
+  return { route, prefix, legs: legs.map(legOf) };
+}
+
+function legOf([leg, from, to, step, reason, afterSeconds, inviteUri, prefix, sipUri]: Leg): CallLeg {
+  return {
+    ...{ leg, from, to, step, reason },
+    ...(afterSeconds !== undefined && { afterSeconds }),
+    ...(inviteUri !== undefined && { inviteUri }),
+    ...(prefix !== undefined && { prefix }),
+    ...(sipUri !== undefined && { sipUri }),
+  };
 }

@@ -7,6 +7,18 @@ export const requiredScopes = {
   v0: "call.control:answer_and_initiate",
 } as const;
 
+/** @internal The path of each method, by the API's version. */
+export const methods = {
+  v1: {
+    upsert: "/wgtwo.sipbreakout.v1.SipBreakoutService/UpsertRegistration",
+    delete: "/wgtwo.sipbreakout.v1.SipBreakoutService/DeleteRegistration",
+  },
+  v0: {
+    upsert: "/wgtwo.sipbreakout.v0.SipBreakoutService/UpsertRegistration",
+    delete: "/wgtwo.sipbreakout.v0.SipBreakoutService/DeleteRegistration",
+  },
+} as const;
+
 /** The version of this package. */
 export const version = "0.1.0";
 

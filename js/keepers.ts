@@ -1,22 +1,25 @@
 // What becomes of the keepers of a client: their wishes go to Rust, and what Rust tells goes to them. After a trap all of it
 // is begun anew in the next instance.
 
+import type { CoreCalls } from "./client/core-calls.js";
 import { keeperCalls } from "./client/keeper-calls.js";
+import type { RegistrationCalls } from "./client/registration-calls.js";
+import { registrationTexts } from "./client/registration-texts.js";
 import { enter, type Wasm } from "./core/load.js";
-import { authError, flatError, LoadError, type SdkError, toSdkError } from "./errors.js";
+import { authError, flatError, InvalidRequestError, LoadError, type SdkError, toSdkError } from "./errors.js";
+import { Reader } from "./given/reader.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
-import { maxPerSecond, ownerAndCore } from "./keeping-options.js";
+import { ownerAndCore } from "./keeping-options.js";
 import { fleeting, lasting } from "./kept.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
-import type { ClientOptions, KeepOptions, RegistrationRequest } from "./options.js";
+import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "./options.js";
 import { Overruling } from "./overruling.js";
 import { mayPass, rest } from "./patience.js";
 import { isSameNumber } from "./phone-number.js";
 import { Wishes } from "./wishes.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
-type ClientHandle = InstanceType<Wasm["ClientHandle"]>;
 
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
@@ -26,8 +29,7 @@ let clients = 0;
 
 /** @internal The keepers of one client. */
 export class ClientKeepers {
-  readonly #openClient: (wasm: Wasm) => ClientHandle;
-  readonly #options: () => ClientOptions;
+  readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
   readonly #wishes = new Wishes<Handle>((wasm) => this.#open(wasm), this.#closing.signal);
@@ -44,12 +46,11 @@ export class ClientKeepers {
   readonly #held: HeldStops;
   readonly #overruling: Overruling;
 
-  constructor(openClient: (wasm: Wasm) => ClientHandle, onChange: () => void, options: () => ClientOptions) {
-    this.#openClient = openClient;
-    this.#options = options;
+  constructor({ core, options }: RegistrationCalls, onChange: () => void) {
+    this.#calls = core;
     this.#live = new LiveKeepers(onChange);
-    this.#held = new HeldStops(options);
-    this.#overruling = new Overruling(options, (request, id) => this.#dropDeletion(request, id));
+    this.#held = new HeldStops(() => options);
+    this.#overruling = new Overruling(core, options, (request, id) => this.#dropDeletion(request, id));
   }
 
   keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
@@ -113,7 +114,7 @@ export class ClientKeepers {
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
-    await this.#change(keeper, (handle, key) => handle.update(key, request) as Promise<void>);
+    await this.#change(keeper, (handle, key) => handle.update(key, this.#textsOf(request)) as Promise<void>);
   }
 
   async refresh(keeper: RegistrationKeeper): Promise<void> {
@@ -190,7 +191,7 @@ export class ClientKeepers {
     if (!isDelete && !live.isMet && isShared) return undefined;
     // React's strict mode makes one, stops it, and makes another before the first is noted.
     const isAwaited = wanting.some((other) => !other?.isNoted);
-    return handle.stop(keeper.request, isDelete, isAwaited) as Promise<string | undefined>;
+    return handle.stop(this.#textsOf(keeper.request), isDelete, isAwaited) as Promise<string | undefined>;
   }
 
   /** Of this client and the page's others, beside calls of the application's own. */
@@ -200,8 +201,8 @@ export class ClientKeepers {
 
   #dropDeletion(request: RegistrationRequest, id?: string): void {
     const noted = this.#wishes.note(
-      (handle) => handle.key(request) ?? "",
-      (handle) => handle.overrule(request, id) as Promise<void>,
+      (handle) => handle.key(this.#textsOf(request)) ?? "",
+      (handle) => handle.overrule(this.#textsOf(request), id) as Promise<void>,
       () => {},
     );
     // The call itself says what is wrong.
@@ -261,7 +262,10 @@ export class ClientKeepers {
         },
         async (handle) => {
           if (!live || live.isLeaving || !this.#live.get(keeper)) return;
-          await handle.keep(keeper.request, live.options, live.owner);
+          const reader = new Reader(live.options, "options");
+          const isDeletedOnPageHide = reader.boolean("deleteOnPageHide") ?? false;
+          const texts = this.#textsOf(keeper.request, reader.finish());
+          await handle.keep(texts, isDeletedOnPageHide, live.owner);
           live.isNoted = true;
           const snapshot = this.#handle?.snapshot(live.key ?? "") as Snapshot | undefined;
           if (snapshot && this.#live.get(keeper)) this.#tell(keeper, "change", snapshot);
@@ -275,7 +279,20 @@ export class ClientKeepers {
 
   /** Of a request that is wrong, the empty name. */
   #keyOf(handle: Handle, keeper: RegistrationKeeper): string {
-    return this.#live.get(keeper)?.key ?? handle.key(keeper.request) ?? "";
+    const known = this.#live.get(keeper)?.key;
+    if (known !== undefined) return known;
+    try {
+      return handle.key(this.#textsOf(keeper.request)) ?? "";
+    } catch (thrown) {
+      if (thrown instanceof InvalidRequestError) return "";
+      throw thrown;
+    }
+  }
+
+  /** As Rust takes a registration. @throws InvalidRequestError */
+  #textsOf(request: RegistrationRequest, found?: RegistrationProblem[]): (string | undefined)[] {
+    const wasm = this.#wasm as Wasm;
+    return registrationTexts(wasm, this.#calls.settings(wasm).apiVersion, request, found);
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -290,11 +307,9 @@ export class ClientKeepers {
 
   #open(wasm: Wasm): Handle {
     if (this.#handle && this.#wasm === wasm) return this.#handle;
-    // Options that are wrong are reported here.
-    const calls = keeperCalls(this.#openClient(wasm));
-    const options = this.#options();
-    const handle = new wasm.KeepingHandle(...ownerAndCore(options, wasm), maxPerSecond(options), {
-      calls,
+    const settings = this.#calls.settings(wasm);
+    const handle = new wasm.KeepingHandle(...ownerAndCore(settings, wasm), settings.keeping.maxPerSecond, {
+      calls: keeperCalls(this.#calls),
       flatError,
       lasting,
       fleeting,

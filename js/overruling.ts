@@ -1,6 +1,8 @@
 // A number that the application registers by a call of its own must stay registered: a deletion of it that is not made yet
 // was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
 import { baseUrlOf } from "./base-url.js";
+import type { CoreCalls } from "./client/core-calls.js";
+import { registrationTexts } from "./client/registration-texts.js";
 import { enter } from "./core/load.js";
 import { peek } from "./given/read.js";
 import { ownerAndCore } from "./keeping-options.js";
@@ -15,11 +17,13 @@ const begun = new Set<Overruling>();
 
 /** @internal One for each client. */
 export class Overruling {
-  readonly #options: () => ClientOptions;
+  readonly #calls: CoreCalls;
+  readonly #options: ClientOptions;
   readonly #drop: Drop;
   #isOver = false;
 
-  constructor(options: () => ClientOptions, drop: Drop) {
+  constructor(calls: CoreCalls, options: ClientOptions, drop: Drop) {
+    this.#calls = calls;
     this.#options = options;
     this.#drop = drop;
   }
@@ -44,12 +48,16 @@ export class Overruling {
 
   /** The same for what lies in the store, which is read without that anything is begun to be kept. */
   callBesideStore(request: RegistrationRequest): void {
-    const options = this.#options();
+    const options = this.#options;
     const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
     if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
-    enter<string | undefined>((wasm) =>
-      wasm.storedDeletion(request, lasting, ...ownerAndCore(options, wasm)),
-    ).then(
+    enter<string | undefined>((wasm) => {
+      const settings = this.#calls.settings(wasm);
+      const texts = registrationTexts(wasm, settings.apiVersion, request);
+      return wasm.storedDeletion(texts, lasting, ...ownerAndCore(settings, wasm)) as Promise<
+        string | undefined
+      >;
+    }).then(
       (id) => id !== undefined && !this.#isOver && this.#drop(request, id),
       () => {},
     );
@@ -57,7 +65,7 @@ export class Overruling {
 
   /** Whether the request is for the same registration by either client. Without a number it is the session's. */
   #isSame(other: Overruling, request: RegistrationRequest): boolean {
-    const [one, two] = [this.#options(), other.#options()];
+    const [one, two] = [this.#options, other.#options];
     const isSession = peek(one, "auth") !== undefined && peek(one, "auth") === peek(two, "auth");
     const [here, there] = [one, two].map((options) => baseUrlOf(peek(options, "baseUrl")));
     return here === there && (isSession || peek(request, "phoneNumber") !== undefined);

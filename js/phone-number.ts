@@ -1,7 +1,10 @@
 // `parsePhoneNumber`: what a person typed or pasted as the number that the core wants.
 
-import { enter } from "./core/load.js";
+import { problemsOf } from "./client/raw-failure.js";
+import { ask, current, loaded } from "./core/load.js";
+import { invalidInput, toSdkError } from "./errors.js";
 import { peek } from "./given/read.js";
+import { Reader } from "./given/reader.js";
 import type { RegistrationRequest } from "./options.js";
 
 /**
@@ -11,8 +14,17 @@ import type { RegistrationRequest } from "./options.js";
  * @throws InvalidRequestError, whose one problem says what is wrong and what to do: `missing`, `bad_number`,
  *   `zero_in_brackets` (`+44 (0)7700 900123`), `has_parameters` (`;ext=5`), `wrong_type`; LoadError
  */
-export function parsePhoneNumber(text: string): Promise<string> {
-  return enter((wasm) => wasm.parsePhoneNumber({ phoneNumber: text }));
+export async function parsePhoneNumber(text: string): Promise<string> {
+  try {
+    const wasm = current() ?? (await loaded());
+    const reader = new Reader({ phoneNumber: text }, "phoneNumber");
+    const given = reader.string("phoneNumber") ?? "";
+    const problems = reader.finish();
+    if (problems.length > 0) throw invalidInput(problems);
+    return ask(wasm, ({ parsePhoneNumber }) => parsePhoneNumber(given));
+  } catch (thrown) {
+    throw Array.isArray(thrown) ? invalidInput(problemsOf(thrown)) : toSdkError(thrown);
+  }
 }
 
 /**

@@ -5,18 +5,19 @@
 
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { putAdapter, putDoorsJavaScript } from "./build/doors.mjs";
+import { putAdapter, putJavaScript } from "./build/doors.mjs";
 import { writeReadmeSizes } from "./build/readme-sizes.mjs";
 import { overBudget, reportSize } from "./build/size.mjs";
 import { buildTypeScript } from "./build/typescript.mjs";
-import { buildDoorsWasm, buildWasm } from "./build/wasm.mjs";
+import { buildClientAloneWasm, buildDoorsWasm, buildWasm } from "./build/wasm.mjs";
 import { withLock } from "./lock.mjs";
+import { clientAloneDir, doorsDir } from "./paths.mjs";
 import { CommandError, capture, fail } from "./processes.mjs";
 import { setUp } from "./setup.mjs";
 import { fingerprint, readStamp, writeStamp } from "./stamps.mjs";
 
 const wasmInputs = [
-  ...["Cargo.toml", "Cargo.lock", "build.rs", "rust-toolchain.toml", ".cargo", "tools/Cargo.lock"],
+  ...["Cargo.toml", "Cargo.lock", "build.rs", "rust-toolchain.toml", ".cargo", "tools"],
   ...["proto", "src", "scripts/build", "scripts/build.mjs", "package-lock.json"],
 ];
 const allInputs = [...wasmInputs, "js", "package.json", "tsconfig.json"];
@@ -73,13 +74,31 @@ export async function buildDoors() {
       "doors",
       [...allInputs, adapterSource],
       ["target/doors/dist", "tests/conformance/dist"],
-      () => {
-        putDoorsJavaScript();
-        putAdapter(adapterSource);
+      async () => {
+        putJavaScript(doorsDir);
+        await putAdapter(adapterSource);
       },
     );
   });
   console.log("Build: target/doors/dist/ and tests/conformance/dist/ are ready.");
+}
+
+/** What benches/ weighs beside the package: a client without session and keepers. */
+export async function buildClientAlone() {
+  await build();
+  await withLock(async () => {
+    await setUp(["packages", "rust", "buildTools"]);
+    await makeOnce(
+      "client-alone-wasm",
+      wasmInputs,
+      ["target/client-alone/dist/wasm", "target/glue-client-alone"],
+      buildClientAloneWasm,
+    );
+    await makeOnce("client-alone", allInputs, ["target/client-alone/dist"], async () =>
+      putJavaScript(clientAloneDir),
+    );
+  });
+  console.log("Build: target/client-alone/dist/ is ready.");
 }
 
 async function buildFromCommand() {

@@ -9,6 +9,8 @@ import { setUp } from "./setup.mjs";
 const locked = process.env.CI === undefined ? [] : ["--locked"];
 const denyWarnings = ["--", "-D", "warnings"];
 
+const rustFrontEnd = ["--no-default-features", "--features", "web", "--target", crateTarget];
+
 const checks = {
   "Rust format": ["cargo", "fmt", "--check"],
   "Rust format of tools/": ["cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml"],
@@ -29,11 +31,13 @@ const checks = {
     "--lib",
     "--tests",
     "--features",
-    "test-doors",
+    "test-doors,web",
     "--target",
     crateTarget,
     ...denyWarnings,
   ],
+  "Clippy, for Rust front ends": ["cargo", "clippy", "--quiet", ...locked, ...rustFrontEnd, ...denyWarnings],
+  "Example for Rust front ends": ["cargo", "test", "--quiet", "--doc", ...locked, ...rustFrontEnd],
   "TypeScript, package": ["tsc", "--noEmit", "--project", "."],
   "TypeScript, console": ["npm", "run", "--silent", "typecheck", "-w", "www"],
   "TypeScript, sandbox": ["npm", "run", "--silent", "typecheck", "-w", "sandbox"],

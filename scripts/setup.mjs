@@ -4,7 +4,7 @@
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
 import { CommandError, fail } from "./processes.mjs";
-import { setUpBrowser, setUpFirefox } from "./setup/browser.mjs";
+import { setUpBrowser, setUpFirefox, setUpGeckodriver } from "./setup/browser.mjs";
 import { setUpPackages } from "./setup/packages.mjs";
 import { setUpRust } from "./setup/rust.mjs";
 import { setUpSandboxCode } from "./setup/sandbox-code.mjs";
@@ -18,6 +18,7 @@ const steps = {
   sandboxCode: setUpSandboxCode,
   browser: setUpBrowser,
   firefox: setUpFirefox,
+  geckodriver: setUpGeckodriver,
 };
 
 /** Runs the named steps, in the order of `steps` above. */

@@ -1,8 +1,9 @@
-//! What every error of the SDK has in common. Each room has its own error; this page joins them for the face.
+//! What every error of the SDK has in common. Each room has its own error.
 
+#[cfg(feature = "session")]
 use crate::auth::AuthError;
-use crate::breakout::{InvalidRequest, Rejected};
-use crate::grpc_web::RpcError;
+#[cfg(feature = "session")]
+use crate::breakout::InvalidRequest;
 
 /// What went wrong, in the coarsest words: what a program branches on when it does not care for the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,58 +63,24 @@ impl Kind {
     }
 }
 
-/// Any error that the SDK hands to its caller.
+/// An error of the session, or of its options.
+#[cfg(feature = "session")]
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// A call failed.
-    Rpc(RpcError),
     /// Signing in, or getting a token, failed.
     Auth(AuthError),
-    /// The core answered NOT_ACCEPTABLE.
-    Rejected(Rejected),
     /// The input is wrong; nothing was sent.
     Invalid(InvalidRequest),
 }
 
-impl Error {
-    /// In the coarsest words.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Rpc(error) => error.kind,
-            Self::Auth(error) => error.kind,
-            Self::Rejected(_) => Kind::Rejected,
-            Self::Invalid(_) => Kind::Invalid,
-        }
-    }
-
-    /// How long the other side asked to be left alone.
-    pub fn retry_after_ms(&self) -> Option<f64> {
-        match self {
-            Self::Rpc(error) => error.retry_after_ms,
-            Self::Auth(error) => error.retry_after_ms,
-            _ => None,
-        }
-    }
-}
-
-impl From<RpcError> for Error {
-    fn from(error: RpcError) -> Self {
-        Self::Rpc(error)
-    }
-}
-
+#[cfg(feature = "session")]
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
         Self::Auth(error)
     }
 }
 
-impl From<Rejected> for Error {
-    fn from(error: Rejected) -> Self {
-        Self::Rejected(error)
-    }
-}
-
+#[cfg(feature = "session")]
 impl From<InvalidRequest> for Error {
     fn from(error: InvalidRequest) -> Self {
         Self::Invalid(error)

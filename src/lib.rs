@@ -1,25 +1,38 @@
 //! The core of `sipbreakout-web`: a browser SDK for an operator's SIP breakout API.
 //!
-//! Three rings, arrows inward. *Pure* (`grpc_web`, `auth`, `breakout`, `keeper`) decides and knows no browser; *browser* gives it
-//! fetch, time and storage through the small traits in `seams`; *bindings* translates for JavaScript.
+//! `grpc_web` and `breakout` decide: synchronous, data in and data out. Who calls them sends and waits: TypeScript in the npm
+//! package (through `bindings`), `web` in front ends that are written in Rust. `auth` and `keeper` still wait by themselves,
+//! through the small traits in `seams`, which `browser` implements.
+//!
+//! A front end in Rust (Leptos, Yew, Dioxus) takes the crate with `default-features = false, features = ["web"]`: that is
+//! `web::Client`, and none of the rest. (It is documented for wasm32 only: `cargo doc --target wasm32-unknown-unknown`.)
 
-pub mod auth;
+mod base64;
 pub mod breakout;
 pub mod error;
 pub mod grpc_web;
-pub mod keeper;
 pub mod proto;
 pub mod redact;
-pub mod seams;
 mod text;
+pub mod url;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(feature = "session")]
+pub mod auth;
+#[cfg(feature = "session")]
+pub mod keeper;
+#[cfg(feature = "session")]
+pub mod seams;
+
+#[cfg(all(target_arch = "wasm32", feature = "session"))]
 pub mod browser;
 
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+pub mod web;
+
 // Safe where there is one thread, as in every instance of this wasm.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "client"))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "client"))]
 mod bindings;

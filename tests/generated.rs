@@ -27,6 +27,18 @@ export const requiredScopes = {{
   v0: {v0:?},
 }} as const;
 
+/** @internal The path of each method, by the API's version. */
+export const methods = {{
+  v1: {{
+    upsert: {v1_upsert:?},
+    delete: {v1_delete:?},
+  }},
+  v0: {{
+    upsert: {v0_upsert:?},
+    delete: {v0_delete:?},
+  }},
+}} as const;
+
 /** The version of this package. */
 export const version = {version:?};
 
@@ -38,6 +50,10 @@ export type AuthErrorCode ={auth};
 "#,
         v1 = methods::V1_UPSERT_REGISTRATION.scope,
         v0 = methods::V0_UPSERT_REGISTRATION.scope,
+        v1_upsert = methods::V1_UPSERT_REGISTRATION.path,
+        v1_delete = methods::V1_DELETE_REGISTRATION.path,
+        v0_upsert = methods::V0_UPSERT_REGISTRATION.path,
+        v0_delete = methods::V0_DELETE_REGISTRATION.path,
         version = env!("CARGO_PKG_VERSION"),
         rpc = union(
             (1..=16u8).filter_map(|number| Code::from_number(number.into())).map(Code::as_str).chain([SUPERSEDED])

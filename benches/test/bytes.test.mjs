@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { buildClientAlone } from "../../scripts/build.mjs";
 import budgets from "../budgets.json" with { type: "json" };
 import { bundlePages } from "../measure/bundle.mjs";
 import { measureFeatures, measurePages } from "../measure/bytes.mjs";
@@ -13,6 +14,7 @@ const { tested } = budgets;
 let pages;
 let entry;
 before(async () => {
+  await buildClientAlone();
   await bundlePages();
   pages = measurePages();
   entry = await measureFeatures();

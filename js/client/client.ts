@@ -1,10 +1,6 @@
 // `createClient`: registrations at the core.
-import { handleOf } from "../auth.js";
-import { isTime } from "../core/limits.js";
-import { enter, type Wasm } from "../core/load.js";
 import type { ClientEvents } from "../events.js";
-import { peek } from "../given/read.js";
-import { CALL, CLIENT, FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
+import { KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
 import type { RegistrationKeeper } from "../keeper.js";
 import { ClientKeepers } from "../keepers.js";
@@ -20,12 +16,8 @@ import type {
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
-import { fleet } from "./fleet.js";
-
-type Handle = InstanceType<Wasm["ClientHandle"]>;
-
-/** As in Rust, which has the last word on a call's deadline. */
-const DEFAULT_TIMEOUT_MS = 30_000;
+import { RegistrationCalls } from "./registration-calls.js";
+import { validate } from "./validation.js";
 
 /** @internal The options of a client; undefined for anything else. */
 export let clientOptions: (value: unknown) => ClientOptions | undefined;
@@ -36,24 +28,22 @@ export let clientOptions: (value: unknown) => ClientOptions | undefined;
  */
 export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   static {
-    clientOptions = (value) => (value instanceof SipBreakoutClient ? value.#options : undefined);
+    clientOptions = (value) => (value instanceof SipBreakoutClient ? value.#calls.options : undefined);
   }
 
-  readonly #options: ClientOptions;
-  readonly #closed = new AbortController();
-  readonly #keepers = new ClientKeepers(
-    (wasm) => this.#open(wasm),
-    () => this.dispatchEvent(new Event("keepersChanged")),
-    () => this.#options,
-  );
-  #handle: Handle | undefined;
-  /** Whose handle it is: after a trap there is another instance. */
-  #wasm: Wasm | undefined;
+  readonly #calls: RegistrationCalls;
+  readonly #keepers: ClientKeepers;
+  readonly #overrule = (wanted: RegistrationRequest) => {
+    const { overruling } = this.#keepers;
+    overruling.call(wanted);
+    overruling.callBesideStore(wanted);
+  };
 
   /** @internal */
   constructor(options: ClientOptions) {
     super();
-    this.#options = optionsOf(options, CLIENT);
+    this.#calls = new RegistrationCalls(options);
+    this.#keepers = new ClientKeepers(this.#calls, () => this.dispatchEvent(new Event("keepersChanged")));
   }
 
   /**
@@ -61,13 +51,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    * @throws InvalidRequestError, AuthError, RegistrationRejectedError, RpcError, LoadError
    */
   upsertRegistration(request: RegistrationRequest, options?: CallOptions): Promise<RegistrationResponse> {
-    const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
-    const { overruling } = this.#keepers;
-    overruling.call(wanted);
-    return this.#call((handle) => {
-      overruling.callBesideStore(wanted);
-      return handle.upsertRegistration(wanted, how);
-    }, how);
+    return this.#calls.upsertRegistration(request, options, this.#overrule);
   }
 
   /**
@@ -78,8 +62,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     request: DeleteRegistrationRequest,
     options?: CallOptions,
   ): Promise<DeleteRegistrationResponse> {
-    const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
-    return this.#call((handle) => handle.deleteRegistration(wanted, how), how);
+    return this.#calls.deleteRegistration(request, options);
   }
 
   /**
@@ -98,8 +81,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<RegistrationRequest> | AsyncIterable<RegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult> {
-    const how = optionsOf(options, FLEET);
-    return fleet((one, call) => this.upsertRegistration(one, call), this.#closed.signal, requests, how);
+    return this.#calls.upsertRegistrations(requests, options, this.#overrule);
   }
 
   /** `deleteRegistration` for each request; otherwise as `upsertRegistrations`. */
@@ -107,8 +89,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<DeleteRegistrationRequest> | AsyncIterable<DeleteRegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
-    const how = optionsOf(options, FLEET);
-    return fleet((one, call) => this.deleteRegistration(one, call), this.#closed.signal, requests, how);
+    return this.#calls.deleteRegistrations(requests, options);
   }
 
   /**
@@ -143,35 +124,12 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
    * the core, and other tabs go on.
    */
   close(): void {
-    this.#closed.abort(new DOMException("The client was closed.", "AbortError"));
+    this.#calls.close();
     this.#keepers.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  #call<T>(work: (handle: Handle) => Promise<T>, options: unknown): Promise<T> {
-    const times = [options, this.#options].map((given) => peek(given, "timeoutMs"));
-    const limits = {
-      family: "rpc" as const,
-      signals: [peek(options, "signal"), this.#closed.signal],
-      timeoutMs: times.find(isTime) ?? DEFAULT_TIMEOUT_MS,
-    };
-    return enter((wasm) => work(this.#open(wasm)), limits);
-  }
-
-  // Options are read when they are first needed, in Rust; wrong ones are this call's error, and the next one's.
-  #open(wasm: Wasm): Handle {
-    if (!this.#handle || this.#wasm !== wasm) {
-      this.#handle = new wasm.ClientHandle(
-        this.#options,
-        handleOf(peek(this.#options, "auth"), wasm)?.share(),
-        this.#closed.signal,
-      );
-      this.#wasm = wasm;
-    }
-    return this.#handle;
   }
 }
 
@@ -192,5 +150,5 @@ export function validateRegistration(
   options?: { apiVersion?: ClientOptions["apiVersion"] },
 ): Promise<RegistrationProblem[]> {
   const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, VALIDATION)];
-  return enter((wasm) => wasm.validateRegistration(wanted, how) as RegistrationProblem[]);
+  return validate(wanted, how);
 }

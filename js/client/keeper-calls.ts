@@ -1,17 +1,17 @@
-// The calls that keepers make, as Rust asks for them: plain values in, plain values out.
-
-import type { Wasm } from "../core/load.js";
+// The calls that keepers make, as Rust asks for them (src/bindings/keeper_calls.rs): plain values in, plain values out.
 import { bare } from "../given/read.js";
-import type { CallOptions, RegistrationResponse } from "../options.js";
-
-type Handle = InstanceType<Wasm["ClientHandle"]>;
+import type { CallOptions } from "../options.js";
+import type { CoreCalls } from "./core-calls.js";
 
 /**
- * @internal What a keeper calls the core by. Both reject with an error of this package, or with what `toSdkError` makes
- * one of. The deadline is the client's without `timeoutMs`. A call that is not to be retried is sent once.
+ * @internal What a keeper calls the core by. Both reject with an error of this package. The deadline is the client's without
+ * `timeoutMs`. A call that is not to be retried is sent once.
  */
 export interface KeeperCalls {
-  /** Resolves to the time to live in seconds, and when the request was sent: by the wall clock, by the page's, and which page that is. */
+  /**
+   * Resolves to the time to live in seconds, and when the request was sent: by the wall clock, by the page's, and which page
+   * that is.
+   */
   upsert(
     sipUri: string,
     routeType: string,
@@ -51,10 +51,8 @@ function options(
   });
 }
 
-/** @internal The keeper's calls by the client's handle. */
-export function keeperCalls(client: Handle): KeeperCalls {
-  // The client's `close()` must not end what a page deletes when it goes.
-  const handle = client.forKeeper();
+/** @internal The keeper's calls. `close()` of the client must not end what a page deletes when it goes. */
+export function keeperCalls(calls: CoreCalls): KeeperCalls {
   return bare<KeeperCalls>({
     async upsert(
       sipUri,
@@ -66,7 +64,6 @@ export function keeperCalls(client: Handle): KeeperCalls {
       isRetried,
       signal,
     ) {
-      const begunMs = monotonicMs();
       const request = bare({
         sipUri,
         routeType,
@@ -74,24 +71,11 @@ export function keeperCalls(client: Handle): KeeperCalls {
         mobileOriginatingPrefix,
         mobileTerminatingPrefix,
       });
-      const registered: RegistrationResponse = await handle.upsertRegistration(
-        request,
-        options(timeoutMs, isRetried, false, signal),
-      );
-      const { timeToLiveSeconds, expiresAt } = registered;
-      const wallMs = expiresAt.getTime() - timeToLiveSeconds * 1000;
-      const nowMs = monotonicMs();
-      // The wall clock may have been set during the call.
-      const sentMs = Math.min(Math.max(nowMs - (Date.now() - wallMs), begunMs), nowMs);
-      return [timeToLiveSeconds, wallMs, sentMs, globalThis.performance?.timeOrigin ?? 0];
+      const how = options(timeoutMs, isRetried, false, signal);
+      const { ttlSeconds, sentAt } = await calls.upsert(request, how, false);
+      return [ttlSeconds, sentAt.wallMs, sentAt.monotonicMs, globalThis.performance?.timeOrigin ?? 0];
     },
-    async delete(sipUri, phoneNumber, timeoutMs, isRetried, outlivesPage, signal) {
-      const request = bare({ sipUri, phoneNumber });
-      await handle.deleteRegistration(request, options(timeoutMs, isRetried, outlivesPage, signal));
-    },
+    delete: (sipUri, phoneNumber, timeoutMs, isRetried, outlivesPage, signal) =>
+      calls.delete(bare({ sipUri, phoneNumber }), options(timeoutMs, isRetried, outlivesPage, signal), false),
   });
-}
-
-function monotonicMs(): number {
-  return globalThis.performance?.now() ?? 0;
 }

@@ -12,6 +12,11 @@ export class Lanes {
   /** The registrations with a call under way, and how the call that is to follow, if there is one, learns what becomes of it. */
   readonly next = new Map<string, ((leave?: Leave) => void) | undefined>();
 
+  /** Whether `enter` would return at once. */
+  isFree(key: string): boolean {
+    return !this.next.has(key);
+  }
+
   /**
    * Returns at once when no call for `key` is under way; else resolves when that is over. The call that was let in has to
    * `leave()` in the end. A call that comes while another waits takes that one's place, which rejects with `Superseded`:

@@ -6,17 +6,11 @@ import type { AccessTokenSource, ApiVersion, RegistrationProblem, TransportOptio
 
 /** @internal What others decide. What a function throws, if it is a string, is the problem's message. */
 export interface Rules {
-  /** The address without a slash at the end. `href` is empty for what is no URL; the others are parts of a `URL`. */
-  checkBaseUrl(
-    href: string,
-    origin: string,
-    protocol: string,
-    hostname: string,
-    pathname: string,
-    search: string,
-    hash: string,
-    hasCredentials: boolean,
-  ): string;
+  /**
+   * The address without a slash at the end. `parts` are `href` (empty for what is no URL), `origin`, `protocol`, `hostname`,
+   * `pathname`, `search` and `hash` of a `URL`.
+   */
+  checkBaseUrl(parts: string[], hasCredentials: boolean): string;
   /** Names and values, one after the other, as they are sent; without those that are never sent. */
   metadata(pairs: string[]): string[];
   /** Throws for what `createAuth` did not return. */
@@ -141,7 +135,8 @@ export function readCallSettings(
   return { ...transport, timeoutMs, metadata, signal };
 }
 
-type Transport = Omit<CallSettings, "timeoutMs" | "metadata" | "signal">;
+/** @internal How requests leave. */
+export type Transport = Omit<CallSettings, "timeoutMs" | "metadata" | "signal">;
 
 /** What `reader` finds, else what `defaults` says. */
 function readTransport(reader: Reader, defaults: Transport, problems: RegistrationProblem[]): Transport {
@@ -214,7 +209,7 @@ function readBaseUrl(reader: Reader, given: string | undefined, rules: Rules): s
   }: Partial<URL> = urlOf(given) ?? bare({});
   const hasCredentials = username + password !== "";
   const check = () =>
-    rules.checkBaseUrl(href, origin, protocol, hostname, pathname, search, hash, hasCredentials);
+    rules.checkBaseUrl([href, origin, protocol, hostname, pathname, search, hash], hasCredentials);
   return checked(reader, "baseUrl", "bad_url", check) ?? "";
 }
 

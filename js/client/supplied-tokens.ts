@@ -7,7 +7,7 @@ import { now } from "../platform/clock.js";
 import { causeOf, type Secrets } from "./cause.js";
 import { type Outcome, Question } from "./question.js";
 import { isFresh, type Life } from "./token-life.js";
-import type { Pairs, TokenSource } from "./token-source.js";
+import type { Authorization, Caller, TokenSource } from "./token-source.js";
 
 /** How long the application may take. */
 const TIMEOUT_MS = 10_000;
@@ -30,24 +30,27 @@ export class SuppliedTokens implements TokenSource {
     this.#secretsOf = secretsOf;
   }
 
-  token(refused?: string, signal?: AbortSignal): string | Promise<string> {
-    if (signal?.aborted) throw signal.reason;
+  authorize(_: string, refused: string | undefined, caller: Caller): Authorization | Promise<Authorization> {
+    const token = this.#token(refused, caller);
+    return typeof token === "string" ? bearer(token) : token.then(bearer);
+  }
+
+  #token(refused: string | undefined, caller: Caller): string | Promise<string> {
     const isForced = refused !== undefined && (this.#last === undefined || this.#last === refused);
     if (isForced) this.#kept = undefined;
     if (this.#kept && isFresh(this.#kept.life, now())) return this.#kept.token;
-    if (!this.#question || this.#question.isOver) return this.#ask(isForced, signal);
-    const answer = this.#question.join(signal);
+    if (!this.#question || this.#question.isOver) return this.#ask(isForced, caller);
+    const answer = this.#question.join(caller);
     if (!isForced || this.#isForced) return answer;
     // The answer to a plain question may be the very token that was refused.
-    const again = () => this.token(refused, signal);
+    const again = () => {
+      if (caller.isEnded) throw caller.reason;
+      return this.#token(refused, caller);
+    };
     return answer.then(again, again);
   }
 
   subject(): undefined {}
-
-  headers(token: string): Pairs {
-    return [["authorization", `Bearer ${token}`]];
-  }
 
   heed(): boolean {
     return false;
@@ -57,7 +60,7 @@ export class SuppliedTokens implements TokenSource {
     return () => {};
   }
 
-  #ask(forceRefresh: boolean, signal?: AbortSignal): string | Promise<string> {
+  #ask(forceRefresh: boolean, caller: Caller): string | Promise<string> {
     const question = new Question<string>();
     // Before the function is called: it may make calls itself.
     this.#question = question;
@@ -68,7 +71,12 @@ export class SuppliedTokens implements TokenSource {
     const supply = this.#supply;
     let outcome: Outcome<string>;
     try {
-      const returned: unknown = supply({ forceRefresh, signal: question.abort.signal });
+      const returned: unknown = supply({
+        forceRefresh,
+        get signal() {
+          return question.signal;
+        },
+      });
       if (typeof read(returned, "then") === "function") {
         const settle = (outcomeOf: (value: unknown) => Outcome<string>) => (value: unknown) => {
           // Nobody waits any more: what comes so late may be older than what came since.
@@ -76,7 +84,7 @@ export class SuppliedTokens implements TokenSource {
         };
         new Promise((resolve) => resolve(returned)).then(settle(took), settle(threw));
         question.limit(TIMEOUT_MS, late);
-        return question.join(signal);
+        return question.join(caller);
       }
       outcome = took(returned);
     } catch (thrown) {
@@ -113,6 +121,11 @@ export class SuppliedTokens implements TokenSource {
     return failed(message, cause);
   }
 }
+
+const bearer = (token: string): Authorization => ({
+  token,
+  headers: [["authorization", `Bearer ${token}`]],
+});
 
 const failed = (message: string, cause?: unknown): Outcome<never> => ({
   isGood: false,

@@ -1,5 +1,5 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
-// traps takes the calls under way with it; the next call gets a fresh one, of the same compiled module.
+// traps takes with it what waits inside it; whatever comes next gets a fresh one, of the same compiled module.
 import { loadError, toSdkError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
@@ -87,6 +87,68 @@ export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Li
   }
 }
 
+let live: Instance | undefined;
+/** Calls may take the instance without waiting: all calls that waited for it have it. */
+let isOpen = false;
+/** A plain function of the wasm is running: what it throws is its caller's to know. */
+let isAsked = false;
+
+/** @internal The wasm, if it is there, and no earlier call still waits for it. */
+export function current(): Wasm | undefined {
+  return isOpen ? live?.wasm : undefined;
+}
+
+/** @internal The wasm, if it is there, for a question that may come before those of earlier calls. */
+export function latest(): Wasm | undefined {
+  return live?.wasm;
+}
+
+/** @internal Lets the instance go, and its memory with it: the next call gets a fresh one. Nothing may wait inside it. */
+export function letGo(): void {
+  loading = undefined;
+  isLoaded = false;
+  live = undefined;
+  isOpen = false;
+}
+
+/** @internal Begins `work` when the wasm is there: calls get it in the order in which they asked. */
+export function whenLoaded<T>(work: (wasm: Wasm) => T): Promise<T> {
+  const begin = (instance: Instance): T | Promise<T> =>
+    instance.isDead ? whenLoaded(work) : work(instance.wasm);
+  return load().then(begin);
+}
+
+/** @internal The wasm, when it is there. */
+export async function loaded(): Promise<Wasm> {
+  try {
+    return await whenLoaded((wasm) => wasm);
+  } catch (thrown) {
+    throw toSdkError(thrown);
+  }
+}
+
+/** @internal Calls a plain function of `wasm`. Throws what that throws, an error of ours if it traps. */
+export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
+  isAsked = true;
+  try {
+    if (live?.wasm !== wasm) throw toSdkError(undefined);
+    return work(wasm);
+  } catch (thrown) {
+    throw live?.wasm === wasm ? thrown : toSdkError(thrown);
+  } finally {
+    isAsked = false;
+  }
+}
+
+/** @internal As `enter`, but at once if the wasm is there: for what goes on with a call that has waited for it. */
+export function goOn<T>(work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
+  return live ? run(live, work).catch(fail) : enter(work);
+}
+
+function fail(thrown: unknown): never {
+  throw toSdkError(thrown);
+}
+
 /** `work` in `instance`; if that traps meanwhile, in whatever callback, its error. */
 function run<T>({ wasm, underWay }: Instance, work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -106,21 +168,24 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
     if (instance) instance.isDead = true;
-    // No other instance is made while this one is the current one.
-    loading = undefined;
-    isLoaded = false;
+    // Of one that was let go there may be a successor.
+    if (live === instance) letGo();
     // Nobody waits: it is the page's to know.
-    if (underWay.size === 0) globalThis.reportError?.(thrown);
+    if (underWay.size === 0 && !isAsked) globalThis.reportError?.(thrown);
     for (const reject of underWay) reject(thrown);
     underWay.clear();
   };
   let cause: unknown;
   try {
     // Another wasm would be instantiated for nothing, and its error be hard to read.
-    if (WebAssembly.Module.exports(module).some(({ name }) => name === "clienthandle_upsertRegistration")) {
+    if (WebAssembly.Module.exports(module).some(({ name }) => name === "encodeUpsert")) {
       const wasm = await instantiate(module, onTrap);
       compiled = module;
       instance = { wasm, underWay, isDead: false };
+      live = instance;
+      setTimeout(() => {
+        isOpen = true;
+      });
       return instance;
     }
   } catch (thrown) {

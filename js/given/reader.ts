@@ -110,6 +110,15 @@ export class Reader {
     return this.#typed(field, "An AbortSignal", (value) => (isSignal(value) ? value : undefined));
   }
 
+  /** A string of names divided by blanks, or an array of strings. */
+  names(field: string): string[] | undefined {
+    return this.#typed(field, "A string or an array of strings", (value) => {
+      const names = typeof value === "string" ? value.split(/[ \t\n\f\r]+/).filter(Boolean) : value;
+      const isList = isArray(names) && names.every((name) => typeof name === "string");
+      return isList ? (names as string[]) : undefined;
+    });
+  }
+
   /** An object whose values are strings: each name with its value behind it. */
   record(field: string): string[] {
     return this.#typed(field, "An object whose values are strings", flatRecord) ?? [];

@@ -1,4 +1,4 @@
-// Which fields each public object has, and how they are copied. Rust checks what they are (src/bindings/).
+// Which fields each public object has, and how they are copied. Readers check what they are (reader.ts).
 import type { CallFlowInput, CallParty } from "../call-flow.js";
 import type {
   AuthEndpoints,

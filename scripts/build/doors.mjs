@@ -1,25 +1,35 @@
 // The package with doors for tests (target/doors/dist/), and the conformance adapter (tests/conformance/dist/), which is
-// self-contained: all its files are reached by relative addresses.
+// self-contained: one module, and the wasm that it finds by a relative address.
 
 import { copyFileSync, cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { distDir, doorsDir, root } from "../paths.mjs";
 
 const adapterDir = join(root, "tests", "conformance", "dist");
-const glue = ["sipbreakout.js", "sipbreakout_bg.wasm"];
+const wasm = "sipbreakout_bg.wasm";
 
-/** The JavaScript of dist/, beside the other wasm. */
-export function putDoorsJavaScript() {
+/** The JavaScript of dist/, beside another wasm. */
+export function putJavaScript(directory) {
   const isWanted = (file) => statSync(file).isDirectory() || file.endsWith(".js");
-  cpSync(distDir, doorsDir, {
+  cpSync(distDir, directory, {
     recursive: true,
     filter: (file) => file !== join(distDir, "wasm") && isWanted(file),
   });
 }
 
-export function putAdapter(source) {
+export async function putAdapter(source) {
   rmSync(adapterDir, { recursive: true, force: true });
   mkdirSync(adapterDir, { recursive: true });
-  for (const file of glue) copyFileSync(join(doorsDir, "wasm", file), join(adapterDir, file));
-  copyFileSync(join(root, source), join(adapterDir, "adapter.mjs"));
+  copyFileSync(join(doorsDir, "wasm", wasm), join(adapterDir, wasm));
+  const { build, stop } = await import("esbuild");
+  await build({
+    absWorkingDir: root,
+    entryPoints: [source],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    outfile: join(adapterDir, "adapter.mjs"),
+    logLevel: "error",
+  });
+  await stop();
 }

@@ -100,7 +100,7 @@ export function wrapGlue(text) {
   const body = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
   if (
     /^import /m.test(body) ||
-    ![closurePrefix, "wasm.__wbindgen_externrefs", "function __wbg_get_imports()", ...views].every((part) =>
+    !["wasm.__wbindgen_externrefs", "function __wbg_get_imports()", ...views].every((part) =>
       body.includes(part),
     )
   ) {

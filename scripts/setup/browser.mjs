@@ -1,6 +1,8 @@
 // Chromium and its driver, and Firefox, for the tests. CHROMIUM, CHROMEDRIVER and FIREFOX name others.
 
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { installedToolsDir, toolsDir } from "../paths.mjs";
 import { CommandError, capture, findProgram, run } from "../processes.mjs";
 
 const chromiumNames = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -19,7 +21,7 @@ export function findFirefox() {
   );
 }
 
-/** Finds or installs Firefox. No driver: its pages report by themselves. */
+/** Finds or installs Firefox. No driver: the pages of most suites report by themselves. */
 export async function setUpFirefox() {
   if (findFirefox() !== undefined) return;
   if (findProgram("apt-get") === undefined || process.getuid?.() !== 0 || !aptHas("firefox-esr")) {
@@ -32,6 +34,24 @@ export async function setUpFirefox() {
     env,
     quiet: true,
   });
+}
+
+/** Its full path; undefined when it was not found. GECKODRIVER names another. */
+export function findGeckodriver() {
+  const installed = join(installedToolsDir, "geckodriver");
+  const found = process.env.GECKODRIVER ?? findProgram("geckodriver");
+  return found ?? (existsSync(installed) ? installed : undefined);
+}
+
+const geckodriverVersion = "0.37.1";
+
+/** Finds or installs the driver that the tests of the wasm need for Firefox. Debian has no package of it. */
+export async function setUpGeckodriver() {
+  if (findGeckodriver() !== undefined) return;
+  console.log("Set-up: geckodriver (cargo, once; about 3 minutes on two cores) …");
+  const root = join(installedToolsDir, "..");
+  const install = ["install", "geckodriver", "--version", geckodriverVersion, "--locked", "--quiet"];
+  await run("cargo", [...install, "--root", root], { env: { CARGO_TARGET_DIR: join(toolsDir, "..") } });
 }
 
 function isComplete({ chromium, chromedriver }) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import webdriverJson from "../../webdriver.json" with { type: "json" };
 import { root, targetDir } from "../paths.mjs";
 import { freePort, sandboxService, startService } from "../services.mjs";
+import { findFirefox, findGeckodriver } from "../setup/browser.mjs";
 
 const locked = process.env.CI === undefined ? [] : ["--locked"];
 
@@ -12,27 +13,41 @@ const locked = process.env.CI === undefined ? [] : ["--locked"];
 const nodeTest = ["node", "--test", "--test-reporter=spec", "--test-timeout=600000"];
 const oneByOne = "--test-concurrency=1";
 
-/** webdriver.json with the browser that the set-up found, which need not be where chromedriver would look. */
+/** webdriver.json with the browsers that the set-up found, which need not be where the drivers would look. */
 function writeWebDriverJson(chromium) {
-  const options = { ...webdriverJson["goog:chromeOptions"], binary: chromium };
-  const file = join(targetDir, "webdriver.json");
+  const chrome = { ...webdriverJson["goog:chromeOptions"], binary: chromium };
+  const capabilities = {
+    chrome: { ...webdriverJson, "goog:chromeOptions": chrome },
+    firefox: { "moz:firefoxOptions": { binary: findFirefox() } },
+  };
   mkdirSync(targetDir, { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...webdriverJson, "goog:chromeOptions": options }));
-  return file;
+  const write = ([browser, json]) => {
+    const file = join(targetDir, `webdriver-${browser}.json`);
+    writeFileSync(file, JSON.stringify(json));
+    return [browser, file];
+  };
+  return Object.fromEntries(Object.entries(capabilities).map(write));
 }
 
 /** With its own sandbox, whose address the tests get when they are compiled; hence a port that stays the same. */
 async function runWasmTests(runCommand, { chromium, chromedriver }) {
   const port = await freePort(8790);
   const sandbox = await startService(sandboxService({ port, grpcPort: 0 }));
-  try {
-    const browser = ["--headless", "--chrome", "--chromedriver", chromedriver, "--mode", "no-install"];
-    return await runCommand("wasm-pack", ["test", ...browser, root, ...locked, "--test", "web"], {
-      WASM_BINDGEN_TEST_WEBDRIVER_JSON: writeWebDriverJson(chromium),
+  const files = writeWebDriverJson(chromium);
+  const tests = ["--test", "web", "--test", "web_worker"];
+  const run = (browser, driver) => {
+    const args = ["--headless", `--${browser}`, ...driver, "--mode", "no-install"];
+    return runCommand("wasm-pack", ["test", ...args, root, ...locked, "--features", "web", ...tests], {
+      WASM_BINDGEN_TEST_WEBDRIVER_JSON: files[browser],
       SIPBREAKOUT_SANDBOX: `http://127.0.0.1:${port}`,
       // For all tests together; the runner's own default is 20 s.
       WASM_BINDGEN_TEST_TIMEOUT: "300",
     });
+  };
+  try {
+    const inChromium = await run("chrome", ["--chromedriver", chromedriver]);
+    const inFirefox = await run("firefox", ["--geckodriver", findGeckodriver()]);
+    return inChromium === 0 ? inFirefox : inChromium;
   } finally {
     await sandbox.stop();
   }
@@ -90,7 +105,7 @@ export const suites = {
       runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/js/**/*.test.mjs"])),
   },
   wasm: {
-    steps: ["packages", "rust", "testTools", "sandboxCode", "browser"],
+    steps: ["packages", "rust", "testTools", "sandboxCode", "browser", "firefox", "geckodriver"],
     run: runWasmTests,
   },
   conformance: {

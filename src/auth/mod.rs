@@ -1,7 +1,7 @@
 //! OAuth 2.0 and OpenID Connect for a public client in a browser: authorization code with PKCE by redirect, the session
-//! it leads to, and access tokens that the application's own back end supplies.
+//! it leads to.
 //!
-//! `Session` is the face; `TokenSource` is what the calls see of it, `Owners` what the keeper does. Every request goes through `seams::Http`, every
+//! `Session` is the face; `Owners` is what the keeper sees of it. Every request goes through `seams::Http`, every
 //! secret is a `Secret`, and the token store is the single truth: nothing here keeps a session in a field.
 
 mod authorize;
@@ -41,7 +41,6 @@ mod source;
 mod stateless;
 mod stored;
 mod successor;
-mod supplied;
 mod token_reply;
 mod trouble;
 mod user_info;
@@ -60,6 +59,4 @@ pub use session::{Session, SessionEvent, SessionState, Told};
 pub use sign_in::Callback;
 pub use sign_out::{Leaving, LogoutForm, Revocation, SignedOut};
 pub(crate) use signal::Signal;
-pub use source::TokenSource;
-pub use supplied::{Supplied, SuppliedToken, SupplyFailure, TokenSupplier};
 pub use user_info::User;

@@ -173,9 +173,10 @@ impl Realm {
     }
 
     fn fire_end(&self, why: AuthError) {
-        self.last_end.replace(Some(why));
+        self.last_end.replace(Some(why.clone()));
         self.ends.set(self.ends.get().wrapping_add(1));
         self.ended.fire();
+        self.tell_all(&Told::Ended(why));
     }
 
     /// Another number whenever something ended.

@@ -65,6 +65,8 @@ pub enum Told {
     State(SessionState),
     /// Something happened, and the error that it came from. The state that goes with it was told before.
     Event(SessionEvent, Option<AuthError>),
+    /// Calls under way with the session's tokens end with this error.
+    Ended(AuthError),
 }
 
 pub(super) struct Inner<P: Platform, S: Store> {

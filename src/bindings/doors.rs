@@ -1,40 +1,66 @@
-//! Ways to make the wasm stop, for tests of what then becomes of it. Not in the published build.
+//! Ways to make the wasm stop, for tests of what then becomes of it; and what the adapter for foreign conformance suites
+//! needs beside the call path. Not in the published build.
 #![allow(clippy::panic)]
 
-use super::read::Reader;
-use crate::browser::Browser;
-use crate::seams::Timer;
+use super::flat::received;
+use super::js::Array;
+use crate::grpc_web::{body, decoded, doors};
 use std::hint::black_box;
+use wasm_bindgen::prelude::*;
 
-/// Which way, and when.
-pub struct Door {
-    kind: String,
-    is_later: bool,
+/// The header of a reply that names a door.
+const REPLY_HEADER: &str = "x-test-door";
+
+/// The memory that this instance has taken.
+#[wasm_bindgen(js_name = memoryBytes)]
+pub fn memory_bytes() -> f64 {
+    (core::arch::wasm32::memory_size::<0>() * 64 * 1024) as f64
 }
 
-impl Door {
-    /// The option `testDoor`: `panic`, `overflow` or `exhaust`; with `-later` after a while, in a callback.
-    pub fn read(reader: &mut Reader) -> Self {
-        let name = reader.string("testDoor").unwrap_or_default();
-        match name.strip_suffix("-later") {
-            Some(kind) => Self { kind: kind.to_owned(), is_later: true },
-            None => Self { kind: name, is_later: false },
-        }
-    }
+/// The body of a request; undefined for a message that is too large for a frame.
+#[wasm_bindgen(js_name = requestBody)]
+pub fn request_body(message: &[u8]) -> Option<Vec<u8>> {
+    body(message)
+}
 
-    /// At an entry.
-    pub fn at_entry(&self) {
-        if !self.is_later {
-            open(&self.kind);
-        }
-    }
+/// Headers as a reply has them, names and values in turn, as they are told: without the status, lists of bytes split.
+#[wasm_bindgen(js_name = receivedHeaders)]
+pub fn received_headers(names_and_values: Vec<String>) -> Array {
+    let pairs = names_and_values.chunks_exact(2).filter_map(|pair| match pair {
+        [name, value] => Some((name.clone(), value.clone())),
+        _ => None,
+    });
+    received(&doors::received(&pairs.collect::<Vec<_>>()))
+}
 
-    /// In a callback.
-    pub async fn later(self) {
-        if self.is_later {
-            Browser::default().sleep(20.0).await;
-            open(&self.kind);
+/// The bytes of an entry with a `-bin` name; undefined if there are none.
+#[wasm_bindgen(js_name = bytesOfEntry)]
+pub fn bytes_of_entry(name: &str, value: &str) -> Option<Vec<u8>> {
+    decoded(name, value)
+}
+
+/// Opens the door that a reply names.
+pub fn look(headers: &[(String, String)]) {
+    if let Some((_, door)) = headers.iter().find(|(name, _)| name == REPLY_HEADER) {
+        open(door);
+    }
+}
+
+/// Opens the door that a SIP URI names: `sips:panic.door.example`, `overflow` or `exhaust`; with `-later` in a callback of
+/// this instance, after a while.
+pub fn knock(sip_uri: Option<&str>) {
+    let door = sip_uri.and_then(|uri| uri.strip_prefix("sips:")).and_then(|host| host.strip_suffix(".door.example"));
+    let Some(door) = door else { return };
+    match door.strip_suffix("-later") {
+        #[cfg(feature = "session")]
+        Some(kind) => {
+            let kind = kind.to_owned();
+            wasm_bindgen_futures::spawn_local(async move {
+                crate::seams::Timer::sleep(&crate::browser::Browser::default(), 20.0).await;
+                open(&kind);
+            });
         }
+        _ => open(door),
     }
 }
 

@@ -1,11 +1,10 @@
 //! `client.keepRegistered`.
 
 use super::auth::AuthHandle;
-use super::client::{merged, registration_input};
+use super::calls::fields;
 use super::keeper_calls::JsCalls;
 use super::promise;
 use super::raw_error::{own, raw, told};
-use super::read::Reader;
 use crate::auth::{Owners, SuppliedOwner};
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::browser::{AnyStore, Browser, array, get, object};
@@ -15,7 +14,7 @@ use crate::keeper::{
     stored_deletion,
 };
 use crate::seams::Cause;
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -70,11 +69,9 @@ impl KeepingHandle {
 
     /// Resolves to the registration's key, when the wish is taken.
     /// `owner`: whose it is, if it was kept by an instance that stopped.
-    pub fn keep(&self, request: &JsValue, options: &JsValue, owner: Option<String>) -> Promise {
+    pub fn keep(&self, registration: &Array, delete_on_leave: bool, owner: Option<String>) -> Promise {
         let keeping = self.keeping.clone();
-        let mut reader = Reader::new(options, "options");
-        let delete_on_leave = reader.boolean("deleteOnPageHide").unwrap_or(false);
-        let registration = self.registration(request, reader);
+        let registration = self.registration(registration);
         promise(async move {
             let key = keeping.keep(registration.map_err(raw)?, delete_on_leave, owner).await.map_err(raw)?;
             Ok(JsValue::from_str(&key))
@@ -82,9 +79,9 @@ impl KeepingHandle {
     }
 
     /// Resolves when the wish is taken.
-    pub fn update(&self, key: String, request: &JsValue) -> Promise {
+    pub fn update(&self, key: String, registration: &Array) -> Promise {
         let keeping = self.keeping.clone();
-        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+        let registration = self.registration(registration);
         promise(async move {
             keeping.update(&key, registration.map_err(raw)?).await.map_err(raw)?;
             Ok(JsValue::UNDEFINED)
@@ -98,16 +95,16 @@ impl KeepingHandle {
     }
 
     /// The key of a registration; undefined for one that is wrong.
-    pub fn key(&self, request: &JsValue) -> Option<String> {
-        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+    pub fn key(&self, registration: &Array) -> Option<String> {
+        let registration = self.registration(registration);
         registration.ok().map(|registration| key_of(&registration.target))
     }
 
-    /// Resolves when it is noted that the number of `request` is kept no more; if `delete`, to the name of the wish that it
+    /// Resolves when it is noted that the number of `registration` is kept no more; if `delete`, to the name of the wish that it
     /// is deleted. `is_awaited`: the page is about to want it again.
-    pub fn stop(&self, request: &JsValue, delete: bool, is_awaited: bool) -> Promise {
+    pub fn stop(&self, registration: &Array, delete: bool, is_awaited: bool) -> Promise {
         let keeping = self.keeping.clone();
-        let registration = self.registration(request, Reader::new(&JsValue::UNDEFINED, "options"));
+        let registration = self.registration(registration);
         promise(async move {
             let stopped = keeping.stop(registration.map_err(raw)?, delete, is_awaited).await;
             let deletion = stopped.map_err(|trouble| trouble_object(&trouble))?;
@@ -117,8 +114,8 @@ impl KeepingHandle {
 
     /// The application registers the number by a call of its own: it is not deleted any more. `id`: only if that is the
     /// wish. Resolves when it is noted.
-    pub fn overrule(&self, request: &JsValue, id: Option<String>) -> Promise {
-        let (keeping, key) = (self.keeping.clone(), self.key(request));
+    pub fn overrule(&self, registration: &Array, id: Option<String>) -> Promise {
+        let (keeping, key) = (self.keeping.clone(), self.key(registration));
         promise(async move {
             if let Some(key) = key {
                 keeping.overrule(&key, id.as_deref()).await;
@@ -154,18 +151,17 @@ impl KeepingHandle {
         self.keeping.close();
     }
 
-    fn registration(&self, request: &JsValue, options: Reader) -> Result<Registration, Error> {
-        let (input, mut found) = registration_input(request);
-        found.extend(options.finish());
-        merged(found, validate(&input, self.version))
+    /// From the texts of its fields.
+    fn registration(&self, registration: &Array) -> Result<Registration, Error> {
+        Ok(validate(&fields(registration), self.version)?)
     }
 }
 
-/// Resolves to the name of the wish to delete the number of `request` that lies in the store that outlives the page, if
+/// Resolves to the name of the wish to delete the number of `registration` that lies in the store that outlives the page, if
 /// there is one. The other arguments are those of a `KeepingHandle`.
 #[wasm_bindgen(js_name = storedDeletion)]
 pub fn stored_deletion_of(
-    request: &JsValue,
+    registration: &Array,
     lasting: JsValue,
     auth: Option<AuthHandle>,
     owner: Option<String>,
@@ -173,8 +169,7 @@ pub fn stored_deletion_of(
     api_version: &str,
 ) -> Promise {
     let core = Core { base_url, api_version: version(api_version) };
-    let (input, _) = registration_input(request);
-    let registration = validate(&input, core.api_version);
+    let registration = validate(&fields(registration), core.api_version);
     promise(async move {
         let Ok(registration) = registration else { return Ok(JsValue::UNDEFINED) };
         let lasting = AnyStore::Memory(lasting, String::new());

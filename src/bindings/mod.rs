@@ -1,28 +1,43 @@
-//! The only `#[wasm_bindgen]`: reads JavaScript's options, calls, hands back plain objects. No decisions.
+//! The only `#[wasm_bindgen]` of the package: numbers, strings, bytes and arrays of them in, the same out. No decisions.
 //!
-//! Methods return promises made from a cloned `Rc`, so no borrow of a handle lives across an await. They reject with
-//! plain objects (`raw_error`), of which `js/errors.ts` makes real errors.
+//! `calls`, `reply_reader`, `retries` and `call_flow` are plain functions, and what they throw is an array that `flat` names.
+//! The methods of `auth` and `keeper` return promises made from a cloned `Rc`, so no borrow of a handle lives across an await;
+//! these reject with plain objects (`raw_error`), of which `js/errors.ts` makes real errors.
 
-#[cfg(feature = "test-doors")]
-mod adapter;
-mod auth;
-mod call_flow;
-mod call_options;
-mod client;
+mod calls;
 #[cfg(feature = "test-doors")]
 mod doors;
-mod keeper;
-mod keeper_calls;
-mod raw_error;
-mod read;
-mod supplier;
+mod flat;
+mod js;
+mod reply_reader;
+mod retries;
 
+#[cfg(feature = "session")]
+mod auth;
+#[cfg(feature = "session")]
+mod auth_settings;
+#[cfg(feature = "session")]
+mod call_flow;
+#[cfg(feature = "session")]
+mod keeper;
+#[cfg(feature = "session")]
+mod keeper_calls;
+#[cfg(feature = "session")]
+mod raw_error;
+#[cfg(feature = "session")]
+mod tokens;
+
+#[cfg(feature = "session")]
 use js_sys::Promise;
+#[cfg(feature = "session")]
 use std::future::Future;
+#[cfg(feature = "session")]
 use std::pin::Pin;
+#[cfg(feature = "session")]
 use wasm_bindgen::JsValue;
 
 /// A promise of a future. Boxed, so that what makes promises is in the wasm once and not for each future.
+#[cfg(feature = "session")]
 fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
     wasm_bindgen_futures::future_to_promise(future)

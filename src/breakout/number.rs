@@ -1,6 +1,8 @@
 //! Phone numbers and prefixes.
 
-use super::written::{Refusal, is_invisible, looks_empty, named, refuse};
+use super::written::{Refusal, find, is_invisible, looks_empty, refuse, refuse_letter};
+use crate::text::{all, split_once};
+use std::str::Chars;
 
 /// A subscriber's phone number in the form the core wants: plus, country code, digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +23,9 @@ impl Msisdn {
         if looks_empty(text) {
             return refuse("missing", "Enter the number, for example +4799900001.");
         }
-        let text: String = text.chars().filter(|&letter| !is_invisible(letter)).map(plain).collect();
-        let text = without_scheme(text.trim_start());
-        if text.contains([';', '?']) {
+        let text = kept(text, |letter| !is_invisible(letter));
+        let text = without_scheme(&text);
+        if find(text, |letter| matches!(letter, ';' | '?')).is_some() {
             let message = "Remove the parameters: `;` or `?` and all that follows. An extension can't be registered.";
             return refuse("has_parameters", message);
         }
@@ -32,20 +34,17 @@ impl Msisdn {
                            in brackets, as in +44 7700 900123 for +44 (0)7700 900123, and some keep it.";
             return refuse("zero_in_brackets", message);
         }
-        let number: String = text.chars().filter(|&letter| !is_decoration(letter)).collect();
-        if number.matches('+').count() > 1 {
+        let number = kept(text, |letter| !is_decoration(letter));
+        let behind_plus = split_once(&number, b'+').map(|(_, behind)| behind);
+        if behind_plus.is_some_and(|behind| split_once(behind, b'+').is_some()) {
             return bad("There is more than one plus. Give one number, for example +4799900001.");
         }
-        if let Some(odd) = number.chars().find(|&letter| letter != '+' && !letter.is_ascii_digit()) {
-            let parts = [
-                "This is no part of a number: ",
-                &named(odd),
-                ". After the plus come digits only, for example +4799900001.",
-            ];
-            return refuse("bad_number", parts.concat());
+        if let Some(odd) = find(&number, |letter| letter != '+' && !letter.is_ascii_digit()) {
+            let behind = ". After the plus come digits only, for example +4799900001.";
+            return refuse_letter("bad_number", "This is no part of a number: ", odd, behind);
         }
-        let Some(digits) = number.strip_prefix('+') else {
-            return bad(if number.contains('+') {
+        let Some(digits) = number.strip_prefix("+") else {
+            return bad(if behind_plus.is_some() {
                 "The plus comes first, before the country code, for example +4799900001."
             } else if number.starts_with("00") {
                 "Begin with a plus instead of 00, for example +4799900001."
@@ -53,7 +52,7 @@ impl Msisdn {
                 "Begin with a plus and the country code, for example +4799900001."
             });
         };
-        if digits.starts_with('0') {
+        if digits.starts_with("0") {
             return bad("A country code does not begin with 0: write for example +4799900001.");
         }
         if !DIGITS.contains(&digits.len()) {
@@ -84,10 +83,21 @@ fn plain(letter: char) -> char {
 
 /// Without `tel:` (RFC 3966), in any case.
 fn without_scheme(text: &str) -> &str {
-    match text.split_once(':') {
-        Some((scheme, rest)) if scheme.trim_end().eq_ignore_ascii_case("tel") => rest,
+    match split_once(text, b':') {
+        Some((scheme, rest)) if kept(scheme, |letter| !letter.is_whitespace()).eq_ignore_ascii_case("tel") => rest,
         _ => text,
     }
+}
+
+/// The letters that are so, as ASCII where they can be.
+fn kept(text: &str, is_so: fn(char) -> bool) -> String {
+    let mut kept = String::new();
+    for letter in text.chars() {
+        if is_so(letter) {
+            kept.push(plain(letter));
+        }
+    }
+    kept
 }
 
 /// Whether there is a zero in brackets, as in `+44 (0)7700 900123` or `+44 (020) 7946 0000`: Great Britain wants it left out
@@ -96,18 +106,28 @@ fn has_trunk_zero(text: &str) -> bool {
     let mut before = 0;
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
-        if matches!(letter, '(' | '[' | '{') {
-            let within = letters.clone().take_while(|letter| !matches!(letter, ')' | ']' | '}'));
-            let mut digits = within.filter(char::is_ascii_digit);
-            let is_behind_code = before <= LONGEST_COUNTRY_CODE;
-            // With nothing before it the country code is missing, which is said elsewhere.
-            if before > 0 && digits.next() == Some('0') && (is_behind_code || digits.next().is_none()) {
-                return true;
-            }
+        // With nothing before it the country code is missing, which is said elsewhere.
+        let may_begin = before > 0 && matches!(letter, '(' | '[' | '{');
+        if may_begin && begins_with_zero(letters.clone(), before > LONGEST_COUNTRY_CODE) {
+            return true;
         }
         before += usize::from(letter.is_ascii_digit());
     }
     false
+}
+
+/// Whether the first digit in a bracket is a zero, and the only one if it is to be `alone`.
+fn begins_with_zero(behind_bracket: Chars<'_>, alone: bool) -> bool {
+    let mut has_zero = false;
+    for letter in behind_bracket {
+        match letter {
+            ')' | ']' | '}' => break,
+            '0' if !has_zero => has_zero = true,
+            '0'..='9' if alone || !has_zero => return false,
+            _ => {}
+        }
+    }
+    has_zero
 }
 
 /// What people put between digits. Asian keyboards have a long sound mark and a middle dot where others have a dash and a
@@ -151,14 +171,14 @@ impl Prefix {
 
     /// 0 to 15 digits.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= Self::MAX_DIGITS {
+        if all(text.as_bytes(), |byte| byte.is_ascii_digit()) && text.len() <= Self::MAX_DIGITS {
             return Ok(Self(text.to_owned()));
         }
-        let mut message = "A prefix is 0 to 15 digits, for example 00.".to_owned();
-        if let Some(odd) = text.chars().find(|letter| !letter.is_ascii_digit()) {
-            message.insert_str(0, &["Remove ", &named(odd), ". "].concat());
+        let message = "A prefix is 0 to 15 digits, for example 00.";
+        match find(text, |letter| !letter.is_ascii_digit()) {
+            Some(odd) => refuse_letter("bad_prefix", "Remove ", odd, &[". ", message].concat()),
+            None => refuse("bad_prefix", message),
         }
-        refuse("bad_prefix", message)
     }
 
     /// As it goes to the core.

@@ -1,6 +1,6 @@
 //! A registration as it was asked for, and as it may be sent.
 
-use super::written::{Refusal, looks_empty};
+use super::written::{Refusal, looks_empty, refuse};
 use super::{Msisdn, Prefix, SipUri};
 use crate::proto::messages::wgtwo::sipbreakout::v1;
 
@@ -111,6 +111,16 @@ pub struct Registration {
     pub mobile_terminating_prefix: Prefix,
 }
 
+impl Registration {
+    /// Refuses a route type that `version` of the API does not have.
+    pub fn check_version(&self, version: ApiVersion) -> Result<(), InvalidRequest> {
+        if self.route_type.in_version(version) {
+            return Ok(());
+        }
+        Err(InvalidRequest { problems: vec![Problem::new("routeType", "not_in_version", NOT_IN_VERSION)] })
+    }
+}
+
 /// What names a registration: all that a delete needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -151,11 +161,10 @@ pub fn validate(input: &RegistrationInput, version: ApiVersion) -> Result<Regist
     let sip_uri = note(&mut problems, "sipUri", SipUri::parse(input.sip_uri.as_deref().unwrap_or_default()));
     let route_type = route_type(input.route_type.as_deref(), version, &mut problems);
     let phone_number = phone_number(input, &mut problems);
-    let mut prefix = |field, text: &Option<String>| {
-        note(&mut problems, field, Prefix::parse(text.as_deref().unwrap_or_default())).unwrap_or_default()
-    };
-    let mobile_originating_prefix = prefix("mobileOriginatingPrefix", &input.mobile_originating_prefix);
-    let mobile_terminating_prefix = prefix("mobileTerminatingPrefix", &input.mobile_terminating_prefix);
+    let mobile_originating_prefix =
+        prefix(&mut problems, "mobileOriginatingPrefix", input.mobile_originating_prefix.as_deref());
+    let mobile_terminating_prefix =
+        prefix(&mut problems, "mobileTerminatingPrefix", input.mobile_terminating_prefix.as_deref());
     match (sip_uri, route_type) {
         (Some(sip_uri), Some(route_type)) if problems.is_empty() => Ok(Registration {
             target: Target { sip_uri, phone_number },
@@ -179,7 +188,17 @@ pub fn validate_target(input: &RegistrationInput) -> Result<Target, InvalidReque
 }
 
 fn note<T>(problems: &mut Vec<Problem>, field: &str, result: Result<T, Refusal>) -> Option<T> {
-    result.map_err(|(code, message)| problems.push(Problem::new(field, code, message))).ok()
+    match result {
+        Ok(value) => Some(value),
+        Err((code, message)) => {
+            problems.push(Problem { field: field.to_owned(), code, message });
+            None
+        }
+    }
+}
+
+fn prefix(problems: &mut Vec<Problem>, field: &str, text: Option<&str>) -> Prefix {
+    note(problems, field, Prefix::parse(text.unwrap_or_default())).unwrap_or_default()
 }
 
 /// An empty field of a form is no number.
@@ -195,23 +214,23 @@ pub fn parse_phone_number(text: &str) -> Result<Msisdn, InvalidRequest> {
 }
 
 fn route_type(text: Option<&str>, version: ApiVersion, problems: &mut Vec<Problem>) -> Option<RouteType> {
-    let field = "routeType";
-    let Some(text) = text.filter(|text| !text.is_empty()) else {
-        problems.push(Problem::new(field, "missing", "Choose how calls are treated: LOOP, FORK, FALLBACK, …"));
-        return None;
-    };
+    note(problems, "routeType", parse_route_type(text.unwrap_or_default(), version))
+}
+
+fn parse_route_type(text: &str, version: ApiVersion) -> Result<RouteType, Refusal> {
+    if text.is_empty() {
+        return refuse("missing", "Choose how calls are treated: LOOP, FORK, FALLBACK, …");
+    }
     let Some(route) = RouteType::parse(text) else {
-        let message = "Use one of LOOP, FORK, FALLBACK, LOOP_MO, LOOP_MT and INGRESS.";
-        problems.push(Problem::new(field, "unknown_route_type", message));
-        return None;
+        return refuse("unknown_route_type", "Use one of LOOP, FORK, FALLBACK, LOOP_MO, LOOP_MT and INGRESS.");
     };
     if !route.in_version(version) {
-        let message = "Version v0 of the API has LOOP, FORK and FALLBACK only; use v1 for the others.";
-        problems.push(Problem::new(field, "not_in_version", message));
-        return None;
+        return refuse("not_in_version", NOT_IN_VERSION);
     }
-    Some(route)
+    Ok(route)
 }
+
+const NOT_IN_VERSION: &str = "Version v0 of the API has LOOP, FORK and FALLBACK only; use v1 for the others.";
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -236,6 +255,8 @@ mod tests {
             let input = input("sips:pbx.example.com", route.as_str());
             assert_eq!(validate(&input, ApiVersion::V1).expect("v1").route_type, route);
             let on_v0 = validate(&input, ApiVersion::V0);
+            let checked = validate(&input, ApiVersion::V1).expect("v1").check_version(ApiVersion::V0);
+            assert_eq!(checked.err(), on_v0.clone().err());
             if route.wire() as i32 <= 3 {
                 assert_eq!(on_v0.expect("v0").route_type, route);
             } else {

@@ -1,7 +1,8 @@
 //! The PBX's address. The transport is TLS and the PBX must show a certificate for the name, so only a DNS name after
 //! `sips:` can work. The bounds are this product's: the API names none.
 
-use super::written::{Refusal, is_invisible, named, refuse};
+use super::written::{Refusal, find, is_invisible, refuse, refuse_letter};
+use crate::text::{all, number, split_first, split_once};
 
 /// A `sips:` URI of a host, kept exactly as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +10,7 @@ pub struct SipUri(String);
 
 /// Longest DNS name in characters (RFC 1035, section 2.3.4, without the root's dot).
 const MAX_NAME: usize = 253;
+const NO_ADDRESS: &str = "Use a DNS name instead of an IP address: the certificate is checked against it.";
 const MAX_LABEL: usize = 63;
 
 impl SipUri {
@@ -18,20 +20,17 @@ impl SipUri {
         if text.is_empty() {
             return refuse("missing", "Enter the address of the PBX, for example sips:pbx.example.com.");
         }
-        if let Some(blank) = text.chars().find(|letter| letter.is_whitespace()) {
-            let message = ["Remove the blanks: a SIP URI has none. Found: ", &named(blank), "."];
-            return refuse("has_blanks", message.concat());
+        if let Some(blank) = find(text, char::is_whitespace) {
+            return refuse_letter("has_blanks", "Remove the blanks: a SIP URI has none. Found: ", blank, ".");
         }
-        if let Some(mark) = text.chars().find(|&letter| is_invisible(letter)) {
-            return refuse("not_ascii", ["Remove ", &named(mark), "."].concat());
+        if let Some(mark) = find(text, is_invisible) {
+            return refuse_letter("not_ascii", "Remove ", mark, ".");
         }
-        if let Some(odd) = text.chars().find(|letter| !letter.is_ascii()) {
-            let parts = ["Write the host name in ASCII (internationalized names as xn--…). Found: ", &named(odd), "."];
-            return refuse("not_ascii", parts.concat());
+        if let Some(odd) = find(text, |letter| !letter.is_ascii()) {
+            let before = "Write the host name in ASCII (internationalized names as xn--…). Found: ";
+            return refuse_letter("not_ascii", before, odd, ".");
         }
-        let Some((scheme, rest)) = text.split_once(':') else {
-            return refuse("bad_scheme", "Begin with sips: as in sips:pbx.example.com.");
-        };
+        let (scheme, rest) = split_once(text, b':').unwrap_or_default();
         if scheme.eq_ignore_ascii_case("sip") {
             return refuse("bad_scheme", "Use sips: instead of sip:, because the core connects over TLS only.");
         }
@@ -51,22 +50,16 @@ impl SipUri {
     }
 
     fn check_rest(rest: &str) -> Result<(), Refusal> {
-        if rest.contains('@') {
+        if find(rest, |letter| letter == '@').is_some() {
             return refuse("has_user", "Remove the user part before the @: the core calls the host itself.");
         }
-        if rest.contains(';') || rest.contains('?') {
+        if find(rest, |letter| matches!(letter, ';' | '?')).is_some() {
             return refuse("has_parameters", "Remove parameters and headers (; and ? and what follows).");
         }
-        if rest.starts_with('[') {
-            return refuse(
-                "ip_address",
-                "Use a DNS name instead of an IP address: the certificate is checked against it.",
-            );
+        if rest.starts_with("[") {
+            return refuse("ip_address", NO_ADDRESS);
         }
-        let (host, port) = match rest.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (rest, None),
-        };
+        let (host, port) = split_first(rest, b':');
         if let Some(port) = port {
             check_port(port)?;
         }
@@ -75,8 +68,7 @@ impl SipUri {
 }
 
 fn check_port(port: &str) -> Result<(), Refusal> {
-    let digits = !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && port.parse::<u16>().is_ok_and(|port| port != 0) {
+    if port.len() <= 5 && number(port.as_bytes()).is_some_and(|port| (1.0..=65535.0).contains(&port)) {
         return Ok(());
     }
     refuse("bad_port", "After the host comes nothing, or a colon and a port from 1 to 65535.")
@@ -89,15 +81,17 @@ fn check_name(host: &str) -> Result<(), Refusal> {
     if host.len() > MAX_NAME {
         return refuse("bad_host", "The host name is longer than the 253 characters that DNS allows.");
     }
-    if !host.split('.').all(is_label) {
-        return refuse(
-            "bad_host",
-            "The host must be a DNS name: letters, digits and hyphens in parts divided by single dots.",
-        );
+    let mut last = host;
+    let mut rest = Some(host);
+    while let Some(labels) = rest {
+        (last, rest) = split_first(labels, b'.');
+        if !is_label(last) {
+            let message = "The host must be a DNS name: letters, digits and hyphens in parts divided by single dots.";
+            return refuse("bad_host", message);
+        }
     }
-    let last = host.rsplit('.').next().unwrap_or_default();
-    if last.bytes().all(|byte| byte.is_ascii_digit()) {
-        return refuse("ip_address", "Use a DNS name instead of an IP address: the certificate is checked against it.");
+    if number(last.as_bytes()).is_some() {
+        return refuse("ip_address", NO_ADDRESS);
     }
     Ok(())
 }
@@ -105,9 +99,9 @@ fn check_name(host: &str) -> Result<(), Refusal> {
 fn is_label(label: &str) -> bool {
     !label.is_empty()
         && label.len() <= MAX_LABEL
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with("-")
+        && !label.ends_with("-")
+        && all(label.as_bytes(), |byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::{DEFAULT_TTL_SECONDS, Registration, Target};
 use crate::proto::messages::wgtwo::common::v1::E164;
 use crate::proto::messages::wgtwo::sipbreakout::v1 as wire;
+use crate::text::decimal;
 use prost::{DecodeError, Message};
 
 /// Ten years: beyond it a number is a mistake, and dates made of it may not be dates.
@@ -29,6 +30,7 @@ pub enum Answer {
     },
 }
 
+/// The request of an upsert, encoded.
 pub fn encode_upsert(registration: &Registration) -> Vec<u8> {
     let message = wire::Registration {
         mobile_originating_prefix: registration.mobile_originating_prefix.as_str().to_owned(),
@@ -39,6 +41,7 @@ pub fn encode_upsert(registration: &Registration) -> Vec<u8> {
     wire::UpsertRegistrationRequest { registration: Some(message) }.encode_to_vec()
 }
 
+/// The request of a delete, encoded.
 pub fn encode_delete(target_: &Target) -> Vec<u8> {
     wire::DeleteRegistrationRequest { registration: Some(target(target_)) }.encode_to_vec()
 }
@@ -52,7 +55,8 @@ fn target(target: &Target) -> wire::Registration {
 }
 
 pub fn decode_upsert(bytes: &[u8]) -> Result<Answer, DecodeError> {
-    let reply = wire::UpsertRegistrationResponse::decode(bytes)?;
+    let mut reply = wire::UpsertRegistrationResponse::default();
+    reply.merge(bytes)?;
     let seconds = match reply.time_to_live {
         None => DEFAULT_TTL_SECONDS,
         Some(ttl) => ttl.seconds as f64 + f64::from(ttl.nanos) / 1e9,
@@ -67,7 +71,8 @@ pub fn decode_upsert(bytes: &[u8]) -> Result<Answer, DecodeError> {
 }
 
 pub fn decode_delete(bytes: &[u8]) -> Result<Answer, DecodeError> {
-    let reply = wire::DeleteRegistrationResponse::decode(bytes)?;
+    let mut reply = wire::DeleteRegistrationResponse::default();
+    reply.merge(bytes)?;
     Ok(answer(reply.status_code, reply.error_message))
 }
 
@@ -75,7 +80,10 @@ fn answer(status: i32, message: String) -> Answer {
     match wire::StatusCode::try_from(status) {
         Ok(wire::StatusCode::Ok) => Answer::Ok { ttl_seconds: 0.0 },
         Ok(wire::StatusCode::NotAcceptable) => Answer::NotAcceptable { message },
-        _ => Answer::Nonsense { what: format!("status code {status}") },
+        _ => {
+            let sign = if status < 0 { "-" } else { "" };
+            Answer::Nonsense { what: ["status code ", sign, &decimal(status.unsigned_abs().into())].concat() }
+        }
     }
 }
 

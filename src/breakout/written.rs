@@ -1,14 +1,24 @@
 //! The characters that people type or paste into a field: which of them nobody sees, and what an error message calls
 //! them. A message must name what it means, because the reader can't see an invisible mark.
 
-use std::borrow::Cow;
+use crate::text::split_first;
 
 /// Why a text is refused: a stable code, and the words for the person who typed it.
-pub type Refusal = (&'static str, Cow<'static, str>);
+pub type Refusal = (&'static str, String);
 
 /// Refuses a text.
-pub fn refuse<T>(code: &'static str, message: impl Into<Cow<'static, str>>) -> Result<T, Refusal> {
-    Err((code, message.into()))
+pub fn refuse<T>(code: &'static str, message: &str) -> Result<T, Refusal> {
+    Err((code, message.to_owned()))
+}
+
+/// Refuses a text because of a letter that stands in it.
+pub fn refuse_letter<T>(code: &'static str, before: &str, letter: char, behind: &str) -> Result<T, Refusal> {
+    Err((code, [before, &named(letter), behind].concat()))
+}
+
+/// The first letter that is so.
+pub fn find(text: &str, is_so: fn(char) -> bool) -> Option<char> {
+    text.chars().find(|letter| is_so(*letter))
 }
 
 /// Whether a character takes no room on the screen. These are the characters that Unicode calls default ignorable
@@ -23,52 +33,49 @@ pub fn is_invisible(letter: char) -> bool {
 
 /// Whether a field looks empty.
 pub fn looks_empty(text: &str) -> bool {
-    text.chars().all(|letter| letter.is_whitespace() || is_invisible(letter))
+    find(text, |letter| !letter.is_whitespace() && !is_invisible(letter)).is_none()
 }
 
 /// A character for a message: itself if it can be seen, and its number in Unicode if it is not on every keyboard.
 pub fn named(letter: char) -> String {
-    if letter.is_ascii_graphic() {
-        return ["`", &letter.to_string(), "`"].concat();
-    }
-    let number = number(letter);
+    let mut number = "U+".to_owned();
+    push_hex(&mut number, letter.into(), 4);
     if let Some(kind) = kind(letter) {
-        return [&number, ", ", kind].concat();
+        return [&number, ", ", &kind].concat();
     }
-    ["`", &letter.to_string(), "` (", &number, ")"].concat()
+    let mut text = "`".to_owned();
+    text.push(letter);
+    text.push('`');
+    if letter.is_ascii() { text } else { [&text, " (", &number, ")"].concat() }
 }
 
-/// `U+200E`. Not by `format!`, which weighs more than the rest of this file.
-fn number(letter: char) -> String {
-    let code = u32::from(letter);
-    let mut text = "U+".to_owned();
-    for place in (0..6).rev().skip_while(|place| *place >= 4 && code >> (4 * place) == 0) {
-        text.push(char::from_digit((code >> (4 * place)) & 0xf, 16).unwrap_or('0').to_ascii_uppercase());
+/// At least so many digits. Not by `format!`, which weighs more than the rest of this file.
+fn push_hex(text: &mut String, number: u32, digits: u32) {
+    if digits > 1 || number > 0xf {
+        push_hex(text, number >> 4, digits.saturating_sub(1));
     }
-    text
+    let digit = (number & 0xf) as u8;
+    text.push(char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }));
 }
+
+/// Marks that pages and documents paste along, each followed by its name.
+const MARKS: &str = "\u{ad}soft hyphen/\u{61c}Arabic letter mark/\u{200b}zero-width space/\u{200c}zero-width non-joiner/\
+    \u{200d}zero-width joiner/\u{200e}left-to-right mark/\u{200f}right-to-left mark/\u{202a}left-to-right embedding/\
+    \u{202b}right-to-left embedding/\u{202c}end of directional formatting/\u{202d}left-to-right override/\
+    \u{202e}right-to-left override/\u{2060}word joiner/\u{2066}left-to-right isolate/\u{2067}right-to-left isolate/\
+    \u{2068}first strong isolate/\u{2069}end of a directional isolate/\u{feff}byte order mark";
 
 /// What a character that can't be shown is.
-fn kind(letter: char) -> Option<&'static str> {
+fn kind(letter: char) -> Option<String> {
+    let mut rest = Some(MARKS);
+    while let Some(marks) = rest {
+        let (mark, behind) = split_first(marks, b'/');
+        if let Some(name) = mark.strip_prefix(letter) {
+            return Some(["an invisible ", name].concat());
+        }
+        rest = behind;
+    }
     let kind = match letter {
-        '\u{ad}' => "an invisible soft hyphen",
-        '\u{61c}' => "an invisible Arabic letter mark",
-        '\u{200b}' => "an invisible zero-width space",
-        '\u{200c}' => "an invisible zero-width non-joiner",
-        '\u{200d}' => "an invisible zero-width joiner",
-        '\u{200e}' => "an invisible left-to-right mark",
-        '\u{200f}' => "an invisible right-to-left mark",
-        '\u{202a}' => "an invisible left-to-right embedding",
-        '\u{202b}' => "an invisible right-to-left embedding",
-        '\u{202c}' => "an invisible end of directional formatting",
-        '\u{202d}' => "an invisible left-to-right override",
-        '\u{202e}' => "an invisible right-to-left override",
-        '\u{2060}' => "an invisible word joiner",
-        '\u{2066}' => "an invisible left-to-right isolate",
-        '\u{2067}' => "an invisible right-to-left isolate",
-        '\u{2068}' => "an invisible first strong isolate",
-        '\u{2069}' => "an invisible end of a directional isolate",
-        '\u{feff}' => "an invisible byte order mark",
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "an invisible variation selector",
         ' ' => "a blank",
         '\u{9}' => "a tab",
@@ -79,7 +86,7 @@ fn kind(letter: char) -> Option<&'static str> {
         _ if letter.is_control() => "a control character",
         _ => return None,
     };
-    Some(kind)
+    Some(kind.to_owned())
 }
 
 #[cfg(test)]

@@ -50,12 +50,6 @@ impl Drop for Listener {
     }
 }
 
-/// Whether `value` can be used as a signal.
-pub fn is_signal(value: &JsValue) -> bool {
-    let aborted = get(value, "aborted").ok().and_then(|aborted| aborted.as_bool());
-    aborted.is_some() && get(value, "addEventListener").is_ok_and(|method| method.is_function())
-}
-
 /// Completes when `signal` is aborted; never without a signal.
 pub async fn aborted(signal: Option<JsValue>) -> Cancelled {
     let Some(signal) = signal else {

@@ -3,7 +3,6 @@
 
 mod abort;
 mod bytes;
-mod cause;
 mod crypto;
 mod event;
 mod http;
@@ -14,8 +13,7 @@ mod platform;
 mod storage;
 mod time;
 
-pub use abort::{AbortOnDrop, aborted, is_signal};
-pub use cause::cause;
-pub use object::{array, bare, call, get, is_array, is_nullish, items, keys, object, set, text_of};
+pub use abort::{AbortOnDrop, aborted};
+pub use object::{array, bare, call, get, is_nullish, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -1,6 +1,6 @@
 //! JavaScript objects by the names of their properties, every throw caught.
 
-use js_sys::{Array, Function, Object, Reflect, Symbol};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Undefined or null.
@@ -48,21 +48,6 @@ fn is_of_others(target: &JsValue, root: &Object, name: &JsValue) -> bool {
         }
     }
     false
-}
-
-/// Whether it is an array. Of a proxy that was revoked even this question throws.
-pub fn is_array(value: &JsValue) -> bool {
-    let class = get(&js_sys::global(), "Array").unwrap_or_default();
-    call(&class, "isArray", &[value]).is_ok_and(|is_array| is_array.is_truthy())
-}
-
-/// All that an iterable yields; `None` for what is none. The error is what it threw.
-pub fn items(value: &JsValue) -> Result<Option<Array>, JsValue> {
-    if !value.is_object() || !Reflect::get(value, &Symbol::iterator())?.is_function() {
-        return Ok(None);
-    }
-    let class = get(&js_sys::global(), "Array")?;
-    call(&class, "from", &[value])?.dyn_into().map(Some)
 }
 
 /// Calls the method `name`; the error is what it threw.

@@ -8,34 +8,14 @@ use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 /// The browser (or a worker, or Node), and how requests leave it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Browser {
-    /// Instead of the global `fetch`.
-    pub fetch: Option<Function>,
-    /// `RequestInit.credentials`.
-    pub credentials: &'static str,
-    /// `RequestInit.cache`. With `no-store` browsers repeat the CORS preflight for each request, so there is no mode
-    /// unless it is needed.
-    pub cache: Option<&'static str>,
-    /// `RequestInit.keepalive`: the request outlives the page.
-    pub keepalive: bool,
+    /// The face's way to send requests.
+    pub send: Function,
     /// The face's keys, for DPoP proofs.
     pub proof_keys: JsValue,
     /// The face's queues, for where there are no Web Locks.
     pub queues: JsValue,
-}
-
-impl Default for Browser {
-    fn default() -> Self {
-        Self {
-            fetch: None,
-            credentials: "omit",
-            cache: None,
-            keepalive: false,
-            proof_keys: JsValue::UNDEFINED,
-            queues: JsValue::UNDEFINED,
-        }
-    }
 }
 
 impl Spawn for Browser {

@@ -1,11 +1,8 @@
 //! Storage: the page's own, or a store that the JavaScript face or the application brings along.
 
-use super::{call, cause, get, is_nullish, keys, text_of};
-use crate::redact::Secrets;
-use crate::seams::{Store, StoreFailure};
+use super::{call, get, is_nullish, keys, text_of};
+use crate::seams::{Cause, Store, StoreFailure};
 use js_sys::{Array, Function, Promise};
-use std::cell::RefCell;
-use std::collections::VecDeque;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -19,30 +16,15 @@ pub enum AnyStore {
     /// The face's memory: an object with `get`, `set`, `remove` and `keys`. The text is the object's name if only one
     /// `Auth` has it, else empty.
     Memory(JsValue, String),
-    /// The application's: an object with `get`, `set` and `remove`; each may return a promise. The text is a name for
+    /// The application's, behind `js/auth-store.ts`: an object with `get`, `set` and `remove`. The text is a name for
     /// the object, which no other one in this page has.
     Adapter(JsValue, String),
 }
 
-/// How many of the newest records are remembered.
-const NEWEST: usize = 8;
-
-thread_local! {
-    /// What an application's store was given, or gave: what it throws may quote that, and there are tokens in it.
-    static RECORDS: RefCell<VecDeque<String>> = RefCell::default();
-}
-
-fn remember(record: &str) {
-    RECORDS.with_borrow_mut(|records| {
-        records.retain(|known| known != record);
-        records.push_front(record.to_owned());
-        records.truncate(NEWEST);
-    });
-}
-
+/// What an application's store throws has no secrets in it: `js/auth-store.ts` sees to that.
 fn refused(thrown: JsValue) -> StoreFailure {
-    let secrets = RECORDS.with_borrow(|records| Secrets::new(records.iter().map(String::as_str)));
-    StoreFailure { message: text_of(&thrown), cause: cause(thrown, &secrets) }
+    let message = text_of(&thrown);
+    StoreFailure { message, cause: (!thrown.is_undefined()).then(|| Cause::new(thrown)) }
 }
 
 impl AnyStore {
@@ -143,17 +125,10 @@ impl Store for AnyStore {
         if is_nullish(&value) {
             return Ok(None);
         }
-        let text = value.as_string().ok_or_else(no_text)?;
-        if self.is_foreign() {
-            remember(&text);
-        }
-        Ok(Some(text))
+        value.as_string().ok_or_else(no_text).map(Some)
     }
 
     async fn set(&self, key: &str, value: &str) -> Result<(), StoreFailure> {
-        if self.is_foreign() {
-            remember(value);
-        }
         self.ask("setItem", "set", &[&JsValue::from_str(key), &JsValue::from_str(value)]).await.map(drop)
     }
 

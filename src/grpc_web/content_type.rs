@@ -1,5 +1,7 @@
 //! What the content type of a reply says about its body.
 
+use crate::text::split_first;
+
 /// How the frames of a gRPC-Web body are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -22,7 +24,8 @@ pub(super) enum Foreign {
 pub(super) fn classify(content_type: Option<&str>) -> Result<Encoding, Foreign> {
     // Without a type the body is most likely a proxy's plain words.
     let Some(content_type) = content_type else { return Err(Foreign::Readable) };
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = split_first(content_type, b';').0;
+    let essence = essence.trim_ascii().to_ascii_lowercase();
     match essence.as_str() {
         "application/grpc-web" | "application/grpc-web+proto" => Ok(Encoding::Binary),
         "application/grpc-web-text" | "application/grpc-web-text+proto" => Ok(Encoding::Base64),

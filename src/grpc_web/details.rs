@@ -3,6 +3,7 @@
 //! Its messages are few and flat, so they are read field by field: derived for them, prost's messages weigh 3.8 KB (gzip).
 
 use crate::redact::Secrets;
+use crate::text::split_once;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 /// One detail of an error.
@@ -36,74 +37,72 @@ pub enum Detail {
     },
 }
 
-impl Detail {
-    /// The same without what is secret; nothing of one whose form is not known.
-    pub(super) fn without(self, secrets: &Secrets) -> Option<Self> {
-        let cut = |text: String| secrets.cut(&text);
-        let cut_both = |(one, other): (String, String)| (secrets.cut(&one), secrets.cut(&other));
-        match self {
-            Self::RetryInfo { .. } => Some(self),
-            Self::ErrorInfo { reason, domain, metadata } => Some(Self::ErrorInfo {
-                reason: cut(reason),
-                domain: cut(domain),
-                metadata: metadata.into_iter().map(cut_both).collect(),
-            }),
-            Self::BadRequest { violations } => {
-                Some(Self::BadRequest { violations: violations.into_iter().map(cut_both).collect() })
-            }
-            Self::Other { type_name, value } => {
-                (!secrets.is_in(&value)).then(|| Self::Other { type_name: cut(type_name), value })
-            }
+/// The details in a `google.rpc.Status`, without what is secret; none when it can't be decoded. A `DebugInfo` is left out: it
+/// is the server's stack trace, and meant for nobody here.
+pub(super) fn decode(status: &[u8], secrets: &Secrets) -> Vec<Detail> {
+    let mut details = Vec::new();
+    for field in &fields(status).unwrap_or_default() {
+        if field.tag == 3
+            && let Some(detail) = any(field.bytes, secrets)
+        {
+            details.push(detail);
         }
     }
+    details
 }
 
-/// The details in a `google.rpc.Status`; none when it can't be decoded. A `DebugInfo` is left out: it is the server's
-/// stack trace, and meant for nobody here.
-pub(super) fn decode(status: &[u8]) -> Vec<Detail> {
-    let Some(fields) = fields(status) else { return Vec::new() };
-    fields.iter().filter(|field| field.tag == 3).filter_map(|field| any(field.bytes)).collect()
-}
-
-/// One `google.protobuf.Any`.
-fn any(bytes: &[u8]) -> Option<Detail> {
+/// One `google.protobuf.Any`. Of one whose form is not known nothing is left if it has a secret in it.
+fn any(bytes: &[u8], secrets: &Secrets) -> Option<Detail> {
     let fields = fields(bytes)?;
-    let type_name = text(&fields, 1)?.rsplit('/').next()?.to_owned();
-    let value = last(&fields, 2).map_or(&[][..], |field| field.bytes);
-    let known = match type_name.as_str() {
+    let mut type_name = text(&fields, 1)?;
+    while let Some((_, behind)) = split_once(type_name, b'/') {
+        type_name = behind;
+    }
+    let value = last(&fields, 2).bytes;
+    let known = match type_name {
         "google.rpc.DebugInfo" => return None,
         "google.rpc.RetryInfo" => retry_info(value),
-        "google.rpc.ErrorInfo" => error_info(value),
-        "google.rpc.BadRequest" => pairs(value, 1).map(|violations| Detail::BadRequest { violations }),
+        "google.rpc.ErrorInfo" => error_info(value, secrets),
+        "google.rpc.BadRequest" => pairs(value, 1, secrets).map(|violations| Detail::BadRequest { violations }),
         _ => None,
     };
-    Some(known.unwrap_or_else(|| Detail::Other { type_name, value: value.to_vec() }))
+    if known.is_some() || secrets.is_in(value) {
+        return known;
+    }
+    Some(Detail::Other { type_name: secrets.cut(type_name), value: value.to_vec() })
 }
 
 fn retry_info(value: &[u8]) -> Option<Detail> {
-    let outer = fields(value)?;
-    let delay = fields(last(&outer, 1).map_or(&[][..], |field| field.bytes))?;
+    let delay = fields(last(&fields(value)?, 1).bytes)?;
     // Both are signed; negative ones are their two's complement in 64 bits.
-    let number = |tag| last(&delay, tag).map_or(0, |field| field.number) as i64 as f64;
-    Some(Detail::RetryInfo { retry_delay_ms: (number(1) * 1_000.0 + number(2) / 1e6).max(0.0) })
+    let (seconds, nanos) = (last(&delay, 1).number as i64 as f64, last(&delay, 2).number as i64 as f64);
+    Some(Detail::RetryInfo { retry_delay_ms: (seconds * 1_000.0 + nanos / 1e6).max(0.0) })
 }
 
-fn error_info(value: &[u8]) -> Option<Detail> {
-    let fields = fields(value)?;
-    let (reason, domain) = (text(&fields, 1)?, text(&fields, 2)?);
-    Some(Detail::ErrorInfo { reason: reason.to_owned(), domain: domain.to_owned(), metadata: pairs(value, 3)? })
+fn error_info(value: &[u8], secrets: &Secrets) -> Option<Detail> {
+    let (reason, domain) = pair(value, secrets)?;
+    Some(Detail::ErrorInfo { reason, domain, metadata: pairs(value, 3, secrets)? })
 }
 
 /// The messages of field `tag` with two strings each: a map's entries, a `FieldViolation`.
-fn pairs(value: &[u8], tag: u32) -> Option<Vec<(String, String)>> {
-    let pair = |field: &Field<'_>| {
-        let fields = fields(field.bytes)?;
-        Some((text(&fields, 1)?.to_owned(), text(&fields, 2)?.to_owned()))
-    };
-    fields(value)?.iter().filter(|field| field.tag == tag).map(pair).collect()
+fn pairs(value: &[u8], tag: u32, secrets: &Secrets) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for field in &fields(value)? {
+        if field.tag == tag {
+            pairs.push(pair(field.bytes, secrets)?);
+        }
+    }
+    Some(pairs)
+}
+
+/// The first two fields, which are strings.
+fn pair(value: &[u8], secrets: &Secrets) -> Option<(String, String)> {
+    let fields = fields(value)?;
+    Some((secrets.cut(text(&fields, 1)?), secrets.cut(text(&fields, 2)?)))
 }
 
 /// One field of a message: `number` of a varint, `bytes` of what has a length.
+#[derive(Clone, Copy, Default)]
 struct Field<'a> {
     tag: u32,
     number: u64,
@@ -116,7 +115,7 @@ fn fields(message: &[u8]) -> Option<Vec<Field<'_>>> {
     let mut fields = Vec::new();
     while !rest.is_empty() {
         let (tag, wire_type) = decode_key(&mut rest).ok()?;
-        let mut field = Field { tag, number: 0, bytes: &[] };
+        let mut field = Field { tag, ..Field::default() };
         match wire_type {
             WireType::Varint => field.number = decode_varint(&mut rest).ok()?,
             WireType::LengthDelimited => {
@@ -130,23 +129,33 @@ fn fields(message: &[u8]) -> Option<Vec<Field<'_>>> {
     Some(fields)
 }
 
-/// Of a field that is there more than once, the last one counts.
-fn last<'f, 'a>(fields: &'f [Field<'a>], tag: u32) -> Option<&'f Field<'a>> {
-    fields.iter().rev().find(|field| field.tag == tag)
+/// Of a field that is there more than once, the last one counts; one that is not there is empty.
+fn last<'a>(fields: &[Field<'a>], tag: u32) -> Field<'a> {
+    let mut last = Field::default();
+    for field in fields {
+        if field.tag == tag {
+            last = *field;
+        }
+    }
+    last
 }
 
 /// A string; empty when it is not there, `None` when it is none.
 fn text<'a>(fields: &[Field<'a>], tag: u32) -> Option<&'a str> {
-    std::str::from_utf8(last(fields, tag).map_or(&[][..], |field| field.bytes)).ok()
+    std::str::from_utf8(last(fields, tag).bytes).ok()
 }
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) mod tests {
-    use super::{Detail, decode};
+    use super::{Detail, Secrets};
     use proptest::prelude::*;
     use prost::Message;
     use prost_types::{Any, Duration};
+
+    fn decode(status: &[u8]) -> Vec<Detail> {
+        super::decode(status, &Secrets::default())
+    }
 
     // As prost would have them: what is read by hand is written by it.
     #[derive(Clone, PartialEq, Message)]

@@ -6,11 +6,16 @@ use super::content_type::classify;
 use super::frame::{Frame, FrameDecoder, FrameError, MAX_TRAILER_BYTES, encode};
 use super::reply::{Head, Outcome, Reply};
 use super::status::Status;
-use super::text::{NotBase64, TextDecoder};
-use super::{Code, Metadata, details, retry_after, trailers};
+use super::{Code, Metadata, Received, details, retry_after, trailers};
+use crate::base64::{Decoder, NotBase64};
 use crate::redact::Secrets;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+/// Headers as they are told.
+pub fn received(headers: &[(String, String)]) -> Received {
+    Received::new(headers)
+}
 
 /// The most that a message may have in a frame of [`frame`].
 const FRAME_LIMIT: usize = 1_000;
@@ -129,16 +134,16 @@ pub fn status(data: &[u8]) {
         );
     }
     if let Some(bytes) = &status.details {
-        details::decode(bytes);
+        details::decode(bytes, &Secrets::default());
     }
-    details::decode(data);
+    details::decode(data, &Secrets::default());
     // What is no status changes nothing.
     let more = [&[("x-other".to_owned(), "grpc-status: 5".to_owned())], &pairs[..]].concat();
     assert_eq!(Status::find(&more), Some(status));
 }
 
 fn decoded(pieces: &[&[u8]]) -> (Vec<u8>, Result<(), NotBase64>) {
-    let (mut decoder, mut bytes) = (TextDecoder::default(), Vec::new());
+    let (mut decoder, mut bytes) = (Decoder::default(), Vec::new());
     for piece in pieces {
         if let Err(error) = decoder.push(piece, &mut bytes) {
             return (bytes, Err(error));
@@ -166,7 +171,7 @@ pub fn content_type(data: &[u8]) {
     let found = classify(Some(&value));
     assert_eq!(classify(Some(&value.to_ascii_uppercase())), found);
     assert_eq!(classify(Some(&format!(" {value} ; charset=utf-8"))), found);
-    let essence = value.split(';').next().unwrap().trim().to_ascii_lowercase();
+    let essence = value.split(';').next().unwrap().trim_ascii().to_ascii_lowercase();
     let is_ours = essence
         .strip_prefix("application/grpc-web")
         .is_some_and(|rest| ["", "+proto", "-text", "-text+proto"].contains(&rest));
@@ -181,12 +186,10 @@ pub fn header_values(data: &[u8]) {
     }
     let (name, value) = value.split_once(':').unwrap_or(("x-a", &value));
     let mut metadata = Metadata::new();
-    if metadata.append_checked(name, value).is_ok() {
-        let mut headers = Vec::new();
-        metadata.write(&mut headers).unwrap();
-        for (name, value) in headers {
+    if metadata.append(name, value).is_ok() {
+        for (name, value) in metadata.as_pairs() {
             assert!(name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':' && !byte.is_ascii_uppercase()));
-            assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && value.trim() == value);
+            assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && value.trim() == value.as_str());
         }
     }
 }
@@ -200,7 +203,6 @@ fn seen(outcome: Outcome) -> (String, Vec<u8>) {
         }
         Err(error) => {
             assert_ne!(error.code, Code::Ok);
-            let error = error.complete();
             let metadata: Vec<_> = error.headers.iter().chain(error.trailers.iter()).collect();
             let status = (&error.server_message, &error.details, &error.details_bytes, error.retry_after_ms);
             (format!("{:?} {error:?} {metadata:?} {status:?} {:?}", outcome.rest, error.body_text), Vec::new())

@@ -4,7 +4,6 @@ use super::retry::{self, Wish};
 use super::{Code, Detail, Received, details};
 use crate::error::Kind;
 use crate::redact::Secrets;
-use crate::seams::Cause;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -54,8 +53,6 @@ pub struct RpcFailure {
     pub headers: Received,
     /// The trailers of the reply.
     pub trailers: Received,
-    /// What was thrown: the reason of an abort, the error of `fetch`.
-    pub cause: Option<Cause>,
     /// The path of the method.
     pub method: String,
     /// Whether the same call may succeed later.
@@ -71,11 +68,15 @@ pub struct RpcFailure {
 impl RpcError {
     /// Without anything of a reply.
     pub fn new(code: Code, kind: Kind, message: impl Into<String>, method: &str) -> Self {
+        Self::with(code, kind, message.into(), method)
+    }
+
+    fn with(code: Code, kind: Kind, message: String, method: &str) -> Self {
         let may_pass = matches!(code, Code::Unavailable | Code::DeadlineExceeded);
         Self(Box::new(RpcFailure {
             code,
             kind,
-            message: message.into(),
+            message,
             http_status: None,
             retry_after_ms: None,
             details: Vec::new(),
@@ -83,20 +84,12 @@ impl RpcError {
             server_message: None,
             headers: Received::default(),
             trailers: Received::default(),
-            cause: None,
             method: method.to_owned(),
             retryable: may_pass && !matches!(kind, Kind::Invalid | Kind::Config),
             attempts: 0,
             superseded: false,
             body_text: None,
         }))
-    }
-
-    /// The same with what lies behind it.
-    #[must_use]
-    pub fn with_cause(mut self, cause: Option<Cause>) -> Self {
-        self.cause = cause;
-        self
     }
 
     /// What JavaScript sees as `code`.
@@ -106,9 +99,11 @@ impl RpcError {
 
     /// With the server's `google.rpc.Status`, without what is secret.
     pub(super) fn set_details(&mut self, bytes: Option<Vec<u8>>, secrets: &Secrets) {
-        let details = bytes.as_deref().map(details::decode).unwrap_or_default();
-        self.details = details.into_iter().filter_map(|detail| detail.without(secrets)).collect();
-        self.details_bytes = bytes.filter(|bytes| !secrets.is_in(bytes));
+        let Some(bytes) = bytes else { return };
+        self.details = details::decode(&bytes, secrets);
+        if !secrets.is_in(&bytes) {
+            self.details_bytes = Some(bytes);
+        }
     }
 
     /// All of the reply is known: so is what the server wishes.
@@ -147,7 +142,6 @@ impl fmt::Debug for RpcError {
             .field("headers", &self.headers)
             .field("trailers", &self.trailers)
             .field("body_text_bytes", &self.body_text.as_ref().map(String::len))
-            .field("cause", &self.cause)
             .finish_non_exhaustive()
     }
 }
@@ -165,12 +159,10 @@ impl std::error::Error for RpcError {}
 #[cfg(test)]
 mod tests {
     use super::{Code, Kind, Received, RpcError, Secrets};
-    use crate::seams::Cause;
 
     #[test]
     fn debug_and_display_hide_what_may_be_secret() {
-        let mut error = RpcError::new(Code::PermissionDenied, Kind::Auth, "no right", "/a.B/C")
-            .with_cause(Some(Cause::new("secret-cause".to_owned())));
+        let mut error = RpcError::new(Code::PermissionDenied, Kind::Auth, "no right", "/a.B/C");
         error.headers = Received::new(&[("x-token".to_owned(), "secret-value".to_owned())]);
         error.trailers = Received::new(&[("x-trailer".to_owned(), "secret-value".to_owned())]);
         error.set_details(Some(b"secret-details".to_vec()), &Secrets::default());

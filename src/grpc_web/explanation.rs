@@ -3,6 +3,7 @@
 use super::RpcError;
 use super::reply::Outcome;
 use crate::redact::Secrets;
+use crate::text::lossy;
 
 const MAX_CHARS: usize = 200;
 
@@ -23,9 +24,16 @@ impl Explanation {
 
     /// Done as soon as there is enough.
     pub(super) fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
-        let missing = MAX_BYTES - self.text.len();
-        self.text.extend(chunk.iter().take(missing));
-        if chunk.len() < missing { None } else { Some(self.outcome()) }
+        match chunk.split_at_checked(MAX_BYTES - self.text.len()) {
+            Some((enough, _)) => {
+                self.text.extend_from_slice(enough);
+                Some(self.outcome())
+            }
+            None => {
+                self.text.extend_from_slice(chunk);
+                None
+            }
+        }
     }
 
     /// The text is whole, or nothing more of it will come.
@@ -33,16 +41,18 @@ impl Explanation {
         self.outcome()
     }
 
+    /// Only once: the error is handed out.
     fn outcome(&mut self) -> Outcome {
-        let text = String::from_utf8_lossy(&self.text);
-        let text: String = self.secrets.cut_to(text.trim(), MAX_CHARS).chars().map(without_control).collect();
-        let mut error = self.error.clone();
-        error.body_text = Some(text).filter(|text| !text.is_empty());
+        let nothing = RpcError::new(self.error.code, self.error.kind, "", "");
+        let mut error = std::mem::replace(&mut self.error, nothing);
+        let mut shown = String::new();
+        for letter in self.secrets.cut_to(lossy(&self.text).trim_ascii(), MAX_CHARS).chars() {
+            // A log line stays one line.
+            shown.push(if letter.is_control() { ' ' } else { letter });
+        }
+        if !shown.is_empty() {
+            error.body_text = Some(shown);
+        }
         Outcome::failed(error)
     }
-}
-
-/// Keeps a log line one line.
-fn without_control(character: char) -> char {
-    if character.is_control() { ' ' } else { character }
 }

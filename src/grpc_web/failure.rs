@@ -2,68 +2,83 @@
 
 use super::{Code, RpcError};
 use crate::error::Kind;
-use crate::seams::{HttpFailure, HttpFailureKind};
+use crate::text::decimal;
 
 /// What is true of a request that was sent and never answered.
 const STATE_UNKNOWN: &str = "; whether the core carried the call out is unknown, so make it again";
 
-/// A request that came to no reply, or a body that could not be read.
-pub(super) fn from_http(failure: HttpFailure, method: &str) -> RpcError {
-    let (code, kind, what, advice) = match failure.kind {
-        HttpFailureKind::Network => (
+/// How an attempt failed below HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below {
+    /// `fetch` rejected: no network, DNS, TLS, CORS, CSP; a browser does not say which.
+    Network,
+    /// Reading the body rejected: the connection broke.
+    BodyBroken,
+    /// `fetch` is missing, threw at once, or resolved to something that is no `Response`.
+    Unusable,
+    /// The body was already read or is locked.
+    BodyUnusable,
+    /// The body yields something else than bytes.
+    NoBytes,
+}
+
+/// A request that came to no reply, or a body that could not be read. What was thrown is for the driver to attach: the
+/// application's own `fetch` may quote the headers it was given.
+pub fn below_http(how: Below, method: &str) -> RpcError {
+    let (code, kind, what, advice) = match how {
+        Below::Network => (
             Code::Unavailable,
             Kind::Network,
             "no reply from the server",
             ". The browser does not say why: check the connection, baseUrl, the server's CORS settings for this \
              origin, and the page's Content-Security-Policy (connect-src)",
         ),
-        HttpFailureKind::BodyBroken => {
+        Below::BodyBroken => {
             (Code::Unavailable, Kind::Network, "the connection broke while the reply was read", STATE_UNKNOWN)
         }
-        HttpFailureKind::Unusable => (
+        Below::Unusable => (
             Code::Internal,
             Kind::Config,
             "fetch did not work at all",
             ". It must be a function that returns a promise of a Response: check the option fetch",
         ),
-        HttpFailureKind::BodyUnusable => (
+        Below::BodyUnusable => (
             Code::Internal,
             Kind::Config,
             "the body of the reply is locked or was already read",
             ". Check the option fetch and the page's service worker: neither may read the body",
         ),
-        HttpFailureKind::NoBytes => (
+        Below::NoBytes => (
             Code::Internal,
             Kind::Config,
             "the body of the reply yields something else than bytes",
             ". Check the option fetch and the page's service worker",
         ),
     };
-    // What was thrown stays in the cause: a caller's own fetch may quote the headers it was given.
-    RpcError::new(code, kind, [what, advice].concat(), method).with_cause(failure.cause)
+    RpcError::new(code, kind, [what, advice].concat(), method)
 }
 
 /// A time-out that leaves no time at all.
-pub(crate) fn no_time(method: &str) -> RpcError {
+pub fn no_time(method: &str) -> RpcError {
     let message = "nothing was sent, because the time-out is zero, negative or not a number; wanted is a number of \
                    milliseconds above 0";
     RpcError::new(Code::DeadlineExceeded, Kind::Invalid, message, method)
 }
 
 /// The local deadline passed.
-pub(crate) fn timed_out(timeout_ms: f64, method: &str) -> RpcError {
+pub fn timed_out(timeout_ms: f64, method: &str) -> RpcError {
     let message = ["no complete reply within ", &whole(timeout_ms), " ms", STATE_UNKNOWN].concat();
     RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
 }
 
 /// The deadline passed before the core was asked with a token that it takes.
-pub(crate) fn no_token_in_time(timeout_ms: f64, method: &str) -> RpcError {
+pub fn no_token_in_time(timeout_ms: f64, method: &str) -> RpcError {
     let message = ["no access token within ", &whole(timeout_ms), " ms; the core did nothing"].concat();
     RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
 }
 
 /// The caller gave up.
-pub(crate) fn cancelled(was_sent: bool, method: &str) -> RpcError {
+pub fn cancelled(was_sent: bool, method: &str) -> RpcError {
     let message = if was_sent {
         ["the call was aborted", STATE_UNKNOWN].concat()
     } else {
@@ -73,7 +88,7 @@ pub(crate) fn cancelled(was_sent: bool, method: &str) -> RpcError {
 }
 
 /// A later call for the same registration came while this one waited for its turn.
-pub(crate) fn superseded(method: &str) -> RpcError {
+pub fn superseded(method: &str) -> RpcError {
     let message =
         "not sent, because a later call for the same registration took its place while it waited for its turn";
     let mut error = RpcError::new(Code::Cancelled, Kind::Aborted, message, method);
@@ -82,7 +97,7 @@ pub(crate) fn superseded(method: &str) -> RpcError {
 }
 
 /// The deadline passed while an earlier call for the same registration was under way.
-pub(crate) fn no_turn_in_time(timeout_ms: f64, method: &str) -> RpcError {
+pub fn no_turn_in_time(timeout_ms: f64, method: &str) -> RpcError {
     let message =
         ["not sent: an earlier call for the same registration took longer than ", &whole(timeout_ms), " ms"].concat();
     RpcError::new(Code::DeadlineExceeded, Kind::Timeout, message, method)
@@ -90,7 +105,7 @@ pub(crate) fn no_turn_in_time(timeout_ms: f64, method: &str) -> RpcError {
 
 /// Milliseconds for people. An integer, because printing a float would weigh more than the rest of this page.
 fn whole(ms: f64) -> String {
-    (ms.ceil() as u64).to_string()
+    decimal(ms.ceil() as u64)
 }
 
 /// For a reply that has this HTTP status and no gRPC status.
@@ -105,34 +120,37 @@ pub(super) fn http_status_message(status: u16) -> String {
         408 => "the server or a proxy gave up waiting",
         429 => "too many requests: try again later",
         431 => "the headers of the request are too large: check the metadata and the access token",
-        502..=504 => "a proxy could not reach the service: try again later",
+        // 520 and above are of proxies that many APIs stand behind (Cloudflare's, above all).
+        502..=504 | 521..=523 | 525..=527 | 530 => {
+            "a proxy could not reach the service behind it (its origin): try again later"
+        }
+        520 => "a proxy got no usable reply from the service behind it (its origin): try again later",
+        524 => "the service behind a proxy (its origin) did not answer the proxy in time: try again later",
         300..=399 => {
             "a redirect, which a call does not follow: it may be to the log-in page of a proxy in front of the API, or \
              baseUrl is not the API's own address"
         }
         _ => "the reply carries no gRPC status",
     };
-    ["HTTP status ", &status.to_string(), ": ", meaning].concat()
+    ["HTTP status ", &decimal(status.into()), ": ", meaning].concat()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Kind, cancelled, from_http, http_status_message, no_time, timed_out};
-    use crate::seams::{Cause, HttpFailure, HttpFailureKind};
+    use super::{Below, Code, Kind, below_http, cancelled, http_status_message, no_time, timed_out};
 
     #[test]
-    fn each_failure_has_its_code_and_keeps_the_cause() {
-        for (kind, code, of_kind, retryable) in [
-            (HttpFailureKind::Network, Code::Unavailable, Kind::Network, true),
-            (HttpFailureKind::BodyBroken, Code::Unavailable, Kind::Network, true),
-            (HttpFailureKind::Unusable, Code::Internal, Kind::Config, false),
-            (HttpFailureKind::BodyUnusable, Code::Internal, Kind::Config, false),
-            (HttpFailureKind::NoBytes, Code::Internal, Kind::Config, false),
+    fn each_failure_has_its_code() {
+        for (how, code, of_kind, retryable) in [
+            (Below::Network, Code::Unavailable, Kind::Network, true),
+            (Below::BodyBroken, Code::Unavailable, Kind::Network, true),
+            (Below::Unusable, Code::Internal, Kind::Config, false),
+            (Below::BodyUnusable, Code::Internal, Kind::Config, false),
+            (Below::NoBytes, Code::Internal, Kind::Config, false),
         ] {
-            let failure = HttpFailure { kind, cause: Some(Cause::new(7_u8)) };
-            let error = from_http(failure, "/a.B/C");
+            let error = below_http(how, "/a.B/C");
             assert_eq!((error.code, error.kind, error.retryable), (code, of_kind, retryable));
-            assert_eq!(error.cause.as_ref().unwrap().get::<u8>(), Some(&7));
+            assert_eq!(error.method, "/a.B/C");
         }
     }
 
@@ -150,5 +168,13 @@ mod tests {
         assert!(http_status_message(404).starts_with("HTTP status 404: "));
         assert!(http_status_message(404).contains("baseUrl"));
         assert!(http_status_message(418).contains("no gRPC status"));
+    }
+
+    #[test]
+    fn a_proxy_that_does_not_reach_its_origin_says_so() {
+        for status in [502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 530] {
+            let message = http_status_message(status);
+            assert!(message.contains("proxy") && message.contains("origin"), "{message}");
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! The body of a reply that is gRPC-Web: frames to a message and a status.
 
-use super::failure;
+use super::failure::{self, Below};
 use super::frame::{Frame, FrameDecoder, FrameError};
 use super::reply::{Answer, Head, Outcome, Rest};
 use super::status::Status;
-use super::text::TextDecoder;
 use super::{Code, Received, RpcError, trailers};
+use crate::base64::Decoder;
 use crate::error::Kind;
-use crate::seams::HttpFailure;
+use crate::text::decimal;
 
 /// Base64 is decoded in pieces of this size, so that a large chunk is not held twice.
 const TEXT_PIECE_BYTES: usize = 16 * 1024;
@@ -19,7 +19,7 @@ pub(super) struct FramesBody {
     header_status: Option<Status>,
     frames: FrameDecoder,
     /// Present in text mode.
-    text: Option<TextDecoder>,
+    text: Option<Decoder>,
     message: Option<Vec<u8>>,
     has_more_messages: bool,
 }
@@ -28,7 +28,7 @@ impl FramesBody {
     pub(super) fn new(head: Head, header_status: Option<Status>, is_base64: bool) -> Self {
         Self {
             frames: FrameDecoder::new(head.max_message_bytes),
-            text: is_base64.then(TextDecoder::default),
+            text: is_base64.then(Decoder::default),
             head,
             header_status,
             message: None,
@@ -43,7 +43,7 @@ impl FramesBody {
         outcome
     }
 
-    fn base64(&mut self, text: &mut TextDecoder, chunk: &[u8]) -> Option<Outcome> {
+    fn base64(&mut self, text: &mut Decoder, chunk: &[u8]) -> Option<Outcome> {
         let mut bytes = Vec::with_capacity(chunk.len().min(TEXT_PIECE_BYTES));
         for piece in chunk.chunks(TEXT_PIECE_BYTES) {
             bytes.clear();
@@ -94,10 +94,10 @@ impl FramesBody {
         self.finish(&[])
     }
 
-    pub(super) fn broken(mut self, failure: HttpFailure) -> Outcome {
+    pub(super) fn broken(mut self, how: Below) -> Outcome {
         let error = self.known_error().unwrap_or_else(|| {
-            let broken = failure::from_http(failure, &self.head.method);
-            self.head.error(broken.code, broken.kind, broken.message.as_str()).with_cause(broken.cause.clone())
+            let broken = failure::below_http(how, &self.head.method);
+            self.head.error(broken.code, broken.kind, broken.message.clone())
         });
         Outcome::aborted(error)
     }
@@ -119,7 +119,13 @@ impl FramesBody {
                 match self.header_status.take().filter(|status| self.head.is_http_ok() || status.code != Code::Ok) {
                     Some(status) => status,
                     None if !self.head.is_http_ok() => return Err(self.head.http_error()),
-                    None => return Err(self.head.error(Code::Unknown, Kind::Protocol, no_status(trailers.is_empty()))),
+                    None => {
+                        return Err(self.head.error(
+                            Code::Unknown,
+                            Kind::Protocol,
+                            no_status(trailers.is_empty()).to_owned(),
+                        ));
+                    }
                 }
             }
         };
@@ -136,7 +142,7 @@ impl FramesBody {
     }
 
     fn wrong_count(&self, message: &str) -> RpcError {
-        self.head.error(Code::Unimplemented, Kind::Protocol, message)
+        self.head.error(Code::Unimplemented, Kind::Protocol, message.to_owned())
     }
 
     /// What header and HTTP status already say is wrong, whatever becomes of the body.
@@ -148,7 +154,7 @@ impl FramesBody {
     }
 
     fn unreadable(&mut self, code: Code, message: &str) -> Outcome {
-        let error = self.known_error().unwrap_or_else(|| self.head.error(code, Kind::Protocol, message));
+        let error = self.known_error().unwrap_or_else(|| self.head.error(code, Kind::Protocol, message.to_owned()));
         Outcome::aborted(error)
     }
 
@@ -157,9 +163,16 @@ impl FramesBody {
     }
 
     fn frame_error(&mut self, error: FrameError) -> Outcome {
-        let sizes = |what: &str, announced: usize, limit: usize| {
-            ["the reply announces ", what, " of ", &announced.to_string(), " bytes; the limit is ", &limit.to_string()]
-                .concat()
+        let sizes = |what, announced: usize, limit: usize| {
+            [
+                "the reply announces ",
+                what,
+                " of ",
+                &decimal(announced as u64),
+                " bytes; the limit is ",
+                &decimal(limit as u64),
+            ]
+            .concat()
         };
         match error {
             FrameError::MessageTooLarge { announced } => {
@@ -177,7 +190,7 @@ impl FramesBody {
                 self.unreadable(Code::Internal, "the reply has compressed trailers, though no compression was offered")
             }
             FrameError::UnknownFlags(flags) => {
-                let message = ["the reply has a frame with unknown flags (", &flags.to_string(), ")"].concat();
+                let message = ["the reply has a frame with unknown flags (", &decimal(flags.into()), ")"].concat();
                 self.unreadable(Code::Internal, &message)
             }
             FrameError::TooManyMessages => {

@@ -1,9 +1,12 @@
-use super::{Metadata, MetadataProblem, RESERVED, Value};
+use super::{Metadata, MetadataProblem, RESERVED};
 use proptest::prelude::*;
 
-fn written(metadata: &Metadata) -> Result<Vec<(String, String)>, MetadataProblem> {
-    let mut headers = Vec::new();
-    metadata.write(&mut headers).map(|()| headers)
+fn of(pairs: &[(&str, &str)]) -> Metadata {
+    let mut metadata = Metadata::new();
+    for (name, value) in pairs {
+        metadata.append(name, value).unwrap();
+    }
+    metadata
 }
 
 fn pair(name: &str, value: &str) -> (String, String) {
@@ -12,13 +15,9 @@ fn pair(name: &str, value: &str) -> (String, String) {
 
 #[test]
 fn keeps_order_and_repeats_and_ignores_case() {
-    let mut metadata = Metadata::new();
-    assert!(metadata.is_empty());
-    metadata.append("X-One", "1");
-    metadata.append("x-two", "2");
-    metadata.append("x-one", "3".to_owned());
-    assert_eq!(metadata.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["x-one", "x-two", "x-one"]);
-    assert_eq!(written(&metadata), Ok(vec![pair("x-one", "1"), pair("x-two", "2"), pair("x-one", "3")]));
+    assert_eq!(Metadata::new().as_pairs(), []);
+    let metadata = of(&[("X-One", "1"), ("x-two", "2"), ("x-one", "3")]);
+    assert_eq!(metadata.as_pairs(), [pair("x-one", "1"), pair("x-two", "2"), pair("x-one", "3")]);
 }
 
 #[test]
@@ -26,42 +25,36 @@ fn ignores_reserved_names_and_keeps_the_authorization() {
     let mut metadata = Metadata::new();
     let families =
         ["grpc-timeout", "grpc-encoding", "grpc-status", "grpc-x-bin", "proxy-x", "sec-x", "access-control-request-x"];
-    for name in RESERVED.into_iter().chain(families) {
-        assert_eq!(metadata.append_checked(&name.to_ascii_uppercase(), "what\never"), Ok(()), "{name}");
+    for name in RESERVED.split(' ').chain(families) {
+        assert_eq!(metadata.append(&name.to_ascii_uppercase(), "what\never"), Ok(()), "{name}");
     }
-    metadata.append("authorization", "Bearer t");
-    metadata.append("x-accept", "kept");
-    assert_eq!(written(&metadata), Ok(vec![pair("authorization", "Bearer t"), pair("x-accept", "kept")]));
+    assert_eq!(metadata.append("authorization", "Bearer t"), Ok(()));
+    assert_eq!(metadata.append("x-accept", "kept"), Ok(()));
+    assert_eq!(metadata.as_pairs(), [pair("authorization", "Bearer t"), pair("x-accept", "kept")]);
 }
 
 #[test]
 fn binary_values_are_unpadded_base64_on_the_wire() {
-    let mut metadata = Metadata::new();
-    metadata.append("a-bin", b"a".as_slice());
-    metadata.append("b-bin", "YQ==");
-    metadata.append("c-bin", Vec::new());
-    assert_eq!(written(&metadata), Ok(vec![pair("a-bin", "YQ"), pair("b-bin", "YQ"), pair("c-bin", "")]));
+    let metadata = of(&[("a-bin", "YQ"), ("b-bin", " YQ== "), ("c-bin", "")]);
+    assert_eq!(metadata.as_pairs(), [pair("a-bin", "YQ"), pair("b-bin", "YQ"), pair("c-bin", "")]);
 }
 
 #[test]
 fn says_what_is_wrong_without_the_value() {
     for (name, value, expected) in [
-        ("", Value::from("secret"), MetadataProblem::Name(String::new())),
-        ("a b", Value::from("secret"), MetadataProblem::Name("a b".to_owned())),
-        (":path", Value::from("secret"), MetadataProblem::Name(":path".to_owned())),
-        ("n\u{e9}", Value::from("secret"), MetadataProblem::Name("n\u{e9}".to_owned())),
-        ("x", Value::from("secret\u{e9}"), MetadataProblem::Text("x".to_owned())),
-        ("x", Value::from("secret\r\nx-evil: 1"), MetadataProblem::Text("x".to_owned())),
-        ("x", Value::from("secret\t"), MetadataProblem::Text("x".to_owned())),
-        ("x", Value::from(b"secret".as_slice()), MetadataProblem::BinaryUnderTextName("x".to_owned())),
-        ("x-bin", Value::from("secret!"), MetadataProblem::NotBase64("x-bin".to_owned())),
+        ("", "secret", MetadataProblem::Name(String::new())),
+        ("a b", "secret", MetadataProblem::Name("a b".to_owned())),
+        (":path", "secret", MetadataProblem::Name(":path".to_owned())),
+        ("n\u{e9}", "secret", MetadataProblem::Name("n\u{e9}".to_owned())),
+        ("x", "secret\u{e9}", MetadataProblem::Text("x".to_owned())),
+        ("x", "secret\r\nx-evil: 1", MetadataProblem::Text("x".to_owned())),
+        ("x", "secret\t", MetadataProblem::Text("x".to_owned())),
+        ("x-bin", "secret!", MetadataProblem::NotBase64("x-bin".to_owned())),
     ] {
         let mut metadata = Metadata::new();
-        assert_eq!(metadata.append_checked(name, value.clone()), Err(expected.clone()));
-        assert!(metadata.is_empty());
-        metadata.append(name, value.clone());
-        assert_eq!(written(&metadata), Err(expected.clone()));
-        let shown = format!("{expected} {expected:?} {value:?} {metadata:?}");
+        assert_eq!(metadata.append(name, value), Err(expected.clone()));
+        assert_eq!(metadata.as_pairs(), []);
+        let shown = format!("{expected} {expected:?} {:?}", of(&[("x", "secret")]));
         assert!(!shown.contains("secret"), "{shown}");
     }
     let problem = MetadataProblem::Name("a\n".to_owned());
@@ -71,17 +64,15 @@ fn says_what_is_wrong_without_the_value() {
 #[test]
 fn takes_every_printable_character_and_trims() {
     let text: String = (b' '..=b'~').map(char::from).collect();
-    let mut metadata = Metadata::new();
-    assert_eq!(metadata.append_checked("X_y.z-1", text.as_str()), Ok(()));
-    assert_eq!(written(&metadata), Ok(vec![pair("x_y.z-1", text.trim())]));
+    assert_eq!(of(&[("X_y.z-1", text.as_str())]).as_pairs(), [pair("x_y.z-1", text.trim())]);
 }
 
 proptest! {
     #[test]
     fn what_is_written_is_always_a_legal_header(name in ".{0,12}", value in ".{0,20}") {
         let mut metadata = Metadata::new();
-        if metadata.append_checked(&name, value.as_str()).is_ok() {
-            for (name, value) in written(&metadata).unwrap() {
+        if metadata.append(&name, &value).is_ok() {
+            for (name, value) in metadata.as_pairs() {
                 prop_assert!(name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':' && !byte.is_ascii_uppercase()));
                 prop_assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
             }

@@ -1,12 +1,12 @@
-//! One unary gRPC-Web call, from the bytes of a message to the bytes of its answer or an [`RpcError`].
+//! One unary gRPC-Web call, as decisions: the request's headers and bytes, what a reply comes to, whether the call is made
+//! again. Everything here is synchronous, data in and data out: who calls sends, waits, and tells what came (`js/client/`
+//! in the package, `web/` for Rust front ends).
 //!
-//! Why not a ready-made client: those for the browser lose statuses cut by a chunk edge, panic on odd replies and
-//! can't bound what they hold. Here everything about the protocol is decided without any input or output (`frame`,
-//! `text`, `trailers`, `status`, and `reply` which joins them), and `call` alone waits, through the seams.
+//! Why not a ready-made client: those for the browser lose statuses that a chunk cuts in two, panic on odd replies and can't
+//! bound what they hold.
 //!
-//! This room may use `seams` and `error::Kind`; it knows neither the messages nor who is signed in.
+//! This room may use `seams::urls`, `redact`, `base64` and `error::Kind`; it knows neither the messages nor who is signed in.
 
-mod call;
 mod code;
 mod content_type;
 mod details;
@@ -14,7 +14,7 @@ mod details;
 pub mod doors;
 mod error;
 mod explanation;
-pub(crate) mod failure;
+pub mod failure;
 mod frame;
 mod frames_body;
 mod metadata;
@@ -24,15 +24,22 @@ mod request;
 mod retry;
 mod retry_after;
 mod status;
-mod text;
 mod timeout;
 mod trailers;
 
-pub use call::{CallOptions, DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, UnaryReply, UnaryRequest, unary};
 pub use code::Code;
 pub use details::Detail;
 pub use error::{RpcError, RpcFailure, SUPERSEDED};
-pub use metadata::{Metadata, MetadataProblem, Value};
+pub use failure::Below;
+pub use metadata::{Metadata, MetadataProblem};
 pub use received::{Received, decoded};
-pub use request::{BaseUrlProblem, parse_base_url};
-pub use retry::{MAX_ATTEMPTS, Next, Retries, RetryBucket, RetryPolicy};
+pub use reply::{Answer, Head, Outcome, Reply, Rest, answer_at_once};
+pub use request::{BaseUrlProblem, body, check_base_url, headers, headers_with};
+pub use retry::{Failure, MAX_ATTEMPTS, Next, Retries, RetryBucket, RetryPolicy, Wish};
+
+/// The deadline of a call unless the caller says otherwise.
+pub const DEFAULT_TIMEOUT_MS: f64 = 30_000.0;
+
+/// The most that the message of a reply may have, unless the caller says otherwise. An answer of the core has a few dozen
+/// bytes.
+pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 64 * 1024;

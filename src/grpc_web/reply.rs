@@ -3,22 +3,25 @@
 use super::content_type::{Encoding, Foreign, classify};
 use super::error::kind_of_answer;
 use super::explanation::Explanation;
+use super::failure::{self, Below};
 use super::frames_body::FramesBody;
 use super::status::Status;
-use super::{Code, Received, RpcError, failure, retry_after};
+use super::{Code, Received, RpcError, retry_after};
 use crate::error::Kind;
 use crate::redact::Secrets;
-use crate::seams::{HttpFailure, header};
+use crate::text::header;
 
 /// The head of a reply, and what is needed to judge it.
-pub(super) struct Head {
+pub struct Head {
     /// The path of the method, for errors.
     pub method: String,
     /// The most that a message may have.
     pub max_message_bytes: usize,
     /// When the head came, in milliseconds since 1970.
     pub now_ms: f64,
+    /// 0 for an opaque redirect.
     pub http_status: u16,
+    /// The server answered with a redirect that was not followed.
     pub opaque_redirect: bool,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
@@ -28,8 +31,8 @@ pub(super) struct Head {
 
 impl Head {
     /// An error that keeps what the head says.
-    pub(super) fn error(&self, code: Code, kind: Kind, message: impl Into<String>) -> RpcError {
-        let mut error = RpcError::new(code, kind, self.secrets.cut(&message.into()), &self.method);
+    pub(super) fn error(&self, code: Code, kind: Kind, message: String) -> RpcError {
+        let mut error = RpcError::new(code, kind, message, &self.method);
         error.http_status = Some(self.http_status);
         error.retry_after_ms =
             header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
@@ -66,13 +69,13 @@ impl Head {
             let code = if self.is_http_ok() { Code::Unknown } else { Code::from_http_status(self.http_status) };
             let message = "the server speaks native gRPC (application/grpc), which a browser can't read: put a gRPC-Web \
                            proxy before it, or set baseUrl to the one there is";
-            return self.error(code, Kind::Config, message);
+            return self.error(code, Kind::Config, message.to_owned());
         }
         if !self.is_http_ok() {
             return self.http_error();
         }
         let what = match header(&self.headers, "content-type") {
-            Some(content_type) => ["is of type \"", content_type, "\""].concat(),
+            Some(content_type) => ["is of type \"", &self.secrets.cut(content_type), "\""].concat(),
             None => "has no content type, or a service worker hides it".to_owned(),
         };
         let message = ["the reply ", &what, ", so it is not gRPC-Web with protobuf messages: check baseUrl"].concat();
@@ -82,15 +85,18 @@ impl Head {
 
 /// What a successful call brought.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Answer {
+pub struct Answer {
+    /// Encoded.
     pub message: Vec<u8>,
+    /// The headers that the browser lets be read.
     pub headers: Received,
+    /// The trailers, without the status.
     pub trailers: Received,
 }
 
 /// What to do with the rest of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub enum Rest {
     /// Read it for a while, so that the connection can be used again.
     Drain,
     /// Abort: it is too large, or nobody knows what it is.
@@ -99,8 +105,10 @@ pub(super) enum Rest {
 
 /// The end of a call.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub struct Outcome {
+    /// The answer; an error is complete.
     pub result: Result<Answer, RpcError>,
+    /// What becomes of the rest of the body.
     pub rest: Rest,
 }
 
@@ -110,6 +118,11 @@ impl Outcome {
         Self { result: Err(error), rest: Rest::Drain }
     }
 
+    fn complete(mut self) -> Self {
+        self.result = self.result.map_err(RpcError::complete);
+        self
+    }
+
     /// The call failed, and the body is not to be read on.
     pub(super) fn aborted(error: RpcError) -> Self {
         Self { result: Err(error), rest: Rest::Abort }
@@ -117,7 +130,9 @@ impl Outcome {
 }
 
 /// A reply whose body is still to be read. After an outcome it is not to be fed any more.
-pub(super) enum Reply {
+pub struct Reply(Body);
+
+enum Body {
     /// Frames.
     Frames(Box<FramesBody>),
     /// The error is known; its text is on the way.
@@ -126,18 +141,23 @@ pub(super) enum Reply {
 
 impl Reply {
     /// Judges the head: the outcome, if the body does not matter.
-    pub(super) fn begin(head: Head) -> Result<Self, Outcome> {
+    pub fn begin(head: Head) -> Result<Self, Outcome> {
+        Self::judge(head).map_err(Outcome::complete)
+    }
+
+    fn judge(head: Head) -> Result<Self, Outcome> {
         if head.opaque_redirect {
             let message = "the server answered with a redirect, which a call does not follow: it may be to the log-in \
                            page of a proxy in front of the API, or baseUrl is not the API's own address";
-            let mut error = head.error(Code::Unknown, Kind::Config, message);
+            let mut error = head.error(Code::Unknown, Kind::Config, message.to_owned());
             error.http_status = None;
             return Err(Outcome::aborted(error));
         }
         let status = Status::find(&head.headers);
         let foreign = match classify(header(&head.headers, "content-type")) {
             Ok(encoding) => {
-                return Ok(Self::Frames(Box::new(FramesBody::new(head, status, encoding == Encoding::Base64))));
+                let is_base64 = encoding == Encoding::Base64;
+                return Ok(Self(Body::Frames(Box::new(FramesBody::new(head, status, is_base64)))));
             }
             Err(foreign) => foreign,
         };
@@ -147,39 +167,62 @@ impl Reply {
         }
         let error = head.foreign_error(foreign);
         match foreign {
-            Foreign::Readable => Ok(Self::Explained(Explanation::new(error, head.secrets))),
+            Foreign::Readable => Ok(Self(Body::Explained(Explanation::new(error, head.secrets)))),
             Foreign::NativeGrpc | Foreign::Opaque => Err(Outcome::failed(error)),
         }
     }
 
     /// True when waiting for the body is worth little.
-    pub(super) fn is_explanation(&self) -> bool {
-        matches!(self, Self::Explained(_))
+    pub fn is_explanation(&self) -> bool {
+        matches!(self.0, Body::Explained(_))
     }
 
     /// Takes a chunk of the body.
-    pub(super) fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
-        match self {
-            Self::Frames(body) => body.chunk(chunk),
-            Self::Explained(body) => body.chunk(chunk),
+    pub fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
+        match &mut self.0 {
+            Body::Frames(body) => body.chunk(chunk),
+            Body::Explained(body) => body.chunk(chunk),
         }
+        .map(Outcome::complete)
     }
 
     /// The body ended.
-    pub(super) fn end(self) -> Outcome {
-        match self {
-            Self::Frames(body) => body.end(),
-            Self::Explained(body) => body.end(),
+    pub fn end(self) -> Outcome {
+        match self.0 {
+            Body::Frames(body) => body.end(),
+            Body::Explained(body) => body.end(),
         }
+        .complete()
     }
 
     /// Reading the body failed.
-    pub(super) fn broken(self, failure: HttpFailure) -> Outcome {
-        match self {
-            Self::Frames(body) => body.broken(failure),
-            Self::Explained(body) => body.end(),
+    pub fn broken(self, how: Below) -> Outcome {
+        match self.0 {
+            Body::Frames(body) => body.broken(how),
+            Body::Explained(body) => body.end(),
         }
+        .complete()
     }
+}
+
+/// The answer of a reply whose message and trailers came in `chunk`, the first of its body; `None` for every other reply,
+/// which is to be read anew, with all of its head. That needs no more of the head than this.
+pub fn answer_at_once(
+    http_status: u16,
+    content_type: String,
+    max_message_bytes: usize,
+    chunk: &[u8],
+) -> Option<Answer> {
+    let head = Head {
+        method: String::new(),
+        max_message_bytes,
+        now_ms: 0.0,
+        http_status,
+        opaque_redirect: false,
+        headers: vec![("content-type".to_owned(), content_type)],
+        secrets: Secrets::default(),
+    };
+    Reply::begin(head).ok()?.chunk(chunk)?.result.ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 use super::{Answer, Head, Outcome, Reply, Rest};
 use crate::error::Kind;
-use crate::grpc_web::{Code, RpcError};
+use crate::grpc_web::{Below, Code, RpcError};
 use crate::redact::Secrets;
-use crate::seams::{Cause, HttpFailure, HttpFailureKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -259,17 +258,16 @@ fn what_breaks_the_protocol_is_not_read_on() {
 
 #[test]
 fn a_broken_read_is_unavailable_unless_more_is_known() {
-    let broken = |status, headers: &[_], body: &[u8], kind| {
-        let failure = HttpFailure { kind, cause: Some(Cause::new(1_u8)) };
+    let broken = |status, headers: &[_], body: &[u8], how| {
         let Ok(reply) = feed(head(status, headers), [body]) else { panic!("done before it broke") };
-        reply.broken(failure).result.unwrap_err()
+        reply.broken(how).result.unwrap_err()
     };
-    let error = broken(200, &[TYPE, ("grpc-status", "0")], &frame(0, "m"), HttpFailureKind::BodyBroken);
+    let error = broken(200, &[TYPE, ("grpc-status", "0")], &frame(0, "m"), Below::BodyBroken);
     assert_eq!((error.code, error.kind, error.http_status), (Code::Unavailable, Kind::Network, Some(200)));
-    assert!(error.retryable && error.cause.is_some());
-    assert_eq!(broken(200, &[TYPE], b"", HttpFailureKind::BodyUnusable).code, Code::Internal);
-    assert_eq!(broken(200, &[TYPE, ("grpc-status", "5")], b"", HttpFailureKind::BodyBroken).code, Code::NotFound);
-    assert_eq!(broken(404, &[TYPE], b"", HttpFailureKind::BodyBroken).code, Code::Unimplemented);
-    let page = broken(404, &[], b"half a pa", HttpFailureKind::BodyBroken);
+    assert!(error.retryable);
+    assert_eq!(broken(200, &[TYPE], b"", Below::BodyUnusable).code, Code::Internal);
+    assert_eq!(broken(200, &[TYPE, ("grpc-status", "5")], b"", Below::BodyBroken).code, Code::NotFound);
+    assert_eq!(broken(404, &[TYPE], b"", Below::BodyBroken).code, Code::Unimplemented);
+    let page = broken(404, &[], b"half a pa", Below::BodyBroken);
     assert_eq!((page.code, page.body_text.as_deref()), (Code::Unimplemented, Some("half a pa")));
 }

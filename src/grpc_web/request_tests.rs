@@ -1,19 +1,19 @@
-use super::{BaseUrlProblem, build, parse_base_url};
-use crate::error::Kind;
-use crate::grpc_web::{CallOptions, Code, Metadata, UnaryRequest};
-use crate::seams::fake::Fake;
-use crate::seams::{HttpMethod, HttpRequest};
+use super::{BaseUrlProblem, body, check_base_url, headers, headers_with};
+use crate::grpc_web::Metadata;
+use crate::url::UrlParts;
 
-fn options() -> CallOptions {
-    CallOptions { user_agent: "test/1", secrets: crate::redact::Secrets::default(), ..CallOptions::default() }
-}
-
-fn request<'a>(base_url: &'a str, metadata: &'a Metadata) -> UnaryRequest<'a> {
-    UnaryRequest { base_url, path: "/pkg.Service/Method", message: b"abc".to_vec(), metadata }
-}
-
-fn built(metadata: &Metadata, options: &CallOptions) -> HttpRequest {
-    build(request("https://api.example.com", metadata), options).unwrap()
+fn parsed(base: &str) -> Result<String, BaseUrlProblem> {
+    let parts = url::Url::parse(base).ok().map(|url| UrlParts {
+        href: url.as_str().to_owned(),
+        scheme: url.scheme().to_owned(),
+        host: url.host_str().unwrap_or_default().to_owned(),
+        origin: url.origin().ascii_serialization(),
+        path: url.path().to_owned(),
+        query: url.query().unwrap_or_default().to_owned(),
+        fragment: url.fragment().unwrap_or_default().to_owned(),
+        has_credentials: !url.username().is_empty() || url.password().is_some(),
+    });
+    check_base_url(parts.as_ref())
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn normalizes_base_urls() {
         ("http://[::1]:8700/x", "http://[::1]:8700/x"),
         ("http://core.localhost", "http://core.localhost"),
     ] {
-        assert_eq!(parse_base_url(&Fake::new(), base).as_deref(), Ok(expected), "{base}");
+        assert_eq!(parsed(base).as_deref(), Ok(expected), "{base}");
     }
 }
 
@@ -50,7 +50,7 @@ fn refuses_other_base_urls_without_quoting_them() {
         ("https://api.example.com/#secret", BaseUrlProblem::Fragment),
         ("https://api.example.com#", BaseUrlProblem::Fragment),
     ] {
-        let problem = parse_base_url(&Fake::new(), base).unwrap_err();
+        let problem = parsed(base).unwrap_err();
         assert_eq!(problem, expected, "{base}");
         assert!(!problem.to_string().contains("secret"));
         assert!(problem.to_string().contains("wanted is"), "{problem}");
@@ -60,54 +60,41 @@ fn refuses_other_base_urls_without_quoting_them() {
 #[test]
 fn builds_exactly_this_request() {
     let mut metadata = Metadata::new();
-    metadata.append("Authorization", "Bearer t");
-    metadata.append("x-a", "1");
-    metadata.append("x-a", "2");
-    metadata.append("x-b-bin", b"\x00\xff".as_slice());
-    metadata.append("content-type", "text/plain");
-    metadata.append("grpc-timeout", "1H");
-    metadata.append("X-User-Agent", "other");
-    let request = built(&metadata, &options());
-    assert_eq!(request.method, HttpMethod::Post);
-    assert_eq!(request.url, "https://api.example.com/pkg.Service/Method");
-    assert_eq!(request.body.unwrap(), b"\x00\x00\x00\x00\x03abc");
+    for (name, value) in [
+        ("Authorization", "Bearer t"),
+        ("x-a", "1"),
+        ("x-a", "2"),
+        ("x-b-bin", "AP8="),
+        ("content-type", "text/plain"),
+        ("grpc-timeout", "1H"),
+        ("X-User-Agent", "other"),
+    ] {
+        metadata.append(name, value).unwrap();
+    }
+    let user_agent = concat!("sipbreakout-web/", env!("CARGO_PKG_VERSION"));
     let expected = [
         ("content-type", "application/grpc-web+proto"),
         ("accept", "application/grpc-web+proto"),
         ("x-grpc-web", "1"),
-        ("x-user-agent", "test/1"),
+        ("x-user-agent", user_agent),
         ("grpc-timeout", "30000m"),
+        ("grpc-previous-rpc-attempts", "2"),
         ("authorization", "Bearer t"),
         ("x-a", "1"),
         ("x-a", "2"),
         ("x-b-bin", "AP8"),
     ];
-    let found: Vec<_> = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let headers = headers_with(30_000.0, 2, &metadata);
+    let found: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(found, expected);
+    assert_eq!(body(b"abc").unwrap(), b"\x00\x00\x00\x00\x03abc");
 }
 
 #[test]
-fn joins_base_and_method_with_one_slash() {
-    let metadata = Metadata::new();
-    for base in ["https://api.example.com/grpc", "https://api.example.com/grpc/"] {
-        let request = build(request(base, &metadata), &options()).unwrap();
-        assert_eq!(request.url, "https://api.example.com/grpc/pkg.Service/Method");
+fn headers_say_the_time_that_is_left_and_no_attempt_before_the_first() {
+    for (timeout_ms, expected) in [(3.2e9, "3200000S"), (f64::MAX, "99999999H"), (0.2, "1m")] {
+        let headers = headers(timeout_ms, 0);
+        assert!(headers.contains(&("grpc-timeout", expected.to_owned())), "{timeout_ms}");
+        assert!(headers.iter().all(|(name, _)| *name != "grpc-previous-rpc-attempts"));
     }
-}
-
-#[test]
-fn takes_time_and_credentials_from_the_options() {
-    let options = CallOptions { timeout_ms: 3.2e9, ..options() };
-    let request = built(&Metadata::new(), &options);
-    assert!(request.headers.contains(&("grpc-timeout".to_owned(), "3200000S".to_owned())));
-}
-
-#[test]
-fn bad_metadata_is_the_callers_fault() {
-    let mut metadata = Metadata::new();
-    metadata.append("x-\u{e9}", "secret");
-    let error = build(request("https://api.example.com", &metadata), &options()).unwrap_err();
-    assert_eq!((error.code, error.kind), (Code::InvalidArgument, Kind::Invalid));
-    assert_eq!(error.method, "/pkg.Service/Method");
-    assert!(!format!("{error:?}").contains("secret"));
 }

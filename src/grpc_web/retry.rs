@@ -3,7 +3,7 @@
 use super::details::Detail;
 use super::{Code, RpcError};
 use crate::error::Kind;
-use std::cell::Cell;
+use crate::text::number;
 
 /// How often and how patiently a call is made again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,36 +31,42 @@ impl Default for RetryPolicy {
 /// The longest time for an attempt that another may follow: a connection that hangs is not waited for to the end.
 const LONGEST_ATTEMPT_MS: f64 = 15_000.0;
 
+/// A server that asks for more has gone wrong.
+const LONGEST_PUSHBACK_MS: f64 = u64::MAX as f64;
+
 const MAX_TOKENS: f64 = 10.0;
 const TOKENS_FOR_A_SUCCESS: f64 = 0.1;
 
-/// Keeps a client from making things worse: when most attempts fail, it stops making them again.
-#[derive(Debug)]
-pub struct RetryBucket(Cell<f64>);
+/// Keeps a client from making things worse: when most attempts fail, it stops making them again. It is shared by all
+/// calls of a client.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryBucket(pub f64);
 
 impl Default for RetryBucket {
     fn default() -> Self {
-        Self(Cell::new(MAX_TOKENS))
+        Self(MAX_TOKENS)
     }
 }
 
 impl RetryBucket {
-    fn succeeded(&self) {
-        self.0.set((self.0.get() + TOKENS_FOR_A_SUCCESS).min(MAX_TOKENS));
+    /// The bucket after this many answered attempts.
+    #[must_use]
+    pub fn succeeded(self, attempts: f64) -> Self {
+        Self((self.0 + attempts * TOKENS_FOR_A_SUCCESS).min(MAX_TOKENS))
     }
 
-    fn failed(&self) {
-        self.0.set((self.0.get() - 1.0).max(0.0));
+    fn failed(self) -> Self {
+        Self((self.0 - 1.0).max(0.0))
     }
 
-    fn allows_retry(&self) -> bool {
-        self.0.get() > MAX_TOKENS / 2.0
+    fn allows_retry(self) -> bool {
+        self.0 > MAX_TOKENS / 2.0
     }
 }
 
 /// What the server says about trying again.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Wish {
+pub enum Wish {
     /// Not at all.
     Never,
     /// After this many milliseconds.
@@ -68,19 +74,19 @@ pub(super) enum Wish {
 }
 
 /// `grpc-retry-pushback-ms` before RetryInfo before Retry-After.
-pub(super) fn wish(error: &RpcError) -> Option<Wish> {
+pub fn wish(error: &RpcError) -> Option<Wish> {
     let pushback = "grpc-retry-pushback-ms";
     if let Some(value) = error.trailers.get(pushback).or_else(|| error.headers.get(pushback)) {
         // Negative or garbled: stop.
-        let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-        let ms = if is_number { value.parse::<u64>().ok() } else { None };
-        return Some(ms.map_or(Wish::Never, |ms| Wish::After(ms as f64)));
+        let ms = number(value.as_bytes()).filter(|ms| *ms < LONGEST_PUSHBACK_MS);
+        return Some(ms.map_or(Wish::Never, Wish::After));
     }
-    let info = error.details.iter().find_map(|detail| match detail {
-        Detail::RetryInfo { retry_delay_ms } => Some(*retry_delay_ms),
-        _ => None,
-    });
-    info.or(error.retry_after_ms).map(Wish::After)
+    for detail in &error.details {
+        if let Detail::RetryInfo { retry_delay_ms } = detail {
+            return Some(Wish::After(*retry_delay_ms));
+        }
+    }
+    error.retry_after_ms.map(Wish::After)
 }
 
 /// What follows a failed attempt.
@@ -94,60 +100,67 @@ pub enum Next {
     TooLate(f64),
 }
 
-/// The attempts of one call.
-#[derive(Debug)]
-pub struct Retries<'a> {
-    policy: RetryPolicy,
-    bucket: &'a RetryBucket,
-    attempts: u32,
-    /// Counts the waits of our own; a server's wish starts it again.
-    step: i32,
-    is_cut_short: bool,
+/// A failed attempt, as far as another one depends on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Failure {
+    /// The server is out of service for now, or was not reached.
+    pub is_unavailable: bool,
+    /// Our own limit of time ended the attempt.
+    pub is_timeout: bool,
+    /// What the server says about another attempt.
+    pub wish: Option<Wish>,
 }
 
-impl<'a> Retries<'a> {
+impl Failure {
+    /// What `error` says.
+    pub fn of(error: &RpcError) -> Self {
+        Self {
+            is_unavailable: error.code == Code::Unavailable && error.retryable,
+            is_timeout: error.code == Code::DeadlineExceeded && error.kind == Kind::Timeout,
+            wish: wish(error),
+        }
+    }
+}
+
+/// The attempts of one call: plain data, which the caller keeps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Retries {
+    /// When a call is made again.
+    pub policy: RetryPolicy,
+    /// The client's.
+    pub bucket: RetryBucket,
+    /// Attempts that have begun. One that was refused for its token alone does not count: the next one is its replay.
+    pub attempts: u32,
+    /// Counts the waits of our own; a server's wish starts it again.
+    pub step: u32,
+}
+
+impl Retries {
     /// Before the first attempt.
-    pub fn new(policy: RetryPolicy, bucket: &'a RetryBucket) -> Self {
-        Self { policy, bucket, attempts: 0, step: 0, is_cut_short: false }
+    pub const fn new(policy: RetryPolicy, bucket: RetryBucket) -> Self {
+        Self { policy, bucket, attempts: 0, step: 0 }
     }
 
-    /// An attempt begins; it may take this many milliseconds of the `left_ms` that the call has. That is less only if
-    /// it leaves time for another attempt.
-    pub fn begin(&mut self, left_ms: f64) -> f64 {
-        self.attempts += 1;
+    /// How many of the `left_ms` that the call has the next attempt may take. That is less than all only if it leaves time
+    /// for another attempt.
+    pub fn limit_ms(&self, left_ms: f64) -> f64 {
         let limit_ms = (left_ms / 2.0).min(LONGEST_ATTEMPT_MS);
-        let may_follow = self.attempts < self.policy.max_attempts && self.bucket.allows_retry();
-        self.is_cut_short = may_follow && left_ms - limit_ms > self.delay_ms(1.0);
-        if self.is_cut_short { limit_ms } else { left_ms }
+        let may_follow = self.attempts + 1 < self.policy.max_attempts && self.bucket.allows_retry();
+        if may_follow && left_ms - limit_ms > self.delay_ms(1.0) { limit_ms } else { left_ms }
     }
 
-    /// The attempt was refused for its token alone: the next one is its replay.
-    pub fn replayed(&mut self) {
-        self.attempts -= 1;
-    }
-
-    /// How many attempts have begun.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// The last attempt was answered.
-    pub fn succeeded(&self) {
-        self.bucket.succeeded();
-    }
-
-    /// The last attempt failed. `random` is from 0 to 1.
-    pub fn failed(&mut self, error: &RpcError, left_ms: f64, random: f64) -> Next {
-        let is_out_of_service = error.code == Code::Unavailable && error.retryable;
-        let is_cut_short = self.is_cut_short && error.code == Code::DeadlineExceeded && error.kind == Kind::Timeout;
-        if !is_out_of_service && !is_cut_short {
+    /// What follows the last attempt, which failed. `is_cut_short`: it had less than all the time that was left. `random` is
+    /// from 0 to 1.
+    pub fn failed(&mut self, failure: Failure, is_cut_short: bool, left_ms: f64, random: f64) -> Next {
+        let is_repeatable = failure.is_unavailable || (failure.is_timeout && is_cut_short);
+        if !is_repeatable {
             return Next::Stop;
         }
-        self.bucket.failed();
+        self.bucket = self.bucket.failed();
         if self.attempts >= self.policy.max_attempts || !self.bucket.allows_retry() {
             return Next::Stop;
         }
-        let delay_ms = match wish(error) {
+        let delay_ms = match failure.wish {
             Some(Wish::Never) => return Next::Stop,
             Some(Wish::After(ms)) => {
                 self.step = 0;
@@ -163,7 +176,10 @@ impl<'a> Retries<'a> {
     }
 
     fn delay_ms(&self, random: f64) -> f64 {
-        let delay_ms = self.policy.initial_delay_ms * 2.0_f64.powi(self.step);
+        let mut delay_ms = self.policy.initial_delay_ms;
+        for _ in 0..self.step.min(MAX_ATTEMPTS) {
+            delay_ms *= 2.0;
+        }
         delay_ms.min(self.policy.max_delay_ms) * (0.8 + 0.4 * random)
     }
 }

@@ -1,43 +1,46 @@
 //! The header `Retry-After`: seconds, or a date.
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use crate::text::number;
+
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 const DAY_MS: f64 = 86_400_000.0;
+
+/// The most seconds that count: it is forever anyway.
+const MOST_SECONDS: f64 = u64::MAX as f64;
 
 /// How many milliseconds from `now_ms` (since 1970) the server asks to wait; a past date is zero. `None` when the
 /// value is neither.
 pub(super) fn parse(value: &str, now_ms: f64) -> Option<f64> {
-    let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // An integer's parser, which is small; what it can't hold is forever anyway.
-        return Some(value.parse::<u64>().unwrap_or(u64::MAX) as f64 * 1_000.0);
+    let value = value.as_bytes().trim_ascii();
+    match number(value) {
+        Some(seconds) => Some(seconds.min(MOST_SECONDS) * 1_000.0),
+        None => Some((http_date(value)? - now_ms).max(0.0)),
     }
-    Some((http_date(value)? - now_ms).max(0.0))
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that a server may write, in milliseconds since 1970.
-fn http_date(text: &str) -> Option<f64> {
-    let (_, rest) = text.split_once(',')?;
-    let mut parts = rest.strip_prefix(' ')?.split(' ');
-    let day = number(parts.next()?, 1, 31)?;
-    let month = parts.next()?;
-    let month = MONTHS.iter().position(|name| *name == month)? as i64 + 1;
-    let year = number(parts.next()?, 1970, 9999)?;
-    let mut clock = parts.next()?.split(':');
-    let hour = number(clock.next()?, 0, 23)?;
-    let minute = number(clock.next()?, 0, 59)?;
-    let second = number(clock.next()?, 0, 60)?;
-    if clock.next().is_some() || parts.next() != Some("GMT") || parts.next().is_some() {
-        return None;
+fn http_date(text: &[u8]) -> Option<f64> {
+    let [_, _, _, b',', b' ', date @ ..] = text else { return None };
+    let [d1, d2, b' ', m1, m2, m3, b' ', y1, y2, y3, y4, b' ', time @ ..] = date else { return None };
+    let [h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T'] = time else { return None };
+    let mut month = 1;
+    let mut months = MONTHS.as_bytes();
+    loop {
+        let [n1, n2, n3, others @ ..] = months else { return None };
+        if (n1, n2, n3) == (m1, m2, m3) {
+            break;
+        }
+        months = others;
+        month += 1;
     }
-    let seconds = hour * 3_600 + minute * 60 + second;
-    Some(days_since_1970(year, month, day) as f64 * DAY_MS + seconds as f64 * 1_000.0)
+    let day = days_since_1970(within(&[*y1, *y2, *y3, *y4], 1970, 9999)?, month, within(&[*d1, *d2], 1, 31)?);
+    let minute = within(&[*h1, *h2], 0, 23)? * 60 + within(&[*n1, *n2], 0, 59)?;
+    Some(day as f64 * DAY_MS + (minute * 60 + within(&[*s1, *s2], 0, 60)?) as f64 * 1_000.0)
 }
 
-fn number(text: &str, least: i64, most: i64) -> Option<i64> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok().filter(|number| (least..=most).contains(number))
+fn within(digits: &[u8], least: i64, most: i64) -> Option<i64> {
+    let number = number(digits)? as i64;
+    (least <= number && number <= most).then_some(number)
 }
 
 /// Counted in years that begin in March, so that the leap day is a year's last.

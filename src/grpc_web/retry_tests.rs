@@ -1,10 +1,37 @@
-use super::{Next, Retries, RetryBucket, RetryPolicy, Wish, wish};
+use super::{Failure, Next, Retries, RetryBucket, RetryPolicy, Wish, wish};
 use crate::error::Kind;
 use crate::grpc_web::details::tests::retry_info;
 use crate::grpc_web::{Code, Received, RpcError};
 use proptest::prelude::*;
 
 const FOREVER_MS: f64 = 1e9;
+
+/// One call whose attempts are begun and fail, as its driver does it.
+struct Attempts {
+    retries: Retries,
+    is_cut_short: bool,
+}
+
+impl Attempts {
+    fn new(policy: RetryPolicy) -> Self {
+        Self::with(policy, RetryBucket::default())
+    }
+
+    fn with(policy: RetryPolicy, bucket: RetryBucket) -> Self {
+        Self { retries: Retries::new(policy, bucket), is_cut_short: false }
+    }
+
+    fn begin(&mut self, left_ms: f64) -> f64 {
+        let limit_ms = self.retries.limit_ms(left_ms);
+        self.retries.attempts += 1;
+        self.is_cut_short = limit_ms < left_ms;
+        limit_ms
+    }
+
+    fn failed(&mut self, error: &RpcError, left_ms: f64, random: f64) -> Next {
+        self.retries.failed(Failure::of(error), self.is_cut_short, left_ms, random)
+    }
+}
 
 fn unavailable() -> RpcError {
     RpcError::new(Code::Unavailable, Kind::Network, "", "")
@@ -18,23 +45,21 @@ fn with_pushback(value: &str) -> RpcError {
 
 #[test]
 fn waits_grow_to_their_limit_and_attempts_end() {
-    let bucket = RetryBucket::default();
     let policy = RetryPolicy { max_delay_ms: 3_000.0, ..RetryPolicy::default() };
-    let mut retries = Retries::new(policy, &bucket);
+    let mut retries = Attempts::new(policy);
     for expected in [1_000.0, 2_000.0, 3_000.0, 3_000.0] {
         retries.begin(FOREVER_MS);
         assert_eq!(retries.failed(&unavailable(), FOREVER_MS, 0.5), Next::Again(expected));
     }
     retries.begin(FOREVER_MS);
-    assert_eq!(retries.attempts(), 5);
+    assert_eq!(retries.retries.attempts, 5);
     assert_eq!(retries.failed(&unavailable(), FOREVER_MS, 0.5), Next::Stop);
 }
 
 #[test]
 fn a_wait_is_a_fifth_shorter_or_longer() {
     for (random, expected) in [(0.0, 800.0), (0.5, 1_000.0), (1.0, 1_200.0)] {
-        let bucket = RetryBucket::default();
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+        let mut retries = Attempts::new(RetryPolicy::default());
         retries.begin(FOREVER_MS);
         let next = retries.failed(&unavailable(), FOREVER_MS, random);
         assert!(matches!(next, Next::Again(ms) if (ms - expected).abs() < 1e-6), "{next:?}");
@@ -44,8 +69,7 @@ fn a_wait_is_a_fifth_shorter_or_longer() {
 #[test]
 fn only_what_may_pass_is_repeated() {
     for code in Code::ALL {
-        let bucket = RetryBucket::default();
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+        let mut retries = Attempts::new(RetryPolicy::default());
         retries.begin(FOREVER_MS);
         let error = RpcError::new(code, Kind::Protocol, "", "");
         let is_again = matches!(retries.failed(&error, FOREVER_MS, 0.5), Next::Again(_));
@@ -57,21 +81,20 @@ fn only_what_may_pass_is_repeated() {
 
 #[test]
 fn an_attempt_leaves_time_for_another() {
-    let bucket = RetryBucket::default();
     let timed_out = RpcError::new(Code::DeadlineExceeded, Kind::Timeout, "", "");
     for (left_ms, limit_ms) in [(30_000.0, 15_000.0), (100_000.0, 15_000.0), (5_000.0, 2_500.0), (2_400.1, 1_200.05)] {
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+        let mut retries = Attempts::new(RetryPolicy::default());
         assert_eq!(retries.begin(left_ms), limit_ms);
     }
     // A wait would not fit behind it: the attempt has all there is, and its time-out is the call's.
     for left_ms in [2_400.0, 300.0, 1.0] {
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+        let mut retries = Attempts::new(RetryPolicy::default());
         assert_eq!(retries.begin(left_ms), left_ms);
         assert_eq!(retries.failed(&timed_out, 0.0, 0.5), Next::Stop);
     }
-    let mut retries = Retries::new(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() }, &bucket);
+    let mut retries = Attempts::new(RetryPolicy { max_attempts: 1, ..RetryPolicy::default() });
     assert_eq!(retries.begin(30_000.0), 30_000.0);
-    let mut retries = Retries::new(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() }, &bucket);
+    let mut retries = Attempts::new(RetryPolicy { max_attempts: 2, ..RetryPolicy::default() });
     retries.begin(30_000.0);
     assert_eq!(retries.failed(&timed_out, 15_000.0, 0.5), Next::Again(1_000.0));
     assert_eq!(retries.begin(14_000.0), 14_000.0, "no other can follow");
@@ -79,34 +102,34 @@ fn an_attempt_leaves_time_for_another() {
 
 #[test]
 fn the_bucket_stops_retries_and_fills_again() {
-    let bucket = RetryBucket::default();
-    let fail = || {
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
-        retries.begin(FOREVER_MS);
-        retries.failed(&unavailable(), FOREVER_MS, 0.5)
+    let mut bucket = RetryBucket::default();
+    let fail = |bucket: &mut RetryBucket| {
+        let mut attempts = Attempts::with(RetryPolicy::default(), *bucket);
+        attempts.begin(FOREVER_MS);
+        let next = attempts.failed(&unavailable(), FOREVER_MS, 0.5);
+        *bucket = attempts.retries.bucket;
+        next
     };
     for _ in 0..4 {
-        assert!(matches!(fail(), Next::Again(_)));
+        assert!(matches!(fail(&mut bucket), Next::Again(_)));
     }
     for _ in 0..20 {
-        assert_eq!(fail(), Next::Stop);
+        assert_eq!(fail(&mut bucket), Next::Stop);
     }
-    let retries = Retries::new(RetryPolicy::default(), &bucket);
-    (0..60).for_each(|_| retries.succeeded());
-    assert_eq!(fail(), Next::Stop, "6 less 1 is 5");
-    (0..1_000).for_each(|_| retries.succeeded());
-    assert!(matches!(fail(), Next::Again(_)), "never more than 10");
-    assert!((bucket.0.get() - 9.0).abs() < 1e-6);
+    bucket = bucket.succeeded(60.0);
+    assert_eq!(fail(&mut bucket), Next::Stop, "6 less 1 is 5");
+    bucket = bucket.succeeded(1_000.0);
+    assert!(matches!(fail(&mut bucket), Next::Again(_)), "never more than 10");
+    assert!((bucket.0 - 9.0).abs() < 1e-6);
 }
 
 #[test]
 fn what_needs_no_retry_costs_no_token() {
-    let bucket = RetryBucket::default();
-    let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+    let mut retries = Attempts::new(RetryPolicy::default());
     retries.begin(FOREVER_MS);
     let error = RpcError::new(Code::NotFound, Kind::Protocol, "", "");
     assert_eq!(retries.failed(&error, FOREVER_MS, 0.5), Next::Stop);
-    assert_eq!(bucket.0.get(), 10.0);
+    assert_eq!(retries.retries.bucket.0, 10.0);
 }
 
 #[test]
@@ -129,21 +152,18 @@ fn a_negative_or_garbled_pushback_stops() {
     for value in ["-1", "", "soon", "1.5", "+5", "0x10", "99999999999999999999999", " 5"] {
         let error = with_pushback(value);
         assert_eq!(error.retry_after_ms, None);
-        let bucket = RetryBucket::default();
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+        let mut retries = Attempts::new(RetryPolicy::default());
         retries.begin(FOREVER_MS);
         assert_eq!(retries.failed(&error, FOREVER_MS, 0.5), Next::Stop, "{value}");
     }
-    let bucket = RetryBucket::default();
-    let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+    let mut retries = Attempts::new(RetryPolicy::default());
     retries.begin(FOREVER_MS);
     assert_eq!(retries.failed(&with_pushback("0"), FOREVER_MS, 0.5), Next::Again(0.0));
 }
 
 #[test]
 fn a_wish_starts_our_own_waits_again() {
-    let bucket = RetryBucket::default();
-    let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+    let mut retries = Attempts::new(RetryPolicy::default());
     for (error, expected) in
         [(unavailable(), 1_000.0), (with_pushback("7"), 7.0), (unavailable(), 1_000.0), (unavailable(), 2_000.0)]
     {
@@ -154,11 +174,10 @@ fn a_wish_starts_our_own_waits_again() {
 
 #[test]
 fn a_wait_beyond_the_deadline_is_not_begun() {
-    let bucket = RetryBucket::default();
-    let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+    let mut retries = Attempts::new(RetryPolicy::default());
     retries.begin(30_000.0);
     assert_eq!(retries.failed(&with_pushback("60000"), 29_000.0, 0.5), Next::TooLate(60_000.0));
-    let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+    let mut retries = Attempts::new(RetryPolicy::default());
     retries.begin(30_000.0);
     assert_eq!(retries.failed(&unavailable(), 1_000.0, 0.5), Next::TooLate(1_000.0));
 }
@@ -171,8 +190,7 @@ proptest! {
         random in 0.0..1.0_f64,
         pushback in prop::option::of("[0-9]{1,6}"),
     ) {
-        let bucket = RetryBucket::default();
-        let mut retries = Retries::new(RetryPolicy::default(), &bucket);
+            let mut retries = Attempts::new(RetryPolicy::default());
         let mut left_ms = timeout_ms;
         for part in took {
             let limit_ms = retries.begin(left_ms);
@@ -191,6 +209,6 @@ proptest! {
                 Next::Stop => break,
             }
         }
-        prop_assert!(retries.attempts() <= 5);
+        prop_assert!(retries.retries.attempts <= 5);
     }
 }

@@ -1,10 +1,10 @@
 //! The status of a call, as headers or trailers carry it.
 
 use super::Code;
-use super::metadata::{decode_base64, split_list};
+use super::metadata::next_part;
+use crate::base64::decode;
 use crate::redact::Secrets;
-use crate::seams::header;
-use percent_encoding::percent_decode_str;
+use crate::text::{header, number, percent_decoded};
 
 /// So much is shown of a status that is none.
 const ODD_CHARS: usize = 40;
@@ -25,10 +25,8 @@ impl Status {
     /// `None` without a `grpc-status`.
     pub(super) fn find(pairs: &[(String, String)]) -> Option<Self> {
         let raw = joined(pairs, "grpc-status")?;
-        let message = header(pairs, "grpc-message").unwrap_or_default();
-        let message = percent_decode_str(message).decode_utf8_lossy().into_owned();
-        let details =
-            joined(pairs, "grpc-status-details-bin").and_then(|list| split_list(&list).find_map(decode_base64));
+        let message = percent_decoded(header(pairs, "grpc-message").unwrap_or_default());
+        let details = joined(pairs, "grpc-status-details-bin").and_then(|list| first_decoded(&list));
         let (code, odd) = match parse_code(&raw) {
             Some(code) => (code, None),
             None => (Code::Unknown, Some(raw)),
@@ -36,40 +34,66 @@ impl Status {
         Some(Self { code, odd, message, details })
     }
 
-    /// The server's words, or ours about its status, without what is secret.
+    /// The server's words without what is secret. Where it has none, ours about a status that is no code.
     pub(super) fn words(&self, secrets: &Secrets) -> String {
         let message = secrets.cut(&self.message);
-        let Some(odd) = &self.odd else { return message };
-        let odd = secrets.cut_to(odd, ODD_CHARS);
-        let mut text = ["the server sent a grpc-status that is no gRPC code: \"", &odd, "\""].concat();
-        if !message.is_empty() {
-            text.push_str("; its message: ");
-            text.push_str(&message);
+        match &self.odd {
+            Some(odd) if message.is_empty() => {
+                let odd = secrets.cut_to(odd, ODD_CHARS);
+                ["the server sent a grpc-status that is no gRPC code: \"", &odd, "\""].concat()
+            }
+            _ => message,
         }
-        text
     }
+}
+
+/// Whether there is a status that is no code.
+pub(super) fn is_odd(pairs: &[(String, String)]) -> bool {
+    joined(pairs, "grpc-status").is_some_and(|raw| parse_code(&raw).is_none())
 }
 
 /// All values called `name`, joined as fetch joins them, so that headers and trailers are read alike.
 fn joined(pairs: &[(String, String)], name: &str) -> Option<String> {
-    let mut values = pairs.iter().filter(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
-    let mut all = values.next()?.1.clone();
-    for (_, value) in values {
-        all.push_str(", ");
-        all.push_str(value);
+    let mut all: Option<String> = None;
+    for (candidate, value) in pairs {
+        if !candidate.eq_ignore_ascii_case(name) {
+            continue;
+        }
+        match &mut all {
+            Some(all) => {
+                all.push_str(", ");
+                all.push_str(value);
+            }
+            None => all = Some(value.clone()),
+        }
     }
-    Some(all)
+    all
+}
+
+/// The first part of the list that is base64.
+fn first_decoded(list: &str) -> Option<Vec<u8>> {
+    let mut rest = Some(list);
+    while let Some(part) = next_part(&mut rest) {
+        let bytes = decode(part);
+        if bytes.is_some() {
+            return bytes;
+        }
+    }
+    None
 }
 
 /// A status may be repeated if it always says the same.
 fn parse_code(raw: &str) -> Option<Code> {
-    let mut codes = raw.split(',').map(|part| {
-        let part = part.trim();
-        // `parse` alone would take a plus sign.
-        if part.bytes().all(|byte| byte.is_ascii_digit()) { Code::from_number(part.parse().ok()?) } else { None }
-    });
-    let first = codes.next()??;
-    codes.all(|code| code == Some(first)).then_some(first)
+    let mut rest = Some(raw);
+    let mut found = None;
+    while let Some(part) = next_part(&mut rest) {
+        let code = Code::from_number(number(part.as_bytes())? as u32)?;
+        if found.is_some_and(|found| found != code) {
+            return None;
+        }
+        found = Some(code);
+    }
+    found
 }
 
 #[cfg(test)]
@@ -107,9 +131,10 @@ mod tests {
         for raw in ["", "17", "-1", "+5", "abc", "5x", "0, 13", "0,", "99999999999999999999"] {
             let status = find(&[("grpc-status", raw), ("grpc-message", "said%20this")]).unwrap();
             assert_eq!(status.code, Code::Unknown, "{raw}");
-            let words = status.words(&Secrets::default());
+            assert_eq!(status.words(&Secrets::default()), "said this", "the server's message alone is the message");
+            let silent = find(&[("grpc-status", raw)]).unwrap();
+            let words = silent.words(&Secrets::default());
             assert!(words.contains(&format!("\"{raw}\"")), "{words}");
-            assert!(words.ends_with("said this"), "{words}");
         }
         let repeated = find(&[("grpc-status", "0"), ("grpc-status", "13")]).unwrap();
         assert_eq!(repeated.code, Code::Unknown);

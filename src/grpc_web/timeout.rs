@@ -1,5 +1,7 @@
 //! The header `grpc-timeout`.
 
+use crate::text::decimal;
+
 /// The header has at most eight digits.
 const MAX_NUMBER: f64 = 99_999_999.0;
 
@@ -22,7 +24,7 @@ pub(super) fn header_value(timeout_ms: f64) -> String {
             break;
         }
     }
-    let mut text = (number as u32).to_string();
+    let mut text = decimal(number as u64);
     text.push_str(unit);
     text
 }

@@ -1,25 +1,37 @@
 //! The block of trailers at the end of a body: lines as HTTP/1.1 writes them.
 
+use crate::text::{all, lossy, place};
+
 /// The lines, names in lower case, in order, repeats kept. What is not `name: value` is skipped: a proxy's quirk
 /// must not cost the status.
 pub(super) fn parse(block: &[u8]) -> Vec<(String, String)> {
-    block.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
+    let mut pairs = Vec::new();
+    let mut rest = block;
+    loop {
+        let end = place(rest, b'\n').unwrap_or(rest.len());
+        let (line, behind) = rest.split_at_checked(end).unwrap_or_default();
+        if let Some(pair) = parse_line(line) {
+            pairs.push(pair);
+        }
+        match behind {
+            [_, behind @ ..] => rest = behind,
+            [] => return pairs,
+        }
+    }
 }
 
 fn parse_line(line: &[u8]) -> Option<(String, String)> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
-    let (name, value) = line.split_at_checked(colon)?;
-    let name = std::str::from_utf8(name.trim_ascii()).ok()?;
-    if name.is_empty() || !name.bytes().all(is_name_byte) {
+    let colon = place(line, b':')?;
+    let name = line.get(..colon)?.trim_ascii();
+    if name.is_empty() || !all(name, is_name_byte) {
         return None;
     }
-    let value = value.split_first().map_or(&[][..], |(_, value)| value).trim_ascii();
-    Some((name.to_ascii_lowercase(), String::from_utf8_lossy(value).into_owned()))
+    Some((lossy(name).to_ascii_lowercase(), lossy(line.get(colon + 1..)?.trim_ascii())))
 }
 
 /// The characters of an HTTP token.
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    byte.is_ascii_alphanumeric() || place(b"!#$%&'*+-.^_`|~", byte).is_some()
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ mod needles;
 mod sent;
 mod views;
 
+use crate::text::{characters, first};
 use needles::Needles;
-use std::cell::OnceCell;
 use std::fmt;
-use std::ops::Range;
 use std::rc::Rc;
-use views::{Byte, base64_views, plain, unescaped};
+use views::{Byte, decoded, is_line_break, plain, six_bits, unescaped};
 
 /// What stands in the place of a secret.
 const REMOVED: &str = "[removed]";
@@ -25,97 +24,123 @@ const MORE_BYTES: usize = 512;
 /// At the end of a text that goes on, a beginning of a secret may be too short to be known, whatever its encoding.
 const TAIL_CHARS: usize = 64;
 
+/// A shorter run of base64 is not worth a look.
+const SHORTEST_RUN: usize = 8;
+
 /// Texts that must not be shown, neither whole nor in pieces of 16 characters or more: as they are, percent- or
 /// form-encoded, in base64, escaped, and in several of these at once.
 #[derive(Clone, Default)]
-pub struct Secrets(Rc<Inner>);
-
-#[derive(Default)]
-struct Inner {
-    all: Vec<Vec<u8>>,
-    needles: OnceCell<Needles>,
-}
+pub struct Secrets(Rc<Needles>);
 
 impl Secrets {
     /// All of these.
     pub fn new<T: Into<Vec<u8>>>(all: impl IntoIterator<Item = T>) -> Self {
-        Self::of(all.into_iter().map(Into::into).collect())
+        let mut secrets = Vec::new();
+        for secret in all {
+            secrets.push(secret.into());
+        }
+        Self::of(secrets)
     }
 
     fn of(all: Vec<Vec<u8>>) -> Self {
-        Self(Rc::new(Inner { all, needles: OnceCell::new() }))
+        Self(Rc::new(Needles::new(all, needles::SHORTEST)))
     }
 
     /// These and the others.
     #[must_use]
     pub fn and(&self, others: &Self) -> Self {
-        Self::of([&self.0.all[..], &others.0.all[..]].concat())
+        Self::of([self.0.secrets(), others.0.secrets()].concat())
     }
 
     /// Without those that are so short that they may be an ordinary word.
     #[must_use]
     pub fn without_short(&self) -> Self {
-        Self::of(self.0.all.iter().filter(|secret| secret.len() >= needles::PIECE).cloned().collect())
+        Self(Rc::new(Needles::new(self.0.secrets().to_vec(), needles::PIECE)))
+    }
+
+    /// All of them, for who looks for them elsewhere.
+    #[cfg(all(feature = "session", target_arch = "wasm32"))]
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.0.secrets().iter().map(|secret| crate::text::lossy(secret)).collect()
     }
 
     /// `text` without them.
     pub fn cut(&self, text: &str) -> String {
-        let mut left = String::with_capacity(text.len());
-        let mut kept_to = 0;
-        for found in self.spans(text.as_bytes()) {
+        let hidden = self.hidden(text.as_bytes());
+        let mut hidden = hidden.iter();
+        let mut left = String::new();
+        let mut was_hidden = false;
+        for letter in text.chars() {
             // Escapes are ASCII, but bytes that were decoded may be parts of a letter.
-            let from = (0..=found.start).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-            let to = (found.end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
-            left.push_str(text.get(kept_to..from).unwrap_or_default());
-            left.push_str(REMOVED);
-            kept_to = to;
+            let mut is_hidden = false;
+            for _ in 0..letter.len_utf8() {
+                is_hidden |= hidden.next() == Some(&true);
+            }
+            if !is_hidden {
+                left.push(letter);
+            } else if !was_hidden {
+                left.push_str(REMOVED);
+            }
+            was_hidden = is_hidden;
         }
-        left.push_str(text.get(kept_to..).unwrap_or_default());
         left
     }
 
     /// The first `limit` characters of `text` without them.
     pub fn cut_to(&self, text: &str, limit: usize) -> String {
-        let most = limit * BYTES_PER_CHAR + MORE_BYTES;
-        let enough = (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or(text);
-        let left = self.cut(enough);
-        let is_whole = enough.len() == text.len();
-        let sure = if is_whole { usize::MAX } else { left.chars().count().saturating_sub(TAIL_CHARS) };
-        left.chars().take(limit.min(sure)).collect()
+        let mut end = text.len().min(limit * BYTES_PER_CHAR + MORE_BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let left = self.cut(text.get(..end).unwrap_or_default());
+        let sure = if end == text.len() { usize::MAX } else { characters(&left).saturating_sub(TAIL_CHARS) };
+        first(&left, limit.min(sure)).to_owned()
     }
 
     /// Whether any of them is in `bytes`.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
-        !self.spans(bytes).is_empty()
+        self.hidden(bytes).iter().any(|is_hidden| *is_hidden)
     }
 
-    /// Where they are, in order and apart from each other.
-    fn spans(&self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let needles = self.0.needles.get_or_init(|| Needles::new(&self.0.all));
-        let mut found = Vec::new();
-        if !needles.is_empty() {
-            search(needles, &plain(bytes), DEPTH, &mut found);
+    /// For each byte, whether it belongs to one of them.
+    fn hidden(&self, bytes: &[u8]) -> Vec<bool> {
+        let mut hidden = vec![false; bytes.len()];
+        if !self.0.is_empty() {
+            self.search(&plain(bytes), DEPTH, &mut hidden);
         }
-        found.sort_unstable_by_key(|span| span.start);
-        let mut spans: Vec<Range<usize>> = Vec::new();
-        for span in found {
-            match spans.last_mut() {
-                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-                _ => spans.push(span),
+        hidden
+    }
+
+    fn search(&self, view: &[Byte], depth: usize, hidden: &mut [bool]) {
+        self.0.search(view, hidden);
+        if depth == 0 {
+            return;
+        }
+        if let Some(view) = unescaped(view) {
+            self.search(&view, depth - 1, hidden);
+        }
+        let mut run = Vec::new();
+        for byte in view {
+            match six_bits(byte.value) {
+                Some(value) => run.push(Byte { value, ..*byte }),
+                None if is_line_break(byte.value) => {}
+                None => {
+                    self.search_run(&run, depth - 1, hidden);
+                    run.clear();
+                }
             }
         }
-        spans
+        self.search_run(&run, depth - 1, hidden);
     }
-}
 
-fn search(needles: &Needles, view: &[Byte], depth: usize, found: &mut Vec<Range<usize>>) {
-    needles.search(view, found);
-    let Some(deeper) = depth.checked_sub(1) else { return };
-    if let Some(view) = unescaped(view) {
-        search(needles, &view, deeper, found);
-    }
-    for view in base64_views(view) {
-        search(needles, &view, deeper, found);
+    /// A run of base64, of either alphabet, decoded from each bit on where a byte may begin: what stands before the run may
+    /// belong to it, or not.
+    fn search_run(&self, run: &[Byte], depth: usize, hidden: &mut [bool]) {
+        if run.len() >= SHORTEST_RUN {
+            for first_bit in [0, 2, 4, 6] {
+                self.search(&decoded(run, first_bit), depth, hidden);
+            }
+        }
     }
 }
 

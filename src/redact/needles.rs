@@ -1,63 +1,96 @@
 //! Finds pieces of secrets in bytes.
 
 use super::views::Byte;
-use std::ops::Range;
+use crate::text::all;
 
 /// A piece of a secret of this length is as bad as the whole.
 pub(super) const PIECE: usize = 16;
 
-/// The search begins with so many bytes. An encoded piece stands for fewer bytes than it has characters; what stands for
-/// fewer than these is not looked for.
-const WINDOW: usize = 6;
+/// What stands for fewer bytes than these is not looked for: an encoded piece has more characters than it stands for.
+const FEWEST: usize = 6;
 
 /// How long an encoded piece is at least. The end of a piece may be half an escape, which stands for nothing.
 const ENCODED_PIECE: usize = 12;
 
 /// What is shorter is no secret, but would be found everywhere.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
-/// A place in a secret, under the bytes that begin there.
-#[derive(Clone, Copy)]
-struct Place {
-    window: u64,
-    secret: usize,
-    at: usize,
+/// A longer run of letters is no word.
+const LONGEST_WORD: usize = 15;
+
+/// Whether it may be a word of any text (`token`, `Password`): to hide it would hide nothing, and spoil the text.
+fn is_word(secret: &[u8]) -> bool {
+    let rest = secret.get(1..).unwrap_or_default();
+    secret.len() <= LONGEST_WORD
+        && all(secret, |letter| letter.is_ascii_alphabetic())
+        && (all(rest, |letter| letter.is_ascii_lowercase()) || all(secret, |letter| letter.is_ascii_uppercase()))
 }
 
+/// A place in a secret, and the one before it that begins alike.
+struct Place {
+    secret: usize,
+    at: usize,
+    before: usize,
+}
+
+/// No place.
+const NONE: usize = usize::MAX;
+
+/// How many beginnings are told apart: a power of two.
+const BEGINNINGS: usize = 1024;
+
 /// Secrets, ordered so that a piece of them is found quickly.
+#[derive(Default)]
 pub(super) struct Needles {
     secrets: Vec<Vec<u8>>,
-    /// Of all that have a window, by what is in it.
+    /// Of all that are looked for.
     places: Vec<Place>,
+    /// For each beginning the last place that has it.
+    last: Vec<usize>,
 }
 
 impl Needles {
-    pub fn new(secrets: &[Vec<u8>]) -> Self {
-        let secrets: Vec<Vec<u8>> = secrets
-            .iter()
-            .filter(|secret| secret.len() >= SHORTEST)
-            .map(|secret| secret.iter().copied().map(folded).collect())
-            .collect();
+    /// Those that are shorter than `shortest` are not looked for.
+    pub fn new(secrets: Vec<Vec<u8>>, shortest: usize) -> Self {
         let mut places = Vec::new();
+        let mut last = Vec::new();
         for (secret, bytes) in secrets.iter().enumerate() {
-            let windows = bytes.windows(WINDOW).enumerate();
-            places.extend(windows.map(|(at, bytes)| Place { window: packed(bytes.iter().copied()), secret, at }));
+            if bytes.len() < shortest || is_word(bytes) {
+                continue;
+            }
+            while last.len() < BEGINNINGS {
+                last.push(NONE);
+            }
+            for at in 0..bytes.len() {
+                let Some([first, second]) = bytes.get(at..at + 2) else { break };
+                let Some(last) = last.get_mut(beginning(*first, *second)) else { break };
+                let before = std::mem::replace(last, places.len());
+                places.push(Place { secret, at, before });
+            }
         }
-        places.sort_unstable_by_key(|place| place.window);
-        Self { secrets, places }
+        Self { secrets, places, last }
+    }
+
+    /// All of them, looked for or not.
+    pub fn secrets(&self) -> &[Vec<u8>] {
+        &self.secrets
     }
 
     pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty()
+        self.places.is_empty()
     }
 
-    /// Adds the places of all pieces that are in `view`.
-    pub fn search(&self, view: &[Byte], found: &mut Vec<Range<usize>>) {
+    /// Marks the bytes that the pieces in `view` are written with.
+    pub fn search(&self, view: &[Byte], hidden: &mut [bool]) {
         let mut at = 0;
-        while let Some(rest) = view.get(at..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = view.get(at..) {
+            let Some(first) = rest.first() else { return };
             let length = self.longest(rest);
-            if let (Some(first), Some(last)) = (rest.first(), rest.get(..length).and_then(<[Byte]>::last)) {
-                found.push(first.from..last.to);
+            if length > 0
+                && let Some(last) = rest.get(length - 1)
+                && let Some(hidden) = hidden.get_mut(first.from..last.to)
+            {
+                hidden.fill(true);
             }
             // Another secret may begin within the end of this piece.
             at += length.saturating_sub(PIECE - 1).max(1);
@@ -66,23 +99,30 @@ impl Needles {
 
     /// How many bytes `view` begins with that are a secret, or a piece that is long enough.
     fn longest(&self, view: &[Byte]) -> usize {
-        let short =
-            self.secrets.iter().filter(|secret| secret.len() < WINDOW && begins_alike(secret, view) == secret.len());
-        let short = short.map(Vec::len).max().unwrap_or_default();
-        let Some(window) = view.get(..WINDOW) else { return short };
-        let window = packed(window.iter().map(|byte| folded(byte.value)));
-        let from = self.places.partition_point(|place| place.window < window);
-        let candidates = self.places.iter().skip(from).take_while(|place| place.window == window);
-        let lengths = candidates.filter_map(|place| {
-            let secret = self.secrets.get(place.secret)?;
-            let length = begins_alike(secret.get(place.at..)?, view);
-            let shown = view.get(length - 1)?.to - view.first()?.from;
-            let is_at_escape = view.get(length).is_some_and(|next| matches!(next.value, b'%' | b'\\' | b'&'));
-            let is_encoded_piece = shown >= ENCODED_PIECE && (shown > length || is_at_escape);
-            (length == secret.len() || length >= PIECE || is_encoded_piece).then_some(length)
-        });
-        lengths.max().unwrap_or_default().max(short)
+        let [first, second, ..] = view else { return 0 };
+        let mut longest = 0;
+        let mut next = self.last.get(beginning(first.value, second.value)).copied().unwrap_or(NONE);
+        while let Some(place) = self.places.get(next) {
+            next = place.before;
+            let Some(secret) = self.secrets.get(place.secret) else { break };
+            let length = begins_alike(secret.get(place.at..).unwrap_or_default(), view);
+            if length > longest && (length == secret.len() || is_long_enough(length, view)) {
+                longest = length;
+            }
+        }
+        longest
     }
+}
+
+/// Whether so many bytes of `view` are enough of a secret.
+fn is_long_enough(length: usize, view: &[Byte]) -> bool {
+    if length >= PIECE {
+        return true;
+    }
+    let (Some(first), Some(last)) = (view.first(), view.get(length - 1)) else { return false };
+    let shown = last.to - first.from;
+    let is_at_escape = view.get(length).is_some_and(|next| matches!(next.value, b'%' | b'\\' | b'&'));
+    length >= FEWEST && shown >= ENCODED_PIECE && (shown > length || is_at_escape)
 }
 
 /// A blank is a plus sign in a form; nobody can tell them apart any more.
@@ -90,11 +130,17 @@ fn folded(byte: u8) -> u8 {
     if byte == b'+' { b' ' } else { byte }
 }
 
-/// A window as a number.
-fn packed(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0, |window, byte| (window << 8) | u64::from(byte))
+fn beginning(first: u8, second: u8) -> usize {
+    (usize::from(folded(first)) << 3 ^ usize::from(folded(second))) % BEGINNINGS
 }
 
 fn begins_alike(secret: &[u8], view: &[Byte]) -> usize {
-    secret.iter().zip(view).take_while(|(wanted, byte)| **wanted == folded(byte.value)).count()
+    let mut length = 0;
+    for (wanted, byte) in secret.iter().zip(view) {
+        if folded(*wanted) != folded(byte.value) {
+            break;
+        }
+        length += 1;
+    }
+    length
 }

@@ -1,68 +1,72 @@
 //! The secrets of a request: who gets it may repeat them.
 
 use super::Secrets;
+use crate::base64::decode;
+#[cfg(feature = "session")]
 use crate::seams::{HttpRequest, header};
-use crate::text::has;
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// Padded or not.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+use crate::text::{any_word, has, place, split_once};
 
 /// A header whose name has one of these in it authorizes somebody. Others, such as the id of a request, are of use in an
 /// error.
-const TELLING: [&str; 16] = [
-    "auth",
-    "token",
-    "secret",
-    "key",
-    "cookie",
-    "passw",
-    "cred",
-    "session",
-    "signature",
-    "jwt",
-    "dpop",
-    "csrf",
-    "xsrf",
-    "bearer",
-    "ticket",
-    "assertion",
-];
+const TELLING: &str = "auth token secret key cookie passw cred session signature jwt dpop csrf xsrf bearer ticket \
+                       assertion";
 
 /// Fields of a form that everybody may know.
+#[cfg(feature = "session")]
 const PUBLIC_FIELDS: [&str; 6] =
     ["grant_type", "redirect_uri", "client_id", "scope", "token_type_hint", "client_assertion_type"];
 
 impl Secrets {
+    /// All that these headers carry.
+    pub fn of_headers<'a>(headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut secrets = Vec::new();
+        for (name, value) in headers {
+            add_header(&mut secrets, name, value);
+        }
+        Self::of(secrets)
+    }
+
+    /// All that a request with these headers (names and values in turn) carries, and these tokens.
+    pub fn of_attempts(headers: &[String], tokens: &[String]) -> Self {
+        let mut secrets = Vec::new();
+        for pair in headers.chunks_exact(2) {
+            let [name, value] = pair else { continue };
+            add_header(&mut secrets, name, value);
+        }
+        for token in tokens {
+            secrets.push(token.as_bytes().to_vec());
+        }
+        Self::of(secrets)
+    }
+
     /// All that `request` carries.
+    #[cfg(feature = "session")]
     pub fn of_request(request: &HttpRequest) -> Self {
-        let mut all: Vec<Vec<u8>> = Vec::new();
-        for (name, value) in &request.headers {
-            if TELLING.iter().any(|part| has(name, part)) {
-                all.extend(of_header(name, value));
-            }
-        }
+        let of_headers = Self::of_headers(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let kind = header(&request.headers, "content-type").unwrap_or_default();
-        if let Some(body) = request.body.as_deref().filter(|_| kind.ends_with("x-www-form-urlencoded")) {
-            let fields = form_urlencoded::parse(body).filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_ref()));
-            all.extend(fields.map(|(_, value)| value.into_owned().into_bytes()));
-        }
-        Self::of(all)
+        let Some(body) = request.body.as_deref().filter(|_| kind.ends_with("x-www-form-urlencoded")) else {
+            return of_headers;
+        };
+        let fields = form_urlencoded::parse(body).filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_ref()));
+        of_headers.and(&Self::of(fields.map(|(_, value)| value.into_owned().into_bytes()).collect()))
     }
 }
 
-fn of_header(name: &str, value: &str) -> Vec<Vec<u8>> {
+fn add_header(secrets: &mut Vec<Vec<u8>>, name: &str, value: &str) {
+    if !any_word(TELLING, |part| has(name, part)) {
+        return;
+    }
     if name.ends_with("-bin") {
-        return vec![BASE64.decode(value).unwrap_or_else(|_| value.into())];
+        return secrets.push(decode(value).unwrap_or_else(|| value.as_bytes().to_vec()));
     }
     // The scheme is none.
-    let Some((scheme, rest)) = value.split_once(' ') else { return vec![value.into()] };
-    let password = if scheme.eq_ignore_ascii_case("basic") { BASE64.decode(rest).ok() } else { None };
-    let password = password.and_then(|both| both.splitn(2, |byte| *byte == b':').nth(1).map(<[u8]>::to_vec));
-    [Some(rest.into()), password].into_iter().flatten().collect()
+    let Some((scheme, rest)) = split_once(value, b' ') else { return secrets.push(value.as_bytes().to_vec()) };
+    secrets.push(rest.as_bytes().to_vec());
+    if scheme.eq_ignore_ascii_case("basic")
+        && let Some(both) = decode(rest)
+        && let Some(colon) = place(&both, b':')
+        && let Some(password) = both.get(colon + 1..)
+    {
+        secrets.push(password.to_vec());
+    }
 }

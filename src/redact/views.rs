@@ -1,5 +1,7 @@
 //! A text as it is meant: with its escapes resolved, its base64 decoded.
 
+use crate::text::hex_digit;
+
 /// A byte as it is meant, and where in the text it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Byte {
@@ -10,7 +12,11 @@ pub(super) struct Byte {
 
 /// As it stands.
 pub(super) fn plain(bytes: &[u8]) -> Vec<Byte> {
-    bytes.iter().enumerate().map(|(at, value)| Byte { value: *value, from: at, to: at + 1 }).collect()
+    let mut view = Vec::with_capacity(bytes.len());
+    for (at, value) in bytes.iter().enumerate() {
+        view.push(Byte { value: *value, from: at, to: at + 1 });
+    }
+    view
 }
 
 /// With percent-encoding, backslashes (JSON, JavaScript) and character references (HTML) resolved; `None` if there are none.
@@ -18,21 +24,21 @@ pub(super) fn unescaped(view: &[Byte]) -> Option<Vec<Byte>> {
     let mut resolved = Vec::with_capacity(view.len());
     let mut rest = view;
     let mut has_any = false;
-    while let Some((first, after)) = rest.split_first() {
-        let Some((value, length)) = escape(rest).filter(|(value, _)| char::from_u32(*value).is_some()) else {
+    while let [first, after @ ..] = rest {
+        let letter = escape(rest).and_then(|(value, length)| Some((char::from_u32(value)?, length)));
+        let Some((letter, length)) = letter else {
             resolved.push(*first);
             rest = after;
             continue;
         };
         has_any = true;
         let (from, to) = (first.from, rest.get(length - 1).map_or(first.to, |last| last.to));
-        let mut push = |value| resolved.push(Byte { value, from, to });
         // Percent-encoding is of bytes, the others are of characters.
-        match u8::try_from(value) {
-            Ok(byte) if byte.is_ascii() || first.value == b'%' => push(byte),
-            _ => {
-                let letter = char::from_u32(value).unwrap_or_default();
-                letter.encode_utf8(&mut [0; 4]).bytes().for_each(push);
+        if first.value == b'%' {
+            resolved.push(Byte { value: letter as u8, from, to });
+        } else {
+            for value in letter.encode_utf8(&mut [0; 4]).bytes() {
+                resolved.push(Byte { value, from, to });
             }
         }
         rest = rest.get(length..).unwrap_or_default();
@@ -45,14 +51,20 @@ const LONGEST_REFERENCE: usize = 10;
 
 /// What the escape at the beginning stands for, and its length.
 fn escape(view: &[Byte]) -> Option<(u32, usize)> {
-    let at = |index: usize| view.get(index).map(|byte| byte.value);
-    match (at(0)?, at(1)?) {
+    let [first, second, ..] = view else { return None };
+    match (first.value, second.value) {
         (b'%', _) => Some((digits(view.get(1..3)?, 16)?, 3)),
         (b'\\', b'u') => Some((digits(view.get(2..6)?, 16)?, 6)),
         (b'\\', b'x') => Some((digits(view.get(2..4)?, 16)?, 4)),
         (b'\\', other) if other.is_ascii_punctuation() => Some((other.into(), 2)),
         (b'&', _) => {
-            let end = view.iter().take(LONGEST_REFERENCE).position(|byte| byte.value == b';')?;
+            let mut end = 1;
+            while view.get(end)?.value != b';' {
+                end += 1;
+                if end == LONGEST_REFERENCE {
+                    return None;
+                }
+            }
             Some((reference(view.get(1..end)?)?, end + 1))
         }
         _ => None,
@@ -64,46 +76,53 @@ fn reference(name: &[Byte]) -> Option<u32> {
         [Byte { value: b'#', .. }, Byte { value: b'x' | b'X', .. }, hex @ ..] => digits(hex, 16),
         [Byte { value: b'#', .. }, decimal @ ..] => digits(decimal, 10),
         _ => {
-            let known: [(&[u8], u8); 5] =
-                [(b"amp", b'&'), (b"lt", b'<'), (b"gt", b'>'), (b"quot", b'"'), (b"apos", b'\'')];
-            let is = |known: &[u8]| name.iter().map(|byte| byte.value).eq(known.iter().copied());
-            known.iter().find(|(known, _)| is(known)).map(|(_, value)| u32::from(*value))
+            let mut letters = [0; 4];
+            for (letter, byte) in letters.iter_mut().zip(name) {
+                *letter = byte.value;
+            }
+            Some(u32::from(match (name.len(), &letters) {
+                (3, b"amp\0") => b'&',
+                (2, b"lt\0\0") => b'<',
+                (2, b"gt\0\0") => b'>',
+                (4, b"quot") => b'"',
+                (4, b"apos") => b'\'',
+                _ => return None,
+            }))
         }
     }
 }
 
 fn digits(view: &[Byte], radix: u32) -> Option<u32> {
-    if view.is_empty() {
-        return None;
+    let mut number = None;
+    for byte in view {
+        let digit = u32::from(hex_digit(byte.value)?);
+        if digit >= radix {
+            return None;
+        }
+        number = Some(number.unwrap_or(0_u32).checked_mul(radix)?.checked_add(digit)?);
     }
-    view.iter()
-        .try_fold(0_u32, |number, byte| number.checked_mul(radix)?.checked_add(char::from(byte.value).to_digit(radix)?))
+    number
 }
 
-/// A shorter run of base64 is not worth a look.
-const SHORTEST_RUN: usize = 8;
-
-/// Each run of base64, of either alphabet and wrapped or not, decoded from each bit on where a byte may begin: what stands
-/// before the run may belong to it, or not.
-pub(super) fn base64_views(view: &[Byte]) -> impl Iterator<Item = Vec<Byte>> {
-    let is_inside = |byte: &Byte| six_bits(byte.value).is_some() || matches!(byte.value, b'\r' | b'\n');
-    view.split(move |byte| !is_inside(byte)).filter(|run| run.len() >= SHORTEST_RUN).flat_map(|run| {
-        let run: Vec<(u8, Byte)> = run.iter().filter_map(|byte| Some((six_bits(byte.value)?, *byte))).collect();
-        [0, 2, 4, 6].into_iter().map(move |first_bit| decoded(&run, first_bit))
-    })
+/// The bytes that a run of base64 (as six bits each) stands for, from this bit on.
+pub(super) fn decoded(run: &[Byte], first_bit: usize) -> Vec<Byte> {
+    let mut view = Vec::with_capacity(run.len());
+    let mut bit = first_bit;
+    while let Some([first, last]) = run.get(bit / 6..bit / 6 + 2) {
+        let both = u32::from(first.value) << 6 | u32::from(last.value);
+        view.push(Byte { value: (both >> (4 - bit % 6)) as u8, from: first.from, to: last.to });
+        bit += 8;
+    }
+    view
 }
 
-fn decoded(run: &[(u8, Byte)], first_bit: usize) -> Vec<Byte> {
-    let bits = (first_bit..run.len() * 6).step_by(8);
-    bits.map_while(|bit| {
-        let [(high, first), (low, last)] = run.get(bit / 6..bit / 6 + 2)? else { return None };
-        let both = (u32::from(*high) << 6) | u32::from(*low);
-        Some(Byte { value: ((both >> (4 - bit % 6)) & 0xff) as u8, from: first.from, to: last.to })
-    })
-    .collect()
+/// Base64 may be wrapped.
+pub(super) fn is_line_break(letter: u8) -> bool {
+    matches!(letter, b'\r' | b'\n')
 }
 
-fn six_bits(letter: u8) -> Option<u8> {
+/// What a letter of base64 stands for, in either alphabet.
+pub(super) fn six_bits(letter: u8) -> Option<u8> {
     match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
         b'a'..=b'z' => Some(letter - b'a' + 26),

@@ -97,8 +97,3 @@ pub struct HttpFailure {
     /// What was thrown, without anything that was sent.
     pub cause: Option<Cause>,
 }
-
-/// The first header called `name` (in lower case).
-pub fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-}

@@ -14,14 +14,16 @@ mod urls;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 
+pub use crate::text::header;
+pub use crate::url::{UrlParts, is_secure_enough};
 pub use crypto::{Algorithm, Crypto, CryptoFailure};
-pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse, header};
+pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse};
 pub use json::{Fields, Json, MAX_DEPTH, WrongType, text};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 pub use time::{Clock, Moment, Timer};
-pub use urls::{UrlParts, Urls, is_secure_enough};
+pub use urls::Urls;
 
 use futures_util::future::LocalBoxFuture;
 use std::any::Any;

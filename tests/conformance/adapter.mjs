@@ -1,35 +1,34 @@
-// Lets foreign conformance suites drive the transport: raw bytes in, all that came out. It is the product's transport
+// Lets foreign conformance suites drive the transport: raw bytes in, all that came out. It is the product's own attempt
 // without what the product puts on top (tokens, retries, turns). Built by `npm run build:conformance`, beside its wasm.
 
-import { instantiate } from "./sipbreakout.js";
+import { Asked, LocalFailure, localFailure } from "../../target/doors/dist/client/attempt.js";
+import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/call.js";
+import { CallEnded, CallLimits } from "../../target/doors/dist/client/call-limits.js";
+import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";
+import { ask, current, latest, letGo, loaded, preload, provide } from "../../target/doors/dist/core/load.js";
 
+const INVALID_ARGUMENT = 3;
+const RESOURCE_EXHAUSTED = 8;
 const INTERNAL = 13;
 
-/** The instance, and how the calls under way in it are ended if it traps. */
-let loading;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 2 ** 32 - 1;
 
-async function load() {
-  const underWay = new Set();
-  const response = await fetch(new URL("./sipbreakout_bg.wasm", import.meta.url));
-  const module = await WebAssembly.compile(await response.arrayBuffer());
-  const exports = await instantiate(module, (thrown) => {
-    loading = undefined;
-    for (const end of underWay) end(thrown);
-  });
-  return { exports, underWay };
-}
+/** An instance never gives memory back. One that has more is let go as soon as no call is under way. */
+const ENOUGH_MEMORY_BYTES = 64 * 1024 * 1024;
 
-function start() {
-  loading ??= load().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
+const transport = { fetch: undefined, credentials: "omit", cache: undefined, keepalive: false };
+
+let underWay = 0;
+
+provide(() => new URL("./sipbreakout_bg.wasm", import.meta.url));
+
+const instance = async () => current() ?? (await loaded());
 
 /** Loads the wasm. Calls do it by themselves if need be. */
 export async function init() {
-  await start();
+  await preload();
 }
 
 /**
@@ -45,22 +44,118 @@ export async function init() {
  *   headers alone, whose trailers stand among them.
  */
 export async function unary(baseUrl, path, requestBytes, headers = [], opts = {}) {
-  const { exports, underWay } = await start();
-  const { timeoutMs, signal, maxMessageBytes } = opts;
-  return new Promise((resolve, reject) => {
-    const crashed = (thrown) =>
-      resolve({
-        code: INTERNAL,
-        message: `the wasm stopped: ${thrown}`,
-        headers: [],
-        trailers: [],
-        messages: [],
-      });
-    underWay.add(crashed);
-    const given = [baseUrl, path, requestBytes, [...headers], timeoutMs, signal, maxMessageBytes];
-    exports
-      .conformanceUnary(...given)
-      .then(resolve, reject)
-      .finally(() => underWay.delete(crashed));
+  underWay += 1;
+  try {
+    return await call(baseUrl, path, requestBytes, headers, opts);
+  } catch (thrown) {
+    return nothing(INTERNAL, `the wasm stopped: ${thrown}`);
+  } finally {
+    underWay -= 1;
+    giveMemoryBack();
+  }
+}
+
+async function call(baseUrl, path, requestBytes, headers, opts) {
+  const wasm = await instance();
+  const { signal } = opts;
+  const timeoutMs = Number(opts.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const limits = new CallLimits(timeoutMs, signal);
+  try {
+    const request = { path, asked: Asked.bytes, tokens: [], transport };
+    try {
+      request.url = checkedBaseUrl(wasm, baseUrl) + path;
+      limits.check();
+      if (!(timeoutMs > 0)) return await failed(await localFailure(LocalFailure.NoTime, path));
+      request.headers = [...requestHeaders(wasm, timeoutMs, 0), ...metadata(wasm, headers)];
+    } catch (thrown) {
+      if (typeof thrown === "string") return nothing(INVALID_ARGUMENT, thrown);
+      if (thrown instanceof CallEnded)
+        return await failed(await localFailure(LocalFailure.CancelledUnsent, path));
+      throw thrown;
+    }
+    request.body = ask(wasm, ({ requestBody }) => requestBody(new Uint8Array(requestBytes)));
+    if (!request.body) return nothing(RESOURCE_EXHAUSTED, "the request is over 4 GiB");
+    const most = Math.trunc(Number(opts.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES));
+    request.maxMessageBytes = Math.min(Math.max(most || 0, 0), MOST_BYTES);
+    return await answered(await attemptWithin(request, limits, timeoutMs, timeoutMs));
+  } catch (thrown) {
+    if (!Array.isArray(thrown?.more)) throw thrown;
+    return await failed(thrown);
+  } finally {
+    limits.stop();
+  }
+}
+
+/** Throws what is wrong with it, in words. */
+function checkedBaseUrl(wasm, text) {
+  let url = {};
+  try {
+    url = new URL(text);
+  } catch {}
+  const parts = ["href", "origin", "protocol", "hostname", "pathname", "search", "hash"];
+  const hasCredentials = Boolean(url.username || url.password);
+  return ask(wasm, ({ checkBaseUrl }) =>
+    checkBaseUrl(...parts.map((part) => url[part] ?? ""), hasCredentials),
+  );
+}
+
+/** Pairs as they go on the wire. Throws what is wrong with them, in words. */
+function metadata(wasm, headers) {
+  const checked = (name, value) => pairsOf(ask(wasm, ({ checkMetadata }) => checkMetadata([name, value])));
+  return [...headers].flatMap(([name, value]) => {
+    if (typeof value === "string") return checked(String(name), value);
+    const bytes = new Uint8Array(value);
+    if (/-bin$/i.test(name))
+      return checked(name, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")));
+    // A name that is not sent may have anything.
+    const isSent = checked(String(name), "").length > 0;
+    if (isSent) throw `metadata "${name.toLowerCase()}": bytes need a name that ends in '-bin'`;
+    return [];
   });
+}
+
+/** An outcome without a reply. */
+const nothing = (code, message) => ({
+  code,
+  message,
+  details: undefined,
+  headers: [],
+  trailers: [],
+  messages: [],
+});
+
+async function answered({ answer, head, trailers }) {
+  const wasm = await instance();
+  const headers = ask(wasm, ({ receivedHeaders }) => receivedHeaders(head.flat()));
+  return {
+    ...nothing(0, ""),
+    headers: entries(wasm, headers),
+    trailers: entries(wasm, trailers),
+    messages: [answer],
+  };
+}
+
+async function failed({ grpcStatus, message, headers, trailers, more: [serverMessage, details] }) {
+  const wasm = await instance();
+  const isMerged = serverMessage !== undefined && trailers.length === 0;
+  return {
+    ...nothing(grpcStatus, serverMessage ?? message),
+    details,
+    headers: entries(wasm, headers),
+    trailers: entries(wasm, trailers),
+    // A reply of headers alone: its trailers are among them.
+    ...(isMerged && { merged: true }),
+  };
+}
+
+const entries = (wasm, flat) =>
+  pairsOf(flat).map(([name, value]) => {
+    const bytes = ask(wasm, ({ bytesOfEntry }) => bytesOfEntry(name, value));
+    return [name, value, bytes ?? null];
+  });
+
+function giveMemoryBack() {
+  const wasm = latest();
+  if (underWay > 0 || !wasm) return;
+  if (ask(wasm, ({ memoryBytes }) => memoryBytes()) > ENOUGH_MEMORY_BYTES) letGo();
 }

@@ -1,5 +1,5 @@
 // Makes the wasm stop in every way, with a call under way, and calls again. The build is the one with doors.
-import { createClient } from "../../target/doors/dist/index.js";
+import { createAuth, createClient } from "../../target/doors/dist/index.js";
 import { binaryType, okBody } from "./cases/reply.mjs";
 
 const request = { sipUri: "sips:pbx.example.com", routeType: "LOOP", phoneNumber: "+4799900001" };
@@ -9,9 +9,12 @@ const good = async () => new Response(okBody, { headers });
 
 let sent = 0;
 let aborted = 0;
-const hanging = (_, { signal }) =>
-  new Promise((_resolve, reject) => {
+let answer;
+/** Is answered when the page says so. */
+const slow = (_, { signal }) =>
+  new Promise((resolve, reject) => {
     sent += 1;
+    answer = () => resolve(new Response(okBody, { headers }));
     signal.addEventListener("abort", () => {
       aborted += 1;
       reject(signal.reason);
@@ -26,23 +29,49 @@ const codeOf = (promise) =>
   );
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const doors = {
+  "at an entry": (kind) => client.upsertRegistration({ ...other, sipUri: `sips:${kind}.door.example` }),
+  "in a callback": (kind) =>
+    client.upsertRegistration({ ...other, sipUri: `sips:${kind}-later.door.example` }),
+  "in a reply": (kind) => {
+    // Not whole, so that it needs a reader.
+    const reply = new Response(okBody.slice(0, 9), { headers: { ...headers, "x-test-door": kind } });
+    return client.upsertRegistration(other, { fetch: async () => reply });
+  },
+};
+
+/** What waits inside the wasm: it resolves when the provider answers, which never happens. */
+const redirectUri = location.href.split("?")[0];
+const session = () =>
+  createAuth({
+    clientId: "c",
+    redirectUri,
+    issuer: location.origin,
+    storage: "memory",
+    fetch: slow,
+  }).createSignInUrl();
+
 const report = {};
 try {
   for (const kind of ["panic", "overflow", "exhaust"]) {
-    for (const when of ["", "-later"]) {
+    for (const [where, door] of Object.entries(doors)) {
       sent = 0;
       aborted = 0;
-      const underWay = codeOf(client.upsertRegistration(request, { fetch: hanging, timeoutMs: 1e12 }));
-      while (sent === 0) await wait(5);
+      const waiting = codeOf(session());
+      while (sent < 1) await wait(5);
+      const underWay = codeOf(client.upsertRegistration(request, { fetch: slow, timeoutMs: 1e12 }));
+      while (sent < 2) await wait(5);
       const started = performance.now();
-      const door = codeOf(client.upsertRegistration(other, { testDoor: `${kind}${when}` }));
-      const outcomes = await Promise.all([underWay, door]);
+      const opened = codeOf(door(kind));
+      const inside = await waiting;
       const ms = performance.now() - started;
+      answer();
+      const outcomes = { inside, door: await opened, underWay: await underWay };
       const next = [
         await codeOf(client.upsertRegistration(request)),
         await codeOf(client.deleteRegistration(other)),
       ];
-      report[`${kind}${when}`] = { outcomes, next, aborted, isQuick: ms < 5000 };
+      report[`${kind} ${where}`] = { ...outcomes, next, sent, aborted, isQuick: ms < 5000 };
     }
   }
 } catch (error) {

@@ -36,7 +36,7 @@ async function callOnce(client, one) {
 async function runCase(driver, one) {
   const origin = one.crossOrigin ? location.origin.replace("127.0.0.1", "localhost") : location.origin;
   const baseUrl = `${origin}/c/${run}/${one.number}`;
-  const client = driver.createClient(baseUrl, one.fetch ? { fetch: one.fetch } : {});
+  const client = driver.createClient(baseUrl, { ...one.client, ...(one.fetch && { fetch: one.fetch }) });
   for (let i = 0; i < (one.before ?? 0); i += 1) await within(client.call(one.options), CASE_LIMIT_MS);
   const started = performance.now();
   const calls = Array.from({ length: one.atOnce ?? 1 }, () => within(callOnce(client, one), CASE_LIMIT_MS));

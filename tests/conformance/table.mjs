@@ -19,7 +19,7 @@ const between = /(<!-- hostile -->\n)([\s\S]*?)(<!-- \/hostile -->)/;
 const chosen = cases.filter(({ options, fetch, atOnce, group, ...one }) => {
   const isOurs =
     fetch || atOnce || options?.retry || options?.headers || "globalFetch" in one || group === "replay";
-  return !isOurs && !["what is sent"].includes(group);
+  return !isOurs && !["what is sent", "default limit", "words"].includes(group);
 });
 
 const isRight = ({ expect }, { code, message }) =>

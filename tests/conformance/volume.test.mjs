@@ -61,7 +61,7 @@ const filler = new Uint8Array(256 * 1024);
 const beginnings = {
   announced: [grpcWeb, frameHead(0, LARGE_BYTES)],
   trailers: [grpcWeb, frameHead(0x80, LARGE_BYTES)],
-  behind: [grpcWeb, bytes(message, frameHead(0, 4 * MIB))],
+  behind: [grpcWeb, bytes(message, frameHead(0, 64 * 1024))],
   frames: [grpcWeb, message],
   rest: [grpcWeb, okBody],
   html: [{ "content-type": "text/html" }, "<h1>"],

@@ -1,8 +1,9 @@
 // The wasm stops: a panic, a stack overflow, memory that ends. Through doors that only the tests' build has, with calls
-// under way. Each case in a process of its own.
+// under way. A call waits outside the wasm, so it goes on; what waits inside (a session) rejects. Each case in a process of
+// its own.
 
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { buildDoors } from "../../scripts/build.mjs";
 import { inProcess } from "./in-process.mjs";
 
@@ -11,10 +12,14 @@ const asUrl = (name) => JSON.stringify(new URL(name, import.meta.url).href);
 
 before(buildDoors);
 
-/** Two signed-in sessions, one in memory and one in sessionStorage, and a client; `hold` makes all servers hang. */
+/**
+ * Two signed-in sessions, one in memory and one in sessionStorage, a client of the first, and one with a token of the page's.
+ * While `hold` is set, the provider hangs, and the core until `answerAll()`. `door(kind)` is a call that stops the wasm.
+ */
 const scene = `
   const { openPage } = await import(${asUrl("./page.mjs")});
   const { createProvider } = await import(${asUrl("./provider.mjs")});
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const home = "https://console.example/back";
   openPage(home);
   const provider = createProvider();
@@ -31,16 +36,31 @@ const scene = `
     return auth;
   };
   const [inMemory, inStorage] = [await sessionOf("memory"), await sessionOf("session")];
-  const trailers = new TextEncoder().encode("grpc-status: 0\\r\\n");
-  const body = Uint8Array.of(0, 0, 0, 0, 2, 8, 1, 0x80, 0, 0, 0, trailers.length, ...trailers);
-  const core = (url, init) => hold ? hanging(init)
-    : Promise.resolve(new Response(body, { headers: { "content-type": "application/grpc-web" } }));
-  const client = sdk.createClient({ baseUrl: "https://api.example.com", auth: inMemory, fetch: core });
+  const frame = (flags, bytes) => [flags, 0, 0, 0, bytes.length, ...bytes];
+  const body = Uint8Array.of(...frame(0, [8, 1]), ...frame(0x80, new TextEncoder().encode("grpc-status: 0\\r\\n")));
+  const type = { "content-type": "application/grpc-web" };
+  let sent = 0;
+  let answers = [];
+  const answerAll = () => { for (const answer of answers.splice(0)) answer(new Response(body, { headers: type })); };
+  const core = (_, init) => {
+    sent += 1;
+    if (!hold) return Promise.resolve(new Response(body, { headers: type }));
+    return new Promise((yes, no) => {
+      answers.push(yes);
+      init.signal.addEventListener("abort", () => no(init.signal.reason));
+    });
+  };
+  const options = { baseUrl: "https://api.example.com", fetch: core };
+  const client = sdk.createClient({ ...options, auth: inMemory });
+  const supplied = sdk.createClient({ ...options, accessToken: () => "a-token" });
   const request = { sipUri: "sips:a.example", routeType: "LOOP", phoneNumber: "+4799900001" };
-  const other = { ...request, phoneNumber: "+4799900002" };
+  const numbered = (number) => ({ ...request, phoneNumber: "+479990000" + number });
+  const other = numbered(2);
+  const door = (kind, by = client) => by.upsertRegistration({ ...numbered(3), sipUri: "sips:" + kind + ".door.example" });
   const works = async () => [
     (await client.upsertRegistration(request)).status,
     (await client.deleteRegistration(other)).status,
+    (await supplied.upsertRegistration(request)).status,
     await inMemory.isSignedIn(),
     await inStorage.isSignedIn(),
     typeof await inMemory.getAccessToken({ forceRefresh: true }),
@@ -48,62 +68,188 @@ const scene = `
   ];
   const settled = (promise) => {
     const started = performance.now();
-    return promise.then(() => "no error", (error) =>
+    return promise.then(({ status } = {}) => status, (error) =>
       [error.name, error.code, error.kind, performance.now() - started < 1500].join());
   };
+  const unhandled = [];
+  for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => unhandled.push(String(error)));
 `;
-const working = ["OK", "OK", true, true, "string", "somebody"];
+const working = ["OK", "OK", "OK", true, true, "string", "somebody"];
 const crashed = "LoadError,crashed,crashed,true";
+const kinds = ["panic", "overflow", "exhaust"];
 
-for (const kind of ["panic", "overflow", "exhaust"]) {
+for (const kind of kinds) {
   for (const when of ["", "-later"]) {
-    const place = when === "" ? "at an entry" : "in a callback";
-    test(`${kind} ${place}: what is under way rejects, what follows works`, async () => {
-      const [before, outcomes, after, leftHanging] = await inProcess(
+    const place = when === "" ? "in a call" : "in a callback";
+    test(`${kind} ${place}: calls under way are answered, a session's work rejects, what follows works`, async () => {
+      const [before, calls, ofSession, ofDoor, sent, after, leftHanging, unhandled] = await inProcess(
         `${scene}
         const before = await works();
         const answer = provider.answer(await inStorage.createSignInUrl());
         hold = true;
-        const underWay = [
+        sent = 0;
+        const calls = [
           client.upsertRegistration(request, { timeoutMs: 1e12 }),
           client.deleteRegistration(other),
+          supplied.upsertRegistration(numbered(4)),
+        ].map(settled);
+        while (answers.length < 3) await wait(5);
+        const ofSession = [
           inMemory.getAccessToken({ forceRefresh: true }),
           inStorage.getUser(),
           inStorage.handleRedirectCallback(answer),
         ].map(settled);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        const third = { ...request, phoneNumber: "+4799900003" };
-        underWay.push(settled(client.upsertRegistration(third, { testDoor: "${kind}${when}" })));
-        const outcomes = await Promise.all(underWay);
+        await wait(20);
+        const ofDoor = settled(door("${kind}${when}"));
+        const rejected = await Promise.all(ofSession);
+        ${when === "" ? "await ofDoor;" : ""}
+        while (answers.length < ${when === "" ? 3 : 4}) await wait(5);
+        answerAll();
+        const outcomes = await Promise.all(calls);
+        const sentInAll = sent;
+        const doors = await ofDoor;
         hold = false;
-        return [before, outcomes, await works(), [...hung].filter((signal) => !signal.aborted).length];`,
+        const after = await works();
+        return [before, outcomes, rejected, doors, sentInAll, after, [...hung].filter((signal) => !signal.aborted).length, unhandled];`,
         { from },
       );
       assert.deepEqual(before, working);
-      assert.deepEqual(outcomes, Array(6).fill(crashed));
+      // Each was sent once: nothing is repeated because of a trap.
+      assert.deepEqual(calls, Array(3).fill("OK"));
+      assert.deepEqual(ofSession, Array(3).fill(crashed));
+      // With a door that opens later the call itself is over before.
+      assert.equal(ofDoor, when === "" ? crashed : "OK");
+      assert.equal(sent, when === "" ? 3 : 4);
       assert.deepEqual(after, working);
       assert.equal(leftHanging, 0);
+      assert.deepEqual(unhandled, []);
     });
   }
 }
 
-test("calls of the same turn as a crash at an entry get a fresh instance", async () => {
+describe("a reply that stops the wasm", () => {
+  for (const kind of kinds) {
+    test(`${kind}: costs its own call, and no other one that is being read`, async () => {
+      const [outcomes, after, unhandled] = await inProcess(
+        `${scene}
+        await works();
+        /** A body that comes byte by byte; its first half before the trap. */
+        const slow = (bytes, init) => {
+          let begin;
+          const half = new Promise((resolve) => { begin = resolve; });
+          const { readable, writable } = new TransformStream();
+          const writer = writable.getWriter();
+          const pump = async () => {
+            for (const [at, byte] of bytes.entries()) {
+              if (at === bytes.length >> 1) await half;
+              await writer.write(Uint8Array.of(byte));
+            }
+            await writer.close();
+          };
+          pump();
+          return { response: new Response(readable, { headers: type, ...init }), goOn: () => begin() };
+        };
+        const call = (one, response) => {
+          let seen;
+          const how = { fetch: async () => response, onHeader: (headers) => { seen = headers.get("x-a"); } };
+          return settled(supplied.upsertRegistration(one, how)).then((outcome) => [outcome, seen ?? null]);
+        };
+        const failing = Uint8Array.of(...frame(0x80, new TextEncoder().encode("grpc-status: 5\\r\\ngrpc-message: gone\\r\\n")));
+        const good = slow(body, { headers: { ...type, "x-a": "1" } });
+        const bad = slow(failing);
+        const page = slow(new TextEncoder().encode("a page of a proxy"), { status: 503, headers: { "content-type": "text/html" } });
+        const how = { retry: false };
+        const beingRead = [
+          call(request, good.response),
+          supplied.upsertRegistration(other, { ...how, fetch: async () => bad.response }).catch(({ code, message }) => [code, message]),
+          supplied.upsertRegistration(numbered(5), { ...how, fetch: async () => page.response }).catch(({ code, bodyText }) => [code, bodyText]),
+        ];
+        await wait(30);
+        const stopping = new Response(body.slice(0, 9), { headers: { ...type, "x-test-door": "${kind}" } });
+        const own = await call(numbered(4), stopping);
+        for (const { goOn } of [good, bad, page]) goOn();
+        return [[own, ...await Promise.all(beingRead)], await works(), unhandled];`,
+        { from },
+      );
+      assert.deepEqual(outcomes, [
+        [crashed, null],
+        ["OK", "1"],
+        ["not_found", "gone"],
+        ["unavailable", "a page of a proxy"],
+      ]);
+      assert.deepEqual(after, working);
+      assert.deepEqual(unhandled, []);
+    });
+  }
+});
+
+test("calls of the same turn as a crash get a fresh instance, before the wasm was loaded", async () => {
   const outcomes = await inProcess(
     `${scene}
     return Promise.all([
       settled(client.deleteRegistration(other)),
-      settled(client.upsertRegistration(request, { testDoor: "panic" })),
-      client.upsertRegistration({ ...request, phoneNumber: "+4799900004" }).then(({ status, timeToLiveSeconds }) => [status, timeToLiveSeconds]),
+      settled(door("panic")),
+      settled(client.upsertRegistration(numbered(4))),
+      settled(supplied.upsertRegistration(numbered(5))),
       inStorage.isSignedIn(),
       inMemory.getAccessToken().then((token) => typeof token),
     ]);`,
     { from },
   );
-  assert.deepEqual(outcomes, [crashed, crashed, ["OK", 3600], true, "string"]);
+  assert.deepEqual(outcomes.slice(1), [crashed, "OK", "OK", true, "string"]);
+  // Its token came from the instance that stopped, or from the next.
+  assert.ok(["OK", crashed].includes(outcomes[0]), outcomes[0]);
+});
+
+test("calls that wait for a token, for their turn or for another attempt go on", async () => {
+  const [outcomes, sent, after, unhandled] = await inProcess(
+    `${scene}
+    await works();
+    let giveToken;
+    const waiting = sdk.createClient({ ...options, accessToken: () => new Promise((resolve) => { giveToken = resolve; }) });
+    let tries = 0;
+    const busy = async () => (tries++ === 0 ? new Response("busy", { status: 503 }) : new Response(body, { headers: type }));
+    hold = true;
+    sent = 0;
+    const calls = [
+      waiting.upsertRegistration(numbered(5)),
+      supplied.upsertRegistration(other),
+      supplied.deleteRegistration(other),
+      supplied.upsertRegistration(numbered(6), { fetch: busy, retry: { initialDelayMs: 400 } }),
+    ].map(settled);
+    await wait(30);
+    const crash = await settled(door("panic", supplied));
+    hold = false;
+    giveToken("a-token");
+    answerAll();
+    const outcomes = await Promise.all(calls);
+    return [[crash, tries, ...outcomes], sent, await works(), unhandled];`,
+    { from },
+  );
+  assert.deepEqual(outcomes, [crashed, 2, "OK", "OK", "OK", "OK"]);
+  assert.equal(sent, 3);
+  assert.deepEqual(after, working);
+  assert.deepEqual(unhandled, []);
+});
+
+test("what the page's function for tokens threw is still the cause, after a crash", async () => {
+  const causes = await inProcess(
+    `${scene}
+    let isGood = true;
+    const own = sdk.createClient({ ...options, accessToken: () => { if (isGood) return "a-token"; throw new Error("no token today"); } });
+    await own.upsertRegistration(request);
+    const crash = await settled(door("panic", own));
+    isGood = false;
+    const causeOf = (promise) => promise.catch(({ code, cause }) => [code, cause?.message]);
+    return [crash, await causeOf(own.upsertRegistration(request)), await causeOf(own.upsertRegistration(request))];`,
+    { from },
+  );
+  const failed = ["token_supplier_failed", "no token today"];
+  assert.deepEqual(causes, [crashed, failed, failed]);
 });
 
 test("ten crashes in a row: each leaves a working instance, and the dead ones are given back", async () => {
-  const [outcomes, after, alive] = await inProcess(
+  const [doors, hanging, after, alive, unhandled] = await inProcess(
     `const instances = [];
     const { instantiate } = WebAssembly;
     WebAssembly.instantiate = async (...given) => {
@@ -112,51 +258,62 @@ test("ten crashes in a row: each leaves a working instance, and the dead ones ar
       return instance;
     };
     ${scene}
-    const outcomes = [];
+    const doors = [];
+    const calls = [];
     const { signal } = new AbortController();
     for (let i = 0; i < 10; i += 1) {
       // Listens to the client's own signal, and to one of the page: both outlive the instance.
       hold = true;
-      const hanging = settled(client.upsertRegistration(other, { signal }));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      outcomes.push(await settled(client.upsertRegistration(request, { testDoor: ["panic", "panic-later", "exhaust", "overflow"][i % 4] })));
-      await hanging;
+      const call = settled(client.upsertRegistration(other, { signal }));
+      while (answers.length < 1) await wait(5);
+      const kind = ["panic", "panic-later", "exhaust", "overflow"][i % 4];
+      const waiting = settled(inStorage.getUser());
+      await wait(5);
+      const opened = settled(door(kind));
+      doors.push(await waiting);
+      answerAll();
+      await wait(20);
+      answerAll();
+      await opened;
+      calls.push(await call);
       hold = false;
       await works();
     }
     for (let i = 0; i < 20; i += 1) {
       globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await wait(20);
     }
-    return [outcomes, await works(), instances.map((instance) => Boolean(instance.deref()))];`,
+    return [doors, calls, await works(), instances.map((instance) => Boolean(instance.deref())), unhandled];`,
     { from, flags: ["--expose-gc"] },
   );
-  assert.deepEqual(outcomes, Array(10).fill(crashed));
+  assert.deepEqual(doors, Array(10).fill(crashed));
+  assert.deepEqual(hanging, Array(10).fill("OK"));
   assert.deepEqual(after, working);
   assert.equal(alive.length, 11);
   // The last one works; the one before it may still be held by a turn of the engine.
   assert.ok(alive.filter(Boolean).length <= 2, String(alive));
+  assert.deepEqual(unhandled, []);
 });
 
-test("timers and replies of a dead instance do nothing to the next one", async () => {
-  const [outcome, after, unhandled] = await inProcess(
-    `let unhandled = [];
-    process.on("uncaughtException", (error) => unhandled.push(String(error)));
-    process.on("unhandledRejection", (error) => unhandled.push(String(error)));
-    ${scene}
-    let answer;
-    const late = sdk.createClient({ baseUrl: "https://api.example.com", auth: inMemory, fetch: () => new Promise((resolve) => { answer = resolve; }) });
-    const first = settled(late.upsertRegistration(request, { timeoutMs: 150 }));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await settled(client.upsertRegistration(other, { testDoor: "panic" }));
+test("timers and replies of a call that was under way at a crash do nothing to the next one", async () => {
+  const [first, second, after, unhandled] = await inProcess(
+    `${scene}
+    hold = true;
+    const first = settled(client.upsertRegistration(request, { timeoutMs: 150 }));
+    const second = settled(client.upsertRegistration(other));
+    while (answers.length < 2) await wait(5);
+    await settled(door("panic"));
+    // The first one is over when its answer comes.
     const outcome = await first;
-    answer(new Response(body, { headers: { "content-type": "application/grpc-web" } }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const after = await works();
-    return [outcome, after, unhandled];`,
+    answerAll();
+    const late = await second;
+    hold = false;
+    await wait(300);
+    return [outcome, late, await works(), unhandled];`,
     { from },
   );
-  assert.equal(outcome, crashed);
+  assert.equal(first, "RpcError,deadline_exceeded,timeout,true");
+  assert.equal(second, "OK");
   assert.deepEqual(after, working);
   assert.deepEqual(unhandled, []);
 });
@@ -179,17 +336,19 @@ test("a caller whose own stack is nearly full gets an error, and later calls wor
     { from },
   );
   assert.ok(outcomes.length > 0);
-  for (const outcome of outcomes) assert.ok(["no error", "crashed", "superseded"].includes(outcome), outcome);
+  for (const outcome of outcomes) assert.ok(["OK", "crashed", "superseded"].includes(outcome), outcome);
   assert.deepEqual(after, working);
 });
 
 test("the published build has no doors", async () => {
-  const problems = await inProcess(`
-    const client = sdk.createClient({ baseUrl: "https://api.example.com", accessToken: () => "t" });
-    const request = { sipUri: "sips:a.example", routeType: "LOOP", phoneNumber: "+4799900001" };
-    return client.upsertRegistration(request, { testDoor: "panic" }).catch((error) => error.problems);`);
-  assert.deepEqual(
-    problems.map(({ field, code }) => [field, code]),
-    [["testDoor", "unknown_field"]],
-  );
+  const outcomes = await inProcess(`
+    const type = { "content-type": "application/grpc-web" };
+    const trailers = new TextEncoder().encode("grpc-status: 5\\r\\n");
+    const body = Uint8Array.of(0x80, 0, 0, 0, trailers.length, ...trailers);
+    const fetch = async () => new Response(body, { headers: { ...type, "x-test-door": "panic" } });
+    const client = sdk.createClient({ baseUrl: "https://api.example.com", accessToken: () => "t", fetch });
+    const request = { sipUri: "sips:panic.door.example", routeType: "LOOP", phoneNumber: "+4799900001" };
+    const { code } = await client.upsertRegistration(request).catch((error) => error);
+    return [code, (await sdk.validateRegistration(request)).length];`);
+  assert.deepEqual(outcomes, ["not_found", 0]);
 });

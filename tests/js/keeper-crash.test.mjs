@@ -40,8 +40,8 @@ for (const storage of ["session", "memory"]) {
       if (keeper.state !== "registered") await event(keeper, "registered");
       await auth.getAccessToken({ forceRefresh: true });
       await soon(300);
-      const other = { ...request, phoneNumber: "+4799900003" };
-      const crash = await caught(client.upsertRegistration(other, { testDoor: "panic" }));
+      const other = { ...request, sipUri: "sips:panic.door.example", phoneNumber: "+4799900003" };
+      const crash = await caught(client.upsertRegistration(other));
       await soon(2500);
       await keeper.refresh();
       const before = web.calls.length;

@@ -124,7 +124,7 @@ const OURS =
   delete sipUri routeType phoneNumber mobileOriginatingPrefix mobileTerminatingPrefix clientId redirectUri scope issuer preset endpoints
   authorization token revocation endSession userInfo jwks authorizationParams storage autoRefresh dpop dangerouslySkipIdTokenSignature
   name appState prompt loginHint popup popupTimeoutMs returnTo localOnly deleteRegistrations forceRefresh expiresAt caller callee
-  registration behavior placedBy testDoor options request key isMet isNoted isLeaving state snapshot memory keys entries kept family
+  registration behavior placedBy options request key isMet isNoted isLeaving state snapshot memory keys entries kept family
   kind problems hint description uri retryable httpStatus retryAfterMs attempts details metadata bodyText method grpcStatus
   error index status response notSent inEffect expiresAtMs nextRefreshAtMs reason isEnding answer taken`.split(
     /\s+/,

@@ -157,7 +157,7 @@ describe("a Response", () => {
     const base = { status: 200, headers: new Headers({ "content-type": grpcWeb }) };
     const odd = [
       { ...base, bodyUsed: true, arrayBuffer: () => Promise.reject(new TypeError("used")) },
-      { ...base, body: Readable.from([okBody()]) },
+      { ...base, body: {} },
       { ...base, body: "text" },
     ];
     for (const response of odd) {
@@ -167,6 +167,17 @@ describe("a Response", () => {
         [error.code, error.kind, error.cause, sent.length],
         ["internal", "config", undefined, 1],
       );
+    }
+  });
+
+  test("with a body that is an async iterable, as node-fetch has it, is read", async () => {
+    const base = { status: 200, headers: new Headers({ "content-type": grpcWeb }), bodyUsed: false };
+    for (const size of [1, 4, 1000]) {
+      const bytes = okBody();
+      const chunks = [];
+      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size));
+      const { client } = scripted([() => ({ ...base, body: Readable.from(chunks) })]);
+      assert.equal((await client.upsertRegistration(request)).status, "OK");
     }
   });
 

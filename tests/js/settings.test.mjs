@@ -16,9 +16,9 @@ function script() {
   const asked = [];
   return {
     asked,
-    checkBaseUrl: (...parts) => {
-      asked.push(parts);
-      return refusing(parts[0] && !parts[7], "is bad", parts[1] + parts[4].replace(/\/$/, ""));
+    checkBaseUrl: (parts, hasCredentials) => {
+      asked.push([...parts, hasCredentials]);
+      return refusing(parts[0] && !hasCredentials, "is bad", parts[1] + parts[4].replace(/\/$/, ""));
     },
     metadata: (pairs) => {
       asked.push(pairs);

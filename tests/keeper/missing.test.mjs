@@ -76,16 +76,15 @@ describe("what is missing", { concurrency: 4 }, () => {
           await stands(tab, "registered");
           const other = { ...request, phoneNumber: number };
           const outcome = await tab.evaluate(
-            (given, testDoor) =>
-              window.page.caught(
-                window.page
-                  .makeClient()
-                  .upsertRegistration({ ...given, phoneNumber: "+4799900001" }, { testDoor }),
-              ),
+            (given, sipUri) => {
+              const one = { ...given, sipUri, phoneNumber: "+4799900001" };
+              return window.page.caught(window.page.makeClient().upsertRegistration(one));
+            },
             other,
-            door,
+            `sips:${door}.door.example`,
           );
-          assert.equal(outcome.error, "crashed");
+          // With a door that opens later the call itself may be over before.
+          if (!door.endsWith("-later")) assert.equal(outcome.error, "crashed");
           const count = stage.upserts(number).length;
           await until("it is told again", () => stage.upserts(number).length >= count + 2, 3 * ttlMs);
           isNeverForgotten(stage.upserts(number), TTL_SECONDS);

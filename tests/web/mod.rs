@@ -1,15 +1,8 @@
 //! One file for each thing that only a browser can show.
 
+mod attempts;
 mod calls;
-mod fetch;
+mod causes;
+mod patched;
 mod platform;
-mod sign_in;
-
-/// Where the sandbox listens.
-pub fn sandbox() -> &'static str {
-    // Not env!: the checks compile this without a sandbox.
-    let Some(address) = option_env!("SIPBREAKOUT_SANDBOX") else {
-        panic!("SIPBREAKOUT_SANDBOX names no sandbox: use npm run test:wasm")
-    };
-    address
-}
+mod sandbox;

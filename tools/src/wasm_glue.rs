@@ -1,8 +1,12 @@
 //! `wasm-glue IN.wasm OUT_DIR NAME`: what `wasm-bindgen --target web --omit-default-module-path` does, from the same
-//! library, without the rest of that program; and without the texts of panics.
+//! library, without the rest of that program; and smaller: without what panics say, and with shorter names between the two.
 
 use anyhow::{Context, bail, ensure};
-use walrus::{FunctionBuilder, FunctionKind, Module};
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use walrus::ir::Value;
+use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The ends of the standard library's names for functions that only say what went wrong and panic.
@@ -22,6 +26,7 @@ fn main() -> anyhow::Result<()> {
     };
     let mut module = Module::from_file(wasm).with_context(|| format!("reading {wasm}"))?;
     trap_instead_of_panicking(&mut module)?;
+    forget_locations(&mut module);
     Bindgen::new()
         .input_bytes(name, module.emit_wasm())
         .out_name(name)
@@ -30,7 +35,11 @@ fn main() -> anyhow::Result<()> {
         // The package's own loader holds the one address of the wasm that bundlers see.
         .omit_default_module_path(true)
         .generate(directory)
-        .with_context(|| format!("making the glue of {wasm}"))
+        .with_context(|| format!("making the glue of {wasm}"))?;
+    shorten_names(
+        &Path::new(directory).join(format!("{name}_bg.wasm")),
+        &Path::new(directory).join(format!("{name}.js")),
+    )
 }
 
 /// A panic traps at once. In a browser nobody could read its message: the standard library has no place to write it to,
@@ -59,4 +68,50 @@ fn is_panic(name: &str) -> bool {
     name.contains("4core9panicking")
         || name.ends_with("17rust_begin_unwind")
         || (name.starts_with("_RNv") && PANICS.iter().any(|end| name.ends_with(end)))
+}
+
+/// Blanks the places in the sources at which there are panics (`core::panic::Location`: a file name's address and length,
+/// line, column), and those names. Nothing reads them any more, but the optimizer can't tell.
+fn forget_locations(module: &mut Module) {
+    let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
+    for id in segments {
+        let segment = module.data.get_mut(id);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = segment.kind else { continue };
+        let data = &mut segment.value;
+        let word = |data: &[u8], at: usize| Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?) as usize);
+        let mut blanks = Vec::new();
+        let unaligned = start as usize % 4;
+        for at in ((4 - unaligned) % 4..data.len()).step_by(4) {
+            let (Some(address), Some(length)) = (word(data, at), word(data, at + 4)) else { continue };
+            let Some(name) = address.checked_sub(start as usize).map(|from| from..from.saturating_add(length)) else {
+                continue;
+            };
+            let is_path = |text: &[u8]| text.ends_with(b".rs") && text.iter().all(u8::is_ascii_graphic);
+            if data.get(name.clone()).is_some_and(is_path) {
+                blanks.extend([at..(at + 16).min(data.len()), name]);
+            }
+        }
+        for blank in blanks {
+            data[blank].fill(0);
+        }
+    }
+}
+
+/// The names of imports end in 16 digits that no two of them share; so many don't compress, and four will do.
+fn shorten_names(wasm: &Path, glue: &Path) -> anyhow::Result<()> {
+    let mut module = Module::from_file(wasm)?;
+    let mut text = fs::read_to_string(glue)?;
+    let mut names = HashSet::new();
+    for import in module.imports.iter_mut() {
+        if let Some((name, digits)) = import.name.rsplit_once('_')
+            && digits.len() == 16
+        {
+            let short = format!("{name}_{}", &digits[12..]);
+            text = text.replace(&import.name, &short);
+            import.name = short;
+        }
+        ensure!(names.insert(import.name.clone()), "two imports are called {}", import.name);
+    }
+    fs::write(glue, text)?;
+    module.emit_wasm_file(wasm)
 }

@@ -2,7 +2,7 @@
 
 use super::refresh::{ok, renewed};
 use super::*;
-use crate::auth::{AuthCode, Secret, SignOut, TokenSource};
+use crate::auth::{AuthCode, Secret, SignOut};
 use crate::seams::header;
 
 fn binding() -> AuthOptions {

@@ -19,7 +19,6 @@ mod requests;
 mod secrecy;
 mod sign_out;
 mod successor;
-mod supplied;
 mod tabs;
 mod user_info;
 

@@ -2,12 +2,10 @@
 
 use super::refresh::{ok, renewed};
 use super::*;
-use crate::auth::{AuthCode, SignOut, TokenSource};
-use crate::breakout::{ApiVersion, Call, Client, ClientOptions, RegistrationInput, validate};
-use crate::error::Error;
-use crate::grpc_web::{Metadata, RetryPolicy};
-use crate::seams::{Timer, header};
-use futures::future::{join, pending};
+use crate::auth::{AuthCode, Owners, SignOut};
+use crate::seams::Timer;
+use futures::future::{Either, join, select};
+use std::pin::pin;
 
 /// Signs `sub` in with `session`.
 fn sign_in(bench: &Bench, session: &Session<Fake, FakeStore>, sub: Option<&str>) {
@@ -47,24 +45,6 @@ fn a_call_is_not_repeated_with_another_persons_token() {
         let bench = Bench::default();
         bench.tokens.share();
         let one = bench.signed_in(tokens());
-        let options = ClientOptions {
-            base_url: "https://api.example.com".to_owned(),
-            api_version: ApiVersion::V1,
-            timeout_ms: 30_000.0,
-            metadata: Metadata::new(),
-            tokens: Rc::new(one.clone()),
-            retry: RetryPolicy::default(),
-            max_message_bytes: 1_000,
-            lanes: Rc::default(),
-        };
-        let client = Client::new(bench.fake.clone(), options);
-        let input = RegistrationInput {
-            sip_uri: Some("sips:pbx.example.com".to_owned()),
-            route_type: Some("LOOP".to_owned()),
-            ..RegistrationInput::default()
-        };
-        let (registration, call) = (validate(&input, ApiVersion::V1).unwrap(), Call::default());
-        bench.fake.answer(|_| Reply::new(503, &[("content-type", "text/plain")], "down"));
         let other = async {
             bench.fake.sleep(500.0).await;
             let stored = bench.tokens.entries();
@@ -77,11 +57,22 @@ fn a_call_is_not_repeated_with_another_persons_token() {
                 crate::seams::Channels::open(&bench.fake, &channel, Box::new(|_| ())).unwrap().post(&news);
             }
         };
-        let (outcome, ()) = bench.fake.run(join(client.upsert(&registration, &call, pending()), other));
-        let Err(Error::Auth(error)) = outcome else { panic!("{outcome:?}") };
-        assert_eq!(error.code, AuthCode::SessionExpired);
-        let sent = bench.fake.requests();
-        assert!(sent.len() == 2 && header(&sent[1].headers, "authorization") == Some("Bearer access-1"), "{sent:?}");
+        // As a call does it: a token for the first attempt, and after a while one for the next.
+        let call = async {
+            let url = "https://api.example.com/a.B/C";
+            let repeated = async {
+                let (token, _) = one.authorization(url, None).await?;
+                assert_eq!(token.expose(), "access-1");
+                bench.fake.sleep(1_000.0).await;
+                one.authorization(url, None).await.map(|(token, _)| token)
+            };
+            match select(one.ended(), pin!(repeated)).await {
+                Either::Left((error, _)) => Err(error),
+                Either::Right((token, _)) => token,
+            }
+        };
+        let (outcome, ()) = bench.fake.run(join(call, other));
+        assert_eq!(outcome.unwrap_err().code, AuthCode::SessionExpired);
     }
 }
 

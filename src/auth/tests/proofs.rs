@@ -2,7 +2,7 @@
 
 use super::refresh::{ok, renewed};
 use super::*;
-use crate::auth::{AuthCode, Secret, TokenSource};
+use crate::auth::{AuthCode, Secret};
 use crate::seams::header;
 
 fn checking() -> AuthOptions {

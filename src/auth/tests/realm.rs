@@ -1,7 +1,7 @@
 //! Several sessions of one realm in a page.
 
 use super::*;
-use crate::auth::{AuthCode, Secret, SignOut, TokenSource};
+use crate::auth::{AuthCode, Secret, SignOut};
 use futures::future::{join, join3};
 
 fn new_tokens() -> Reply {

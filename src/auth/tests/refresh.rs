@@ -1,8 +1,8 @@
 //! Access tokens, fresh ones and renewed ones.
 
 use super::*;
+use crate::auth::AuthCode;
 use crate::auth::Secret;
-use crate::auth::{AuthCode, TokenSource};
 use crate::seams::HttpFailureKind;
 use futures::future::join3;
 

@@ -6,7 +6,7 @@ use crate::auth::life::Life;
 use crate::auth::pending::Pending;
 use crate::auth::stored::Stored;
 use crate::auth::token_reply::TokenReply;
-use crate::auth::{Secret, SignOut, SuppliedToken};
+use crate::auth::{Secret, SignOut};
 use crate::seams::{Clock, Fields, HttpFailureKind, Json};
 
 const MARK: &str = "PLANTED";
@@ -34,8 +34,6 @@ fn debug_of_every_type_that_holds_one_is_redacted() {
     let life = Life { since: bench.fake.now(), ms: 1.0 };
     clean("Stored", &format!("{:?}", Stored::new("id".into(), tokens, life, None, "openid".into())));
     clean("Secret", &format!("{:?} {:#?}", Secret::new("PLANTED"), Secret::new("PLANTED")));
-    let supplied = SuppliedToken { token: "PLANTED".into(), expires_at_wall_ms: None };
-    clean("SuppliedToken", &format!("{supplied:?}"));
 
     bench.begin(&session, SignIn::default());
     let text = bench.pending.entries().into_values().next().unwrap();

@@ -77,7 +77,7 @@ fn a_lost_reply_is_asked_for_again_and_told_by_its_own_word_when_that_fails() {
 
 #[test]
 fn a_sign_out_reaches_the_other_tab_and_its_calls() {
-    use crate::auth::{SignOut, TokenSource};
+    use crate::auth::{Owners, SignOut};
     let bench = Bench::default();
     let [one, two] = two_tabs(&bench);
     let ended = two.ended();

@@ -80,7 +80,19 @@ const textForms = [
   expect: { code },
 }));
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** An answer of so many bytes (over 128): the rest of it is an error_message, which an OK does not look at. */
+function answerOf(size) {
+  const head = [0x12, ...varint(size)];
+  const text = new Uint8Array(size - answer.length - head.length).fill(97);
+  return bytes(answer, [0x12, ...varint(text.length)], text);
+}
+
+/** What the others have no limit for. */
+const largest = { maxMessageBytes: 4 * MIB };
+
 const lengths = [
   ["a message of 4 MiB and a byte", 0, 4 * MIB + 1],
   ["a message of 2^31-1 bytes", 0, 2 ** 31 - 1],
@@ -92,8 +104,31 @@ const lengths = [
   name: `${name} announced`,
   rule: "The announced length is checked before anything is buffered, and the request is aborted.",
   replies: [open([bytes(frameHead(flags, length), "x"), hang])],
+  client: largest,
   expect: { code: "resource_exhausted", maxMs: 2000, aborted: true },
 }));
+
+const defaultLimit = [
+  {
+    name: "a message of 64 KiB that comes",
+    rule: "What is within the limit is taken.",
+    replies: [reply(bytes(frame(0, answerOf(64 * KIB)), okTrailers))],
+    expect: { code: "ok" },
+  },
+  {
+    name: "a message of 64 KiB and a byte announced",
+    rule: "An answer of the core has a few dozen bytes, so 64 KiB are the limit unless the client says otherwise.",
+    replies: [open([bytes(frameHead(0, 64 * KIB + 1), "x"), hang])],
+    expect: { code: "resource_exhausted", maxMs: 2000, aborted: true },
+  },
+  {
+    name: "a limit of 20 bytes, and a message of 21",
+    rule: "The limit is the client's to set.",
+    replies: [reply(bytes(frame(0, new Uint8Array(21)), okTrailers))],
+    client: { maxMessageBytes: 20 },
+    expect: { code: "resource_exhausted" },
+  },
+];
 
 const endings = [
   ["no body at all", [], "unknown"],
@@ -174,22 +209,12 @@ export default {
     {
       name: "a message of 4 MiB that comes",
       rule: "What is within the limit is taken.",
-      replies: [
-        reply(
-          bytes(
-            frame(
-              0,
-              answer,
-              [0x12, ...varint(4 * MIB - answer.length - 5)],
-              new Uint8Array(4 * MIB - answer.length - 5).fill(97),
-            ),
-            okTrailers,
-          ),
-        ),
-      ],
+      replies: [reply(bytes(frame(0, answerOf(4 * MIB)), okTrailers))],
+      client: largest,
       expect: { code: "ok" },
     },
   ],
+  "default limit": defaultLimit,
   endings,
   flags,
   cardinality: [

@@ -1,5 +1,5 @@
 // The page's side: fetch that does odd things, options, metadata on the wire, turns. `fetch` and `call` run in the page.
-import { hang, ok, okBody } from "./reply.mjs";
+import { bytes, frameHead, hang, message, ok, okBody, okTrailers, trailers } from "./reply.mjs";
 
 const type = { "content-type": "application/grpc-web+proto" };
 const good = () => new Response(okBody, { headers: type });
@@ -105,6 +105,113 @@ const bodies = [
   expect: { code },
 }));
 
+const padded = bytes(message, trailers("grpc-status:  0\r\n"));
+
+/** A buffer that another thread may write to. A page that is not isolated has it of a memory alone. */
+function sharedBytes(content) {
+  const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const shared = new Uint8Array(buffer, 8, content.length);
+  shared.set(content);
+  return shared;
+}
+
+/** A class of a frame, which has others than the page. */
+function ofFrame(name) {
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  return frame.contentWindow[name];
+}
+
+const ofBuffer = (View, more = 0) => {
+  const buffer = bytes(new Uint8Array(16), padded, new Uint8Array(more)).buffer;
+  const length = (padded.length + more) / (View.BYTES_PER_ELEMENT ?? 1);
+  return new View(buffer, 16, length);
+};
+
+const views = {
+  "a Uint16Array": () => ofBuffer(Uint16Array),
+  // Behind the trailers anything may follow.
+  "a BigInt64Array": () => ofBuffer(BigInt64Array, 8 - (padded.length % 8)),
+  "a DataView": () => ofBuffer(DataView),
+  "a view of a shared buffer": () => sharedBytes(okBody),
+  "a shared buffer": () => sharedBytes(okBody).buffer.slice(8, 8 + okBody.length),
+  "a Uint8Array of a frame": () => ofFrame("Uint8Array").from(okBody),
+  "a DataView of a frame": () => {
+    const bytes = ofFrame("Uint8Array").from(okBody);
+    return new (ofFrame("DataView"))(bytes.buffer);
+  },
+  "an ArrayBuffer of a frame": () => ofFrame("Uint8Array").from(okBody).buffer,
+};
+
+const chunks = Object.entries(views).map(([name, make]) => ({
+  name: `a body whose chunk is ${name}`,
+  rule: "Bytes are bytes, in whatever view of whatever realm.",
+  fetch: async () => bodyOf((c) => c.enqueue(make())),
+  expect: { code: "ok" },
+}));
+
+/** What a polyfill of `fetch`, or one of Node, resolves to. */
+const polyfilled = (properties) =>
+  response({ status: 200, headers: new Headers(type), bodyUsed: false, ...properties });
+
+async function* inChunks(...list) {
+  for (const one of list) {
+    await undefined;
+    yield one;
+  }
+}
+
+const endless = () =>
+  (async function* () {
+    yield okBody;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      yield new Uint8Array(100);
+    }
+  })();
+
+const whole = async () => {
+  throw new Error("the whole was read");
+};
+
+const large = bytes(frameHead(0, 70_000), new Uint8Array(70_000), okTrailers);
+
+const polyfills = [
+  ["that has only arrayBuffer()", { arrayBuffer: async () => okBody.slice().buffer }, "ok"],
+  [
+    "whose arrayBuffer() is of a frame",
+    { arrayBuffer: async () => ofFrame("Uint8Array").from(okBody).buffer },
+    "ok",
+  ],
+  ["whose arrayBuffer() is empty", { arrayBuffer: async () => new ArrayBuffer(0) }, "unknown"],
+  ["whose arrayBuffer() is over the limit", { arrayBuffer: async () => large.buffer }, "resource_exhausted"],
+  ["whose arrayBuffer() rejects", { arrayBuffer: whole }, "unavailable"],
+  ["whose arrayBuffer() throws", { arrayBuffer: () => whole.missing() }, "unavailable"],
+  ["whose arrayBuffer() gives a text", { arrayBuffer: async () => "text" }, "internal"],
+  ["whose body is an async iterable", { body: inChunks(okBody.slice(0, 7), okBody.slice(7)) }, "ok"],
+  ["whose body is iterable, and has arrayBuffer()", { body: inChunks(okBody), arrayBuffer: whole }, "ok"],
+  ["whose iterable yields empty chunks", { body: inChunks(new Uint8Array(0), okBody) }, "ok"],
+  ["whose iterable yields a text", { body: inChunks("text") }, "internal"],
+  ["whose iterable is empty", { body: inChunks() }, "unknown"],
+  ["whose iterable is over the limit", { body: inChunks(large) }, "resource_exhausted"],
+  ["whose iterable does not end", { body: endless() }, "ok"],
+  ["whose iterable throws", { body: { [Symbol.asyncIterator]: () => ({ next: whole }) } }, "unavailable"],
+  ["whose iterable is none", { body: { [Symbol.asyncIterator]: () => ({}) } }, "unavailable"],
+  ["whose reader throws", { body: { getReader: () => ({ read: () => whole.missing() }) } }, "unavailable"],
+  [
+    "whose reader gives nothing",
+    { body: { getReader: () => ({ read: async () => undefined }) } },
+    "internal",
+  ],
+  ["whose body is a text", { body: "text" }, "internal"],
+  ["without anything to read", {}, "unknown"],
+  ["that was read", { body: inChunks(okBody), bodyUsed: true }, "internal"],
+].map(([name, properties, code]) => ({
+  name: `a response ${name}`,
+  rule: "A response of another kind is read in whatever way it can be; nothing else counts for a crash of the wasm.",
+  fetch: async () => polyfilled(properties),
+  expect: { code, kind: code === "ok" ? undefined : /^(protocol|config|network)$/, maxMs: 3000 },
+}));
+
 const replies = [
   ["Response.error()", async () => Response.error(), "unknown"],
   ["a reply without a body", async () => new Response(null, { headers: type }), "unknown"],
@@ -160,7 +267,6 @@ const wire = [
         "x-user-agent": "me",
         "grpc-timeout": "1n",
         "grpc-encoding": "gzip",
-        authorization: "Basic x",
         "x-tenant": "acme",
       },
     },
@@ -191,6 +297,13 @@ const wire = [
     },
     expect: { code: "ok", sent: { "x-a": /^1, ?2$/, "x-b-bin": "YQ" } },
   },
+  ...["authorization", "Authorization", "dpop"].map((name) => ({
+    name: `${name} among the headers`,
+    rule: "The client adds it; what was meant by another one is not to be guessed.",
+    replies: [ok],
+    options: { headers: { [name]: "Basic x" } },
+    expect: { code: "invalid_input", kind: "invalid", message: /accessToken/, requests: 0 },
+  })),
   ...[
     ["a name with a blank", [["a b", "1"]]],
     ["a value with a line end", [["x-a", "1\r\nx-evil: 1"]]],
@@ -251,7 +364,8 @@ const turns = [
 export default {
   "fetch rejects": rejects,
   "fetch is odd": [...odd, ...replies, ...never],
-  "bodies are odd": bodies,
+  "bodies are odd": [...bodies, ...chunks],
+  "responses of other kinds": polyfills,
   "what is sent": wire,
   turns,
 };

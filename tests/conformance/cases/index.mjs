@@ -1,5 +1,5 @@
 // All cases, each with its group and a number. A case: `replies`, one script for each request (the last one repeats);
-// `options` of the call; `expect`. What the page does besides is said in page.mjs.
+// `options` of the call, `client` for those of the client; `expect`. What the page does besides is said in page.mjs.
 import body from "./body.mjs";
 import connection from "./connection.mjs";
 import fetches from "./fetch.mjs";

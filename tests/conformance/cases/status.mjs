@@ -1,6 +1,6 @@
 // The status: where it stands, in which form, with which words and details.
 import { codeNames } from "./codes.mjs";
-import { bytes, headersOnly, message, reply, trailers } from "./reply.mjs";
+import { bytes, headersOnly, message, reply, sized, trailers } from "./reply.mjs";
 
 const withTrailers = (text) => [reply(bytes(message, trailers(text)))];
 
@@ -28,11 +28,54 @@ const good = [
   expect: { code: "ok" },
 }));
 
-const bad = ["17", "99999999999999999999", "-1", "+0", "abc", "0x0", "1.0", "", "OK", "0, 13"].map((raw) => ({
-  name: `grpc-status "${raw}"`,
-  rule: "A status that is no gRPC code is UNKNOWN, and the raw text is in the message.",
-  replies: withTrailers(`grpc-status: ${raw}\r\n`),
-  expect: { code: "unknown", message: new RegExp(`"${raw.replace(/[+.]/g, "\\$&")}"`) },
+const bad = ["17", "99999999999999999999", "-1", "+0", "abc", "0x0", "1.0", "", "OK", "0, 13"].flatMap(
+  (raw) => [
+    {
+      name: `grpc-status "${raw}"`,
+      rule: "A status that is no gRPC code is UNKNOWN; where the server says no more, the raw text is in the message.",
+      replies: withTrailers(`grpc-status: ${raw}\r\n`),
+      expect: {
+        code: "unknown",
+        message: new RegExp(`"${raw.replace(/[+.]/g, "\\$&")}"`),
+        metadata: { "grpc-status": raw },
+      },
+    },
+    {
+      name: `grpc-status "${raw}" with a message`,
+      rule: "The server's message alone is the message; the raw status is in the metadata.",
+      replies: withTrailers(`grpc-status: ${raw}\r\ngrpc-message: its%20words\r\n`),
+      expect: { code: "unknown", messageIs: "its words", metadata: { "grpc-status": raw } },
+    },
+  ],
+);
+
+/** The access token of these is a word of many texts. */
+const words = [
+  [
+    "HTTP 401",
+    sized(401, ["content-type: text/plain"], "the token is bad"),
+    {
+      code: "unauthenticated",
+      messageIs: "HTTP status 401: the access token is missing, expired or not accepted",
+      bodyText: "the token is bad",
+    },
+  ],
+  [
+    "a status in the trailers",
+    reply(trailers("grpc-status: 7\r\ngrpc-message: token too old\r\nx-why: token too old\r\n")),
+    { code: "permission_denied", messageIs: "token too old", metadata: { "x-why": "token too old" } },
+  ],
+  [
+    "a content type",
+    sized(200, ["content-type: application/token"], "x"),
+    { code: "unknown", message: /"application\/token"/ },
+  ],
+].map(([name, script, expect]) => ({
+  name: `a token that is a word, and ${name}`,
+  rule: "What is a word of any text is not hidden: it would hide nothing, and spoil the text.",
+  replies: [script],
+  client: { accessToken: () => "token" },
+  expect,
 }));
 
 const names = codeNames.slice(1).flatMap((code, index) => [
@@ -136,6 +179,7 @@ const metadata = [
 export default {
   "trailers' forms": good,
   "bad statuses": bad,
+  words,
   codes: names,
   "header or trailers": places,
   messages,

@@ -1,0 +1,176 @@
+// The calls of one client: its settings, its tokens, and what is under way. The client's methods and its keepers call here.
+
+import { isTime } from "../core/limits.js";
+import { ask, current, latest, type Wasm, whenLoaded } from "../core/load.js";
+import { invalidInput, toSdkError } from "../errors.js";
+import { methods } from "../generated.js";
+import { bare, peek } from "../given/read.js";
+import { Reader } from "../given/reader.js";
+import type { ClientOptions, RegistrationProblem } from "../options.js";
+import type { Moment } from "../platform/clock.js";
+import { Asked, secretsOf } from "./attempt.js";
+import { type Core, makeCall } from "./call.js";
+import { CallEnded, CallLimits } from "./call-limits.js";
+import { encode } from "./encode.js";
+import { merged, readRegistration } from "./registration-fields.js";
+import { newBucket } from "./retries.js";
+import {
+  type CallSettings,
+  type ClientSettings,
+  type Rules,
+  readCallSettings,
+  readClientSettings,
+} from "./settings.js";
+import { SuppliedTokens } from "./supplied-tokens.js";
+import { type HasTokens, TOKENS, type TokenSource } from "./token-source.js";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** @internal What the core granted. */
+export interface Granted {
+  ttlSeconds: number;
+  /** It holds from then. */
+  sentAt: Moment;
+}
+
+/** @internal */
+export class CoreCalls {
+  readonly #options: ClientOptions;
+  readonly #underWay = new Set<CallLimits>();
+  readonly #bucket = newBucket();
+  #settings: ClientSettings | undefined;
+  #tokens: TokenSource | undefined;
+  #closed: { reason: unknown } | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** The settings of the client, once the wasm is there to check them. @throws InvalidRequestError */
+  settings(wasm: Wasm): ClientSettings {
+    this.#settings ??= readClientSettings(this.#options, rulesOf(wasm));
+    return this.#settings;
+  }
+
+  /** `isOwn`: it is the application's call, which `close` ends, and not a keeper's. */
+  async upsert(request: unknown, options: unknown, isOwn = true): Promise<Granted> {
+    const { answer, sentAt } = await this.#call(Asked.upsert, request, options, isOwn);
+    return { ttlSeconds: answer as number, sentAt };
+  }
+
+  /** The same. */
+  async delete(request: unknown, options: unknown, isOwn = true): Promise<void> {
+    await this.#call(Asked.delete, request, options, isOwn);
+  }
+
+  /** Ends the application's calls that are under way, and every later one. */
+  close(reason: unknown): void {
+    this.#closed = { reason };
+    for (const limits of this.#underWay) limits.end({ why: "cancelled", reason });
+  }
+
+  async #call(asked: number, request: unknown, options: unknown, isOwn: boolean) {
+    const times = [options, this.#options].map((given) => peek(given, "timeoutMs"));
+    const limits = new CallLimits(times.find(isTime) ?? DEFAULT_TIMEOUT_MS, peek(options, "signal"));
+    if (isOwn) {
+      if (this.#closed) limits.end({ why: "cancelled", reason: this.#closed.reason });
+      this.#underWay.add(limits);
+    }
+    try {
+      const begin = (wasm: Wasm) => this.#begin(wasm, asked, request, options, limits);
+      // A session's other methods wait for their turn to enter the wasm, and a call must not overtake them.
+      if (peek(this.#options, "auth") === undefined && current()) {
+        // The caller's stack may be nearly full, and a turn that is taken must be given back.
+        await undefined;
+        const wasm = current();
+        if (wasm) return await begin(wasm);
+      }
+      return await this.#beginLater(begin, limits);
+    } catch (thrown) {
+      // The caller's stack may be full: on the next turn there is room to say so.
+      await undefined;
+      throw toSdkError(thrown);
+    } finally {
+      this.#underWay.delete(limits);
+      limits.stop();
+    }
+  }
+
+  /** When the wasm is there. The call takes its place among those that wait for it. */
+  async #beginLater<T>(begin: (wasm: Wasm) => Promise<T>, limits: CallLimits): Promise<T> {
+    let begun: Promise<T> | undefined;
+    const loading = whenLoaded((wasm) => {
+      if (!limits.isEnded) begun = begin(wasm);
+    });
+    try {
+      await limits.hold(loading);
+    } catch (thrown) {
+      if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
+    }
+    return begun as Promise<T>;
+  }
+
+  async #begin(wasm: Wasm, asked: number, request: unknown, options: unknown, limits: CallLimits) {
+    const settings = this.settings(wasm);
+    const { body, phoneNumber, call } = this.#read(wasm, asked, request, options, settings);
+    const path = methods[settings.apiVersion][asked === Asked.upsert ? "upsert" : "delete"];
+    limits.timeoutMs = call.timeoutMs;
+    return makeCall(this.#core(wasm, settings), { asked, path, body, phoneNumber }, call, limits);
+  }
+
+  /** What is to be sent. @throws InvalidRequestError with all that is wrong with what was given */
+  #read(wasm: Wasm, asked: number, request: unknown, options: unknown, settings: ClientSettings) {
+    const found: RegistrationProblem[] = [];
+    const fields = readRegistration(found, new Reader(request, "request"));
+    const call: CallSettings = readCallSettings(options, settings, rulesOf(wasm), found);
+    const { body, phoneNumber, problems } = encode(wasm, asked, settings.apiVersion, fields);
+    const all = merged(found, problems);
+    if (all.length > 0) throw invalidInput(all);
+    return { body, phoneNumber, call };
+  }
+
+  #core(wasm: Wasm, { baseUrl, maxMessageBytes, auth, accessToken }: ClientSettings): Core {
+    this.#tokens ??= accessToken
+      ? // The tokens may outlive the instance.
+        new SuppliedTokens(accessToken, (tokens) => secretsOf(latest() ?? wasm, [], tokens))
+      : (auth as HasTokens)[TOKENS]();
+    return { baseUrl, maxMessageBytes, tokens: this.#tokens, bucket: this.#bucket };
+  }
+}
+
+const rulesOf = (wasm: Wasm): Rules => ({
+  checkBaseUrl: (parts, hasCredentials) =>
+    ask(wasm, ({ checkBaseUrl }) => checkBaseUrl(parts, hasCredentials)),
+  metadata: (pairs) => ask(wasm, ({ checkMetadata }) => checkMetadata(pairs)) as unknown as string[],
+  checkAuth,
+});
+
+/** Every copy of the package in a page knows what `createAuth` of the others returned by this. */
+const MARK = Symbol.for("sipbreakout-web.auth");
+
+/** A session is a matter of the copy that made it. */
+const OF_OTHER_COPY =
+  "This auth was made by another copy of sipbreakout-web, or another version of it. Import createAuth and createClient " +
+  "from one copy, or give accessToken: ({ forceRefresh }) => auth.getAccessToken({ forceRefresh }).";
+
+function checkAuth(auth: unknown): void {
+  if (typeof peek(auth, TOKENS) === "function") return;
+  throw peek(auth, MARK) ? OF_OTHER_COPY : "Give what createAuth returned.";
+}
+
+/** The error of a call that ended before the wasm was there. */
+function unloaded({ end }: CallEnded): unknown {
+  if (end.why === "ended") return end.error;
+  const isLate = end.why === "deadline";
+  return bare({
+    family: "rpc",
+    code: isLate ? "deadline_exceeded" : "cancelled",
+    grpcStatus: isLate ? 4 : 1,
+    kind: isLate ? "timeout" : "aborted",
+    retryable: isLate,
+    message: isLate
+      ? "the deadline passed while the wasm was still loading; nothing was sent"
+      : "the call was aborted while the wasm was still loading; nothing was sent",
+    cause: end.why === "cancelled" ? end.reason : undefined,
+  });
+}

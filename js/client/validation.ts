@@ -1,0 +1,21 @@
+// `validateRegistration`: all that is wrong with a registration, for a form.
+import { current, loaded } from "../core/load.js";
+import { toSdkError } from "../errors.js";
+import { Reader } from "../given/reader.js";
+import type { RegistrationProblem } from "../options.js";
+import { Asked } from "./attempt.js";
+import { encode } from "./encode.js";
+import { merged, readApiVersion, readRegistration } from "./registration-fields.js";
+
+/** @internal */
+export async function validate(request: unknown, options: unknown): Promise<RegistrationProblem[]> {
+  try {
+    const wasm = current() ?? (await loaded());
+    const version = readApiVersion(options);
+    const found: RegistrationProblem[] = [];
+    const fields = readRegistration(found, new Reader(request, "request"));
+    return merged(found, encode(wasm, Asked.upsert, version, fields).problems);
+  } catch (thrown) {
+    throw toSdkError(thrown);
+  }
+}

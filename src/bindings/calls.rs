@@ -1,0 +1,225 @@
+//! The call path for `js/client/`: each function takes numbers, strings and bytes, and gives an answer in the same turn.
+
+use super::flat::{failure, pairs, problems, received};
+use super::js::{Array, Uint8Array};
+use crate::breakout::{
+    ApiVersion, CallFailure, Registration, RegistrationInput, Target, deleted, encode_delete, encode_upsert,
+    parse_phone_number, registered, validate, validate_target,
+};
+use crate::grpc_web::{Answer, Below, Metadata, answer_at_once, body, check_base_url, failure as words, headers};
+use crate::redact::Secrets;
+use crate::text::without_end;
+use crate::url::UrlParts;
+use wasm_bindgen::prelude::*;
+
+/// What an answer is an answer to. The numbers are those of `js/client/attempt.ts`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// An upsert.
+    Upsert = 0,
+    /// A delete.
+    Delete = 1,
+    /// A delete, of which an earlier attempt may have been carried out.
+    DeleteAgain = 2,
+    /// Anything, for foreign conformance suites: the answer is the message's bytes.
+    Bytes = 3,
+}
+
+impl From<u32> for Asked {
+    fn from(number: u32) -> Self {
+        match number {
+            0 => Self::Upsert,
+            1 => Self::Delete,
+            2 => Self::DeleteAgain,
+            _ => Self::Bytes,
+        }
+    }
+}
+
+/// The fields of a registration; one that is missing is empty.
+fn input(fields: &Array) -> RegistrationInput {
+    let input = RegistrationInput {
+        sip_uri: fields.text(0),
+        route_type: fields.text(1),
+        phone_number: fields.text(2),
+        mobile_originating_prefix: fields.text(3),
+        mobile_terminating_prefix: fields.text(4),
+    };
+    #[cfg(feature = "test-doors")]
+    super::doors::knock(input.sip_uri.as_deref());
+    input
+}
+
+/// The fields of an array, as far as they are strings.
+#[cfg(feature = "session")]
+pub fn fields(fields: &js_sys::Array) -> RegistrationInput {
+    let field = |at| fields.get(at).as_string();
+    #[cfg(feature = "test-doors")]
+    super::doors::knock(field(0).as_deref());
+    RegistrationInput {
+        sip_uri: field(0),
+        route_type: field(1),
+        phone_number: field(2),
+        mobile_originating_prefix: field(3),
+        mobile_terminating_prefix: field(4),
+    }
+}
+
+pub const fn version(is_v0: bool) -> ApiVersion {
+    if is_v0 { ApiVersion::V0 } else { ApiVersion::V1 }
+}
+
+/// `[body, phone number]` of an upsert, from the fields in the order of `RegistrationInput`. Throws the problems.
+#[wasm_bindgen(js_name = encodeUpsert)]
+pub fn upsert(is_v0: bool, fields: &Array) -> Result<Array, Array> {
+    let registration: Registration = validate(&input(fields), version(is_v0)).map_err(problems)?;
+    Ok(encoded(&encode_upsert(&registration), &registration.target))
+}
+
+/// `[body, phone number]` of a delete, from the same fields. Throws the problems.
+#[wasm_bindgen(js_name = encodeDelete)]
+pub fn delete(fields: &Array) -> Result<Array, Array> {
+    let target = validate_target(&input(fields)).map_err(problems)?;
+    Ok(encoded(&encode_delete(&target), &target))
+}
+
+fn encoded(message: &[u8], target: &Target) -> Array {
+    let array = Array::new();
+    // A registration is never near 4 GiB.
+    array.push(&Uint8Array::new(&body(message).unwrap_or_default()));
+    if let Some(number) = &target.phone_number {
+        array.push_text(number.as_str());
+    }
+    array
+}
+
+/// A number as it goes to the core. Throws the problems.
+#[wasm_bindgen(js_name = parsePhoneNumber, unchecked_return_type = "string")]
+pub fn phone_number(text: String) -> Result<JsValue, Array> {
+    parse_phone_number(&text).map(|number| JsValue::from_str(number.as_str())).map_err(problems)
+}
+
+/// The base URL in its normal form, from what `URL` makes of it: `href`, `origin`, `protocol`, `hostname`, `pathname`, `search`,
+/// `hash`; an empty `href` is no URL. Throws what is wrong.
+#[wasm_bindgen(js_name = checkBaseUrl, unchecked_return_type = "string")]
+pub fn base_url(parts: &Array, has_credentials: bool) -> Result<JsValue, JsValue> {
+    let part = |index| parts.text(index).unwrap_or_default();
+    let url = UrlParts {
+        href: part(0),
+        origin: part(1),
+        scheme: without_end(&part(2), ':').to_owned(),
+        host: part(3),
+        path: part(4),
+        query: part(5),
+        fragment: part(6),
+        has_credentials,
+    };
+    let url = if url.href.is_empty() { None } else { Some(&url) };
+    match check_base_url(url) {
+        Ok(base_url) => Ok(JsValue::from_str(&base_url)),
+        Err(problem) => Err(JsValue::from_str(problem.as_str())),
+    }
+}
+
+/// Names and values in turn, as they go on the wire. Throws what is wrong.
+#[wasm_bindgen(js_name = checkMetadata)]
+pub fn metadata(names_and_values: &Array) -> Result<Array, JsValue> {
+    let mut metadata = Metadata::new();
+    for pair in names_and_values.texts().chunks_exact(2) {
+        let [name, value] = pair else { continue };
+        metadata.append(name, value).map_err(|problem| JsValue::from_str(&problem.message()))?;
+    }
+    Ok(pairs(metadata.as_pairs()))
+}
+
+/// The headers that every attempt has, names and values in turn.
+#[wasm_bindgen(js_name = requestHeaders)]
+pub fn request_headers(timeout_ms: f64, previous_attempts: u32) -> Array {
+    let array = Array::new();
+    for (name, value) in &headers(timeout_ms, previous_attempts) {
+        array.push_texts(name, value);
+    }
+    array
+}
+
+/// The answer of a reply that was whole with the first chunk of its body: the time to live in seconds (0 for a delete), or
+/// `[that, trailers]` if there are trailers. Undefined for all others, which a `ReplyReader` reads.
+#[wasm_bindgen(js_name = answerAtOnce)]
+pub fn at_once(asked: u32, http_status: u16, content_type: String, max_message_bytes: u32, chunk: Vec<u8>) -> JsValue {
+    let answer = answer_at_once(http_status, content_type, max_message_bytes as usize, &chunk);
+    let meaning = answer.and_then(|answer| {
+        let meaning = meaning(&answer, asked.into(), "", &Secrets::default()).ok()?;
+        Some((meaning, answer.trailers))
+    });
+    match meaning {
+        Some((meaning, trailers)) if trailers.is_empty() => meaning,
+        Some((meaning, trailers)) => {
+            let array = Array::new();
+            array.push(&meaning);
+            array.push(&received(&trailers));
+            array.into()
+        }
+        None => JsValue::UNDEFINED,
+    }
+}
+
+/// What an answer means; an error as `js/client/raw-failure.ts` reads it.
+pub fn meaning(answer: &Answer, asked: Asked, path: &str, secrets: &Secrets) -> Result<JsValue, CallFailure> {
+    match asked {
+        Asked::Upsert => {
+            registered(&answer.message, path, secrets).map(|registered| JsValue::from_f64(registered.ttl_seconds))
+        }
+        Asked::Bytes => Ok(Uint8Array::new(&answer.message).into()),
+        Asked::Delete | Asked::DeleteAgain => {
+            let is_repeated = asked == Asked::DeleteAgain;
+            deleted(&answer.message, path, is_repeated, secrets).map(|()| JsValue::from_f64(0.0))
+        }
+    }
+}
+
+/// The error of an attempt that came to no reply, or was given up: the numbers are those of `js/client/attempt.ts`. `ms` is
+/// the time-out where one has passed.
+#[wasm_bindgen(js_name = localFailure)]
+pub fn local_failure(which: u32, path: String, ms: f64) -> Array {
+    let path = path.as_str();
+    failure(&match which {
+        5 => words::no_time(path),
+        6 => words::timed_out(ms, path),
+        7 => words::no_token_in_time(ms, path),
+        8 => words::no_turn_in_time(ms, path),
+        9 => words::superseded(path),
+        10 => words::cancelled(false, path),
+        11 => words::cancelled(true, path),
+        _ => words::below_http(below(which), path),
+    })
+}
+
+/// The failures below HTTP, by their numbers.
+pub const fn below(which: u32) -> Below {
+    match which {
+        0 => Below::Network,
+        1 => Below::BodyBroken,
+        2 => Below::Unusable,
+        3 => Below::BodyUnusable,
+        _ => Below::NoBytes,
+    }
+}
+
+/// Whether `text` has a secret in it, of those that a request with these headers carries (names and values in turn) and of
+/// these tokens. `is_sure`: a short one, which may be a word, does not count.
+#[wasm_bindgen(js_name = hasSecret)]
+pub fn has_secret(text: String, request_headers: &Array, tokens: &Array, is_sure: bool) -> bool {
+    let secrets = secrets(request_headers, tokens);
+    if is_sure { secrets.without_short().is_in(text.as_bytes()) } else { secrets.is_in(text.as_bytes()) }
+}
+
+/// `text` without them.
+#[wasm_bindgen(js_name = cutSecrets, unchecked_return_type = "string")]
+pub fn cut_secrets(text: String, request_headers: &Array, tokens: &Array) -> JsValue {
+    JsValue::from_str(&secrets(request_headers, tokens).cut(&text))
+}
+
+/// All that a request with these headers carries, and these tokens.
+pub fn secrets(request_headers: &Array, tokens: &Array) -> Secrets {
+    Secrets::of_attempts(&request_headers.texts(), &tokens.texts())
+}
