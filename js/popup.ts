@@ -2,9 +2,10 @@
 // address that the provider sent it to, over a channel, because a provider's Cross-Origin-Opener-Policy may have cut the
 // line between the two windows.
 
-import { isSignal, isTime } from "./core/limits.js";
+import { isTime } from "./core/limits.js";
 import { authError } from "./errors.js";
 import { peek } from "./given/read.js";
+import { isSignal } from "./given/reader.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */

@@ -1,11 +1,11 @@
 // One attempt of a call: the request, and what its reply comes to. What a reply means is decided in Rust (src/grpc_web/).
 import { ask, current, loaded, type Wasm } from "../core/load.js";
 import { toSdkError } from "../errors.js";
-import { sleep } from "./call-limits.js";
+import { setAlarm } from "../platform/alarm.js";
 import { causeOf, type Secrets } from "./cause.js";
 import { drain } from "./drain.js";
 import { FetchFailure, fetched } from "./fetching.js";
-import { type CallFailure, failureOf } from "./raw-failure.js";
+import { type AnswerReply, type CallFailure, failureOf } from "./raw-failure.js";
 import { type Outcome, Reading } from "./reading.js";
 import { BodyFailure, chunksOf, type Head, headOf, type NextChunk } from "./response.js";
 import type { Transport } from "./settings.js";
@@ -45,12 +45,9 @@ export interface Request {
 }
 
 /** @internal An answered attempt. */
-export interface Answered {
+export interface Answered extends AnswerReply {
   /** The time to live in seconds of an upsert. */
   answer: unknown;
-  head: Head;
-  /** Each name with its value behind it. */
-  trailers: readonly string[];
 }
 
 /** What a reply may have beside its message: frames, and the trailers of an answer. */
@@ -124,8 +121,8 @@ export async function attempt(request: Request, abort: AbortController): Promise
   let broken: BodyFailure | undefined;
   try {
     next = chunksOf(response);
-    // Only a reply that can be an answer is read before its head is judged.
-    if (!head.isOpaqueRedirect && head.status === 200 && head.contentType) first = await next();
+    // Only a reply that can be an answer is read before its head is judged: of any other the body may not come for long.
+    if (head.status === 200 && /^\s*application\/grpc-web/i.test(head.contentType)) first = await next();
   } catch (thrown) {
     broken = thrown as BodyFailure;
     next = async () => {
@@ -165,8 +162,9 @@ async function readOn(
     const [isDrained, answer, flat, trailers] = outcome;
     if (isDrained) void drain(next, abort);
     else abort.abort();
-    if (!flat) return { answer, head, trailers };
+    if (!flat) return { answer, head, trailers: trailers ?? [] };
     const failure = failureOf(flat);
+    if (trailers) failure.answered = { head, trailers };
     if (cause !== undefined) {
       const wasm = current() ?? (await loaded());
       failure.cause = causeOf(cause, secretsOf(wasm, flatten(request.headers), request.tokens));
@@ -179,7 +177,13 @@ async function readOn(
   async function read(): Promise<Outcome> {
     let outcome = (await reading.begin()) ?? (first && (await reading.chunk(first)));
     // An error page may come slowly.
-    const patience = !outcome && reading.isExplanation ? sleep(EXPLANATION_MS) : undefined;
+    let lift = () => {};
+    const patience =
+      !outcome && reading.isExplanation
+        ? new Promise<undefined>((resolve) => {
+            lift = setAlarm(EXPLANATION_MS, () => resolve(undefined));
+          })
+        : undefined;
     try {
       if (broken) throw broken;
       while (!outcome) {
@@ -191,6 +195,8 @@ async function readOn(
       if (!(thrown instanceof BodyFailure)) throw thrown;
       cause = thrown.cause;
       outcome = await reading.broken(LocalFailure[thrown.which]);
+    } finally {
+      lift();
     }
     if (!outcome) throw toSdkError(undefined);
     return outcome;

@@ -99,6 +99,21 @@ export class CallLimits {
     });
   }
 
+  /** Resolves after `ms`, unless the call ends first. */
+  async pause(ms: number): Promise<void> {
+    let lift = () => {};
+    try {
+      await this.hold(
+        new Promise<void>((resolve) => {
+          lift = setAlarm(ms, resolve);
+        }),
+      );
+    } finally {
+      // An alarm that is left would keep Node from exiting for as long as the pause was to be.
+      lift();
+    }
+  }
+
   /** The call is over: nothing is listened to any more. */
   stop(): void {
     this.#listen("removeEventListener");
@@ -112,9 +127,4 @@ export class CallLimits {
       this.#signal?.[method]("abort", this.#onAbort);
     } catch {}
   }
-}
-
-/** @internal Resolves after `ms`; `hold` it, so that it ends with the call. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => void setAlarm(ms, resolve));
 }

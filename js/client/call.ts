@@ -2,9 +2,9 @@
 import { ask, current, loaded, type Wasm } from "../core/load.js";
 import { type Moment, now } from "../platform/clock.js";
 import { type Answered, Asked, attempt, LocalFailure, localFailure, type Request } from "./attempt.js";
-import { CallEnded, type CallLimits, sleep } from "./call-limits.js";
+import { CallEnded, type CallLimits } from "./call-limits.js";
 import { Lanes, type Leave, Superseded } from "./lanes.js";
-import { type CallFailure, pairsOf } from "./raw-failure.js";
+import { type AnswerReply, type CallFailure, pairsOf } from "./raw-failure.js";
 import { Next, Retries, type RetryBucket } from "./retries.js";
 import type { CallSettings } from "./settings.js";
 import type { Authorization, Pairs, TokenSource } from "./token-source.js";
@@ -83,7 +83,17 @@ async function turn(core: Core, { path, phoneNumber }: Call, limits: CallLimits)
     const lane =
       phoneNumber === undefined ? await laneOf(core, limits) : `${core.baseUrl} tel ${phoneNumber}`;
     if (lanes.isFree(lane)) return lanes.enter(lane) as Leave;
-    return await limits.hold(lanes.enter(lane, limits.signal) as Promise<Leave>);
+    const entering = lanes.enter(lane, limits.signal) as Promise<Leave>;
+    try {
+      return await limits.hold(entering);
+    } catch (thrown) {
+      // The call may have been let in at the very moment it ended: without this its turn would never be over.
+      entering.then(
+        (leave) => leave(),
+        () => {},
+      );
+      throw thrown;
+    }
   } catch (thrown) {
     if (thrown instanceof Superseded) throw await localFailure(LocalFailure.Superseded, path);
     throw await endedBy(thrown, {
@@ -129,6 +139,11 @@ async function attempts(
     failure.attempts = sent;
     return failure;
   };
+  const heard = ({ head, trailers }: AnswerReply) => {
+    retries.succeeded();
+    core.tokens.heed(url, (name) => head.get(name) ?? trailer(trailers, name));
+    tellReply(settings, head.flat, trailers);
+  };
   for (;;) {
     let authorization: Authorization;
     try {
@@ -166,13 +181,16 @@ async function attempts(
     let failure: CallFailure;
     try {
       const answered = await attemptWithin(request, limits, limitMs, isCutShort ? limitMs : limits.timeoutMs);
-      retries.succeeded();
-      core.tokens.heed(url, (name) => answered.head.get(name) ?? trailer(answered.trailers, name));
-      tellReply(settings, answered.head.flat, answered.trailers);
+      heard(answered);
       return { answer: answered.answer, sentAt };
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       failure = thrown;
+    }
+    if (failure.answered) {
+      heard(failure.answered);
+      failure.attempts = sent;
+      throw failure;
     }
     if (failure.code === "unauthenticated") {
       const { headers, trailers } = failure;
@@ -209,7 +227,7 @@ async function attempts(
     }
     last = failure;
     try {
-      await limits.hold(sleep(waitMs));
+      await limits.pause(waitMs);
     } catch (thrown) {
       // After the deadline the next look at the time says so.
       if (!(thrown instanceof CallEnded) || thrown.end.why !== "deadline") {
@@ -234,8 +252,8 @@ export async function attemptWithin(
   try {
     return await limits.hold(attempt(request, abort), limitMs);
   } catch (thrown) {
-    if (!(thrown instanceof CallEnded)) throw thrown;
-    abort.abort();
+    // A failure has seen to the rest of its reply. After anything else, a trap for one, nobody reads on.
+    if (!isFailure(thrown)) abort.abort();
     throw await endedBy(thrown, {
       deadline: () => localFailure(LocalFailure.TimedOut, path, toldMs),
       cancelled: (reason) => localFailure(LocalFailure.CancelledSent, path, 0, reason),

@@ -162,15 +162,14 @@ function checkAuth(auth: unknown): void {
 function unloaded({ end }: CallEnded): unknown {
   if (end.why === "ended") return end.error;
   const isLate = end.why === "deadline";
+  const when = latest() ? "before anything was sent" : "while the wasm was still loading; nothing was sent";
   return bare({
     family: "rpc",
     code: isLate ? "deadline_exceeded" : "cancelled",
     grpcStatus: isLate ? 4 : 1,
     kind: isLate ? "timeout" : "aborted",
     retryable: isLate,
-    message: isLate
-      ? "the deadline passed while the wasm was still loading; nothing was sent"
-      : "the call was aborted while the wasm was still loading; nothing was sent",
+    message: `${isLate ? "the deadline passed" : "the call was aborted"} ${when}`,
     cause: end.why === "cancelled" ? end.reason : undefined,
   });
 }

@@ -2,6 +2,14 @@
 import type { ErrorKind, RawError } from "../errors.js";
 import { bare } from "../given/read.js";
 import type { RegistrationProblem, RpcErrorDetail } from "../options.js";
+import type { Head } from "./response.js";
+
+/** @internal A reply that has an answer, beside that. */
+export interface AnswerReply {
+  head: Head;
+  /** Each name with its value behind it. */
+  trailers: readonly string[];
+}
 
 /** @internal A failed call, with what the next attempt depends on. */
 export interface CallFailure extends RawError {
@@ -12,6 +20,8 @@ export interface CallFailure extends RawError {
   /** The reply's headers and trailers, each name with its value behind it. */
   headers: readonly string[];
   trailers: readonly string[];
+  /** The core did answer, and this is what the answer means: it refuses the registration, or makes no sense. */
+  answered?: AnswerReply;
   /** What only the build for tests tells: the server's own words, and the bytes of `google.rpc.Status`. */
   more: readonly unknown[];
 }

@@ -11,7 +11,8 @@ export type Outcome = [
   isDrained: boolean,
   answer: unknown,
   failure: unknown[] | undefined,
-  trailers: string[],
+  /** Those of an answer, also of one that means an error. */
+  trailers: string[] | undefined,
 ];
 
 /** A chunk that is larger is handed over in parts, so that it can't grow the wasm's memory beyond the limits checked there. */

@@ -22,7 +22,8 @@ export function headOf(response: unknown): Head | undefined {
   let flat: string[] | undefined;
   const all = () => (flat ??= flatten(headers as Headers));
   const get = (name: string) => {
-    if (headers instanceof Headers) return headers.get(name) ?? undefined;
+    // A page of jsdom has no Headers, but may have been given a fetch.
+    if (typeof Headers === "function" && headers instanceof Headers) return headers.get(name) ?? undefined;
     const at = all().findIndex((text, index) => index % 2 === 0 && text === name);
     return at < 0 ? undefined : all()[at + 1];
   };

@@ -1,7 +1,8 @@
 // What ends a call from outside while the wasm loads, when nobody in Rust can heed it yet; and afterwards, in case
 // nobody does.
 import type { RawError } from "../errors.js";
-import { bare, peek } from "../given/read.js";
+import { bare } from "../given/read.js";
+import { isSignal } from "../given/reader.js";
 
 /** @internal The limits of one call. What is no signal, or no time, is left for Rust to report. */
 export interface Limits {
@@ -16,11 +17,6 @@ const GRACE_MS = 1000;
 /** @internal A usable time limit. */
 export function isTime(value: unknown): value is number {
   return Number.isFinite(value) && (value as number) > 0;
-}
-
-/** @internal Something that can be heeded as an AbortSignal. */
-export function isSignal(value: unknown): value is AbortSignal {
-  return typeof peek(value, "aborted") === "boolean" && typeof peek(value, "addEventListener") === "function";
 }
 
 /** @internal Watches the limits of a call: `ended` rejects with a plain error when one is reached. */

@@ -16,8 +16,9 @@ let armedFor = Number.POSITIVE_INFINITY;
 /** @internal Calls `ring` after `ms`. Returns how to lift the limit. */
 export function setAlarm(ms: number, ring: () => void): () => void {
   const alarm = { at: performance.now() + Math.max(ms, 0), ring };
-  alarms.add(alarm);
+  // In this order, because each step may throw where the caller's stack is nearly full.
   if (alarm.at < armedFor) arm(alarm.at);
+  alarms.add(alarm);
   return () => {
     alarms.delete(alarm);
     // Node would wait for the timer before it exits. A browser's may fire in vain, which costs less than to clear it each time.
@@ -32,10 +33,13 @@ function disarm(): void {
 }
 
 function arm(at: number): void {
-  disarm();
   const now = performance.now();
-  armedFor = Math.min(at, now + LONGEST_MS);
-  timer = setTimeout(look, Math.ceil(armedFor - now));
+  const until = Math.min(at, now + LONGEST_MS);
+  // The difference of two such times may be a little more than what was added.
+  const next = setTimeout(look, Math.min(Math.ceil(until - now), LONGEST_MS));
+  clearTimeout(timer);
+  timer = next;
+  armedFor = until;
 }
 
 function look(): void {

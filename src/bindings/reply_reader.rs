@@ -9,7 +9,7 @@ use crate::redact::Secrets;
 use wasm_bindgen::prelude::*;
 
 /// Reads one reply. Each method returns its outcome as soon as there is one: `[whether to read the rest of the body, time to
-/// live | undefined, error | undefined, trailers | undefined]`. After that it is of no use.
+/// live | undefined, error | undefined, trailers | undefined]`. An answer has trailers, also one that means an error. After that it is of no use.
 #[wasm_bindgen]
 pub struct ReplyReader {
     asked: Asked,
@@ -92,7 +92,7 @@ impl ReplyReader {
     fn told(&self, outcome: Outcome) -> Array {
         let told = Array::new();
         told.push(&JsValue::from_bool(outcome.rest == Rest::Drain));
-        let failure = match outcome.result {
+        let (failure, answer) = match outcome.result {
             Ok(answer) => match meaning(&answer, self.asked, &self.path, &self.secrets) {
                 Ok(meaning) => {
                     told.push(&meaning);
@@ -100,12 +100,15 @@ impl ReplyReader {
                     told.push(&received(&answer.trailers));
                     return told;
                 }
-                Err(failure) => failure,
+                Err(failure) => (failure, Some(answer)),
             },
-            Err(error) => CallFailure::Rpc(error),
+            Err(error) => (CallFailure::Rpc(error), None),
         };
         told.push(&JsValue::UNDEFINED);
         told.push(&call_failure(&failure));
+        if let Some(answer) = answer {
+            told.push(&received(&answer.trailers));
+        }
         told
     }
 }

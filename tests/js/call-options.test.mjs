@@ -148,6 +148,14 @@ test("onHeader and onTrailer are told of the reply that decided, before the call
   await failure(failing.client.upsertRegistration(request, { onTrailer: note("of the call") }));
   assert.deepEqual(told, [["of the call", null, "e"]]);
   told.length = 0;
+  const refusing = scripted([reply([8, 2], "grpc-status: 0\r\nx-trailer: r\r\n", { "x-h": "refused" })]);
+  const both = { onHeader: note("header"), onTrailer: note("trailer") };
+  assert.equal((await failure(refusing.client.upsertRegistration(request, both))).code, "not_acceptable");
+  assert.deepEqual(told, [
+    ["header", "refused", null],
+    ["trailer", null, "r"],
+  ]);
+  told.length = 0;
   const silent = scripted([() => Promise.reject(new TypeError())], {
     onHeader: note("header"),
     retry: false,

@@ -130,7 +130,7 @@ for (const kind of kinds) {
 describe("a reply that stops the wasm", () => {
   for (const kind of kinds) {
     test(`${kind}: costs its own call, and no other one that is being read`, async () => {
-      const [outcomes, after, unhandled] = await inProcess(
+      const [outcomes, isRequestOver, after, unhandled] = await inProcess(
         `${scene}
         await works();
         /** A body that comes byte by byte; its first half before the trap. */
@@ -149,9 +149,14 @@ describe("a reply that stops the wasm", () => {
           pump();
           return { response: new Response(readable, { headers: type, ...init }), goOn: () => begin() };
         };
+        const signals = new Map();
         const call = (one, response) => {
           let seen;
-          const how = { fetch: async () => response, onHeader: (headers) => { seen = headers.get("x-a"); } };
+          const fetch = async (_, { signal }) => {
+            signals.set(response, signal);
+            return response;
+          };
+          const how = { fetch, onHeader: (headers) => { seen = headers.get("x-a"); } };
           return settled(supplied.upsertRegistration(one, how)).then((outcome) => [outcome, seen ?? null]);
         };
         const failing = Uint8Array.of(...frame(0x80, new TextEncoder().encode("grpc-status: 5\\r\\ngrpc-message: gone\\r\\n")));
@@ -167,10 +172,12 @@ describe("a reply that stops the wasm", () => {
         await wait(30);
         const stopping = new Response(body.slice(0, 9), { headers: { ...type, "x-test-door": "${kind}" } });
         const own = await call(numbered(4), stopping);
+        const isRequestOver = signals.get(stopping).aborted;
         for (const { goOn } of [good, bad, page]) goOn();
-        return [[own, ...await Promise.all(beingRead)], await works(), unhandled];`,
+        return [[own, ...await Promise.all(beingRead)], isRequestOver, await works(), unhandled];`,
         { from },
       );
+      assert.equal(isRequestOver, true, "nobody reads the rest of that reply");
       assert.deepEqual(outcomes, [
         [crashed, null],
         ["OK", "1"],
