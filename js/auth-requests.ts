@@ -11,7 +11,7 @@ import type { AuthOptions } from "./options.js";
 const MOST_BYTES = 1 << 20;
 
 async function bytesOf(response: unknown): Promise<Uint8Array> {
-  const next = chunksOf(response);
+  const { next } = chunksOf(response);
   let bytes = new Uint8Array();
   while (bytes.length <= MOST_BYTES) {
     const chunk = await next();
@@ -42,7 +42,7 @@ export const sender =
     try {
       // A user info that a cache kept may be another person's.
       const how = { credentials: "omit", cache: "no-store", keepalive: false, signal } as const;
-      const response = await fetched(fetch, url, {
+      const { response } = await fetched(fetch, url, {
         method,
         headers: pairsOf(headers),
         body: body ?? null,

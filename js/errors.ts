@@ -57,6 +57,12 @@ function isOfFamily(value: unknown, family: string): boolean {
   return typeof value === "object" && String(peek(value, FAMILY) ?? "").startsWith(family);
 }
 
+/** A class's name, as its errors show it. Assigning it fails where a page has frozen Error.prototype. */
+function named(class_: { prototype: Error }, name: string): void {
+  const common = { writable: true, configurable: true };
+  Object.defineProperty(class_.prototype, "name", bare({ value: name, ...common }));
+}
+
 /** What every error of this package has. */
 export abstract class SdkError extends Error {
   /** Stable, for programs. */
@@ -77,7 +83,7 @@ export abstract class SdkError extends Error {
   }
 
   static {
-    SdkError.prototype.name = "SdkError";
+    named(SdkError, "SdkError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -136,7 +142,7 @@ export class RpcError extends SdkError {
   }
 
   static {
-    RpcError.prototype.name = "RpcError";
+    named(RpcError, "RpcError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -172,7 +178,7 @@ export class AuthError extends SdkError {
   }
 
   static {
-    AuthError.prototype.name = "AuthError";
+    named(AuthError, "AuthError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -190,7 +196,7 @@ export class RegistrationRejectedError extends SdkError {
   declare readonly code: "not_acceptable";
 
   static {
-    RegistrationRejectedError.prototype.name = "RegistrationRejectedError";
+    named(RegistrationRejectedError, "RegistrationRejectedError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -211,7 +217,7 @@ export class InvalidRequestError extends SdkError {
   }
 
   static {
-    InvalidRequestError.prototype.name = "InvalidRequestError";
+    named(InvalidRequestError, "InvalidRequestError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -248,7 +254,7 @@ export class LoadError extends SdkError {
   }
 
   static {
-    LoadError.prototype.name = "LoadError";
+    named(LoadError, "LoadError");
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -4,7 +4,8 @@ import { toSdkError } from "../errors.js";
 import { setAlarm } from "../platform/alarm.js";
 import { causeOf, type Secrets } from "./cause.js";
 import { drain } from "./drain.js";
-import { FetchFailure, fetched } from "./fetching.js";
+import type { Ending } from "./ending.js";
+import { type Fetched, FetchFailure, fetched } from "./fetching.js";
 import { type AnswerReply, type CallFailure, failureOf } from "./raw-failure.js";
 import { type Outcome, Reading } from "./reading.js";
 import { BodyFailure, chunksOf, type Head, headOf, type NextChunk } from "./response.js";
@@ -88,10 +89,11 @@ async function failed(request: Request, which: number, thrown?: unknown): Promis
   return localFailure(which, request.path, 0, cause);
 }
 
-async function send(request: Request, signal: AbortSignal): Promise<unknown> {
+async function send(request: Request, signal: AbortSignal): Promise<Fetched> {
   const { url, headers, body, transport } = request;
   const { fetch, credentials, cache, keepalive } = transport;
   const init: RequestInit = {
+    ...(cache && { cache }),
     method: "POST",
     headers: headers as [string, string][],
     body: body as Uint8Array<ArrayBuffer>,
@@ -99,7 +101,6 @@ async function send(request: Request, signal: AbortSignal): Promise<unknown> {
     keepalive,
     signal,
   };
-  if (cache) init.cache = cache;
   try {
     return await fetched(fetch, url, init);
   } catch (thrown) {
@@ -109,18 +110,20 @@ async function send(request: Request, signal: AbortSignal): Promise<unknown> {
 }
 
 /**
- * @internal Makes one attempt. `abort` ends it, and what is left of it afterwards.
+ * @internal Makes one attempt. `ending` ends it, and what is left of it afterwards.
  * @throws CallFailure
  */
-export async function attempt(request: Request, abort: AbortController): Promise<Answered> {
-  const response = await send(request, abort.signal);
+export async function attempt(request: Request, ending: Ending): Promise<Answered> {
+  const { response } = await send(request, ending.signal);
   const head = headOf(response);
   if (!head) throw await failed(request, LocalFailure.FetchUnusable);
   let next: NextChunk;
   let first: Uint8Array | undefined;
   let broken: BodyFailure | undefined;
   try {
-    next = chunksOf(response);
+    const body = chunksOf(response);
+    next = body.next;
+    ending.onBody(body.cancel);
     // Only a reply that can be an answer is read before its head is judged: of any other the body may not come for long.
     if (head.status === 200 && /^\s*application\/grpc-web/i.test(head.contentType)) first = await next();
   } catch (thrown) {
@@ -137,13 +140,13 @@ export async function attempt(request: Request, abort: AbortController): Promise
       answerAtOnce(asked, head.status, head.contentType, maxMessageBytes, chunk),
     ) as unknown;
     if (answer !== undefined) {
-      void drain(next, abort);
+      void drain(next, ending);
       return Array.isArray(answer)
         ? { answer: answer[0], head, trailers: answer[1] }
         : { answer, head, trailers: [] };
     }
   }
-  return readOn(request, head, first, next, broken, abort);
+  return readOn(request, head, first, next, broken, ending);
 }
 
 /** A reply that is not whole with its first chunk, or is no answer. */
@@ -153,15 +156,15 @@ async function readOn(
   first: Uint8Array | undefined,
   next: NextChunk,
   broken: BodyFailure | undefined,
-  abort: AbortController,
+  ending: Ending,
 ): Promise<Answered> {
   const reading = new Reading(request, head);
   let cause: unknown;
   try {
     const outcome = await read();
     const [isDrained, answer, flat, trailers] = outcome;
-    if (isDrained) void drain(next, abort);
-    else abort.abort();
+    if (isDrained) void drain(next, ending);
+    else ending.abort();
     if (!flat) return { answer, head, trailers: trailers ?? [] };
     const failure = failureOf(flat);
     if (trailers) failure.answered = { head, trailers };

@@ -60,7 +60,7 @@ export class CallLimits {
   }
 
   get reason(): unknown {
-    return this.#end && "reason" in this.#end ? this.#end.reason : undefined;
+    return this.#end?.why === "cancelled" ? this.#end.reason : undefined;
   }
 
   /** Throws if the call has ended. */

@@ -3,6 +3,7 @@ import { ask, current, loaded, type Wasm } from "../core/load.js";
 import { type Moment, now } from "../platform/clock.js";
 import { type Answered, Asked, attempt, LocalFailure, localFailure, type Request } from "./attempt.js";
 import { CallEnded, type CallLimits } from "./call-limits.js";
+import { Ending } from "./ending.js";
 import { Lanes, type Leave, Superseded } from "./lanes.js";
 import { type AnswerReply, type CallFailure, pairsOf } from "./raw-failure.js";
 import { Next, Retries, type RetryBucket } from "./retries.js";
@@ -128,6 +129,7 @@ async function attempts(
   let sent = 0;
   let isProvenAnew = false;
   let refused: string | undefined;
+  const tokens: string[] = [];
   let last: CallFailure | undefined;
   const cancelled = async (reason: unknown) => {
     const failure = await localFailure(
@@ -173,9 +175,10 @@ async function attempts(
       ],
       body: call.body,
       maxMessageBytes: core.maxMessageBytes,
-      tokens: refused === undefined ? [] : [refused],
+      tokens: tokens.filter((token) => token !== authorization.token),
       transport: settings,
     };
+    if (!tokens.includes(authorization.token)) tokens.push(authorization.token);
     sent += 1;
     const sentAt = now();
     let failure: CallFailure;
@@ -247,13 +250,13 @@ export async function attemptWithin(
   limitMs: number,
   toldMs: number,
 ): Promise<Answered> {
-  const abort = new AbortController();
+  const ending = new Ending();
   const { path } = request;
   try {
-    return await limits.hold(attempt(request, abort), limitMs);
+    return await limits.hold(attempt(request, ending), limitMs);
   } catch (thrown) {
     // A failure has seen to the rest of its reply. After anything else, a trap for one, nobody reads on.
-    if (!isFailure(thrown)) abort.abort();
+    if (!isFailure(thrown)) ending.abort();
     throw await endedBy(thrown, {
       deadline: () => localFailure(LocalFailure.TimedOut, path, toldMs),
       cancelled: (reason) => localFailure(LocalFailure.CancelledSent, path, 0, reason),

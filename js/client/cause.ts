@@ -1,7 +1,7 @@
 // What was thrown, as the cause of an error. It is somebody else's and stays as it is, unless it repeats a secret that it
 // was given: an error of `fetch` may quote headers, one of the application's function a token.
 import { bytesOf } from "../given/bytes.js";
-import { peek } from "../given/read.js";
+import { bare, peek } from "../given/read.js";
 
 /** @internal The secrets that must not be shown. Rust knows the encodings in which they may be repeated. */
 export interface Secrets {
@@ -31,7 +31,8 @@ export function causeOf(thrown: unknown, secrets: Secrets): unknown {
   if (typeof thrown === "string") return cut(thrown);
   const error = new Error(cut(peek(thrown, "message")));
   const name = cut(peek(thrown, "name"));
-  if (name) error.name = name;
+  // Assigning fails where a page has frozen Error.prototype.
+  if (name) Object.defineProperty(error, "name", bare({ value: name }));
   return error;
 }
 

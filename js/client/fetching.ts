@@ -15,7 +15,15 @@ export class FetchFailure {
 /** Whether `fetch` refused the signal, because it is of another kind than its own: in a test's page AbortController may be
  * jsdom's and fetch Node's. It looks at what it is given before it sends anything. */
 function isAboutSignal(thrown: unknown): boolean {
-  return peek(thrown, "name") === "TypeError" && String(peek(thrown, "message")).includes("AbortSignal");
+  const message = peek(thrown, "message");
+  return (
+    peek(thrown, "name") === "TypeError" && typeof message === "string" && message.includes("AbortSignal")
+  );
+}
+
+/** @internal What `fetch` resolved to. A promise that resolves to the thing itself would read its `then` again. */
+export interface Fetched {
+  readonly response: unknown;
 }
 
 /** @internal What `fetch` resolves to, whatever that is. No redirect is followed. @throws FetchFailure */
@@ -23,7 +31,7 @@ export async function fetched(
   fetch: ((url: string, init: RequestInit) => Promise<Response>) | undefined,
   url: string,
   request: RequestInit,
-): Promise<unknown> {
+): Promise<Fetched> {
   const init: RequestInit = bare({ ...request, redirect: "manual" });
   let replying: unknown;
   try {
@@ -32,7 +40,7 @@ export async function fetched(
     throw new FetchFailure("FetchUnusable", thrown);
   }
   try {
-    return await replying;
+    return { response: await replying };
   } catch (thrown) {
     // Nothing was sent. Without the signal the request can't be aborted, but it is made.
     const { signal, ...rest } = request;

@@ -18,18 +18,34 @@ export interface Head {
 export function headOf(response: unknown): Head | undefined {
   const status = peek(response, "status");
   const headers = peek(response, "headers") as Headers | undefined;
-  if (typeof status !== "number" || typeof peek(headers, "entries") !== "function") return undefined;
-  let flat: string[] | undefined;
-  const all = () => (flat ??= flatten(headers as Headers));
+  if (!isStatus(status) || typeof peek(headers, "entries") !== "function") return undefined;
+  let read: string[] | undefined;
+  const all = () => (read ??= flatten(headers as Headers));
+  const flat = () => quietly(all) ?? [];
   const get = (name: string) => {
     // A page of jsdom has no Headers, but may have been given a fetch.
-    if (typeof Headers === "function" && headers instanceof Headers) return headers.get(name) ?? undefined;
+    if (typeof Headers === "function" && headers instanceof Headers) return textOf(headers.get(name));
     const at = all().findIndex((text, index) => index % 2 === 0 && text === name);
     return at < 0 ? undefined : all()[at + 1];
   };
   try {
     const isOpaqueRedirect = peek(response, "type") === "opaqueredirect";
-    return { status, isOpaqueRedirect, contentType: get("content-type") ?? "", get, flat: all };
+    const contentType = get("content-type") ?? "";
+    return { status, isOpaqueRedirect, contentType, get: (name) => quietly(() => get(name)), flat };
+  } catch {
+    return undefined;
+  }
+}
+
+const isStatus = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1000;
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+/** What is read after the head was judged must not end the call: undefined if it throws. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
   } catch {
     return undefined;
   }
@@ -57,21 +73,31 @@ export class BodyFailure {
 /** @internal Gives the next chunk, or undefined at the end; throws a BodyFailure. */
 export type NextChunk = () => Promise<Uint8Array | undefined>;
 
+/** @internal A body. Afterwards `cancel` makes `next` give undefined, where the body lets itself be ended. */
+export interface Chunks {
+  readonly next: NextChunk;
+  cancel(): void;
+}
+
 /** @internal How the body of `response` is read. @throws BodyFailure */
-export function chunksOf(response: unknown): NextChunk {
+export function chunksOf(response: unknown): Chunks {
   if (peek(response, "bodyUsed")) throw new BodyFailure("BodyUnusable");
   const body = opened(() => read(response, "body"));
   if (typeof peek(body, "getReader") === "function") {
     const reader = opened(() => (body as ReadableStream<unknown>).getReader());
-    return one(() => reader.read());
+    const cancel = ending(() => reader.cancel());
+    return { next: one(() => reader.read()), cancel };
   }
   // What `fetch` of a test or a polyfill returns may have another kind of stream, or none.
   if (typeof peek(body, Symbol.asyncIterator) === "function") {
     const chunks = opened(() => (body as AsyncIterable<unknown>)[Symbol.asyncIterator]());
-    return one(() => chunks.next());
+    const cancel = ending(() => chunks.return?.());
+    return { next: one(() => chunks.next()), cancel };
   }
-  if (typeof peek(response, "arrayBuffer") === "function") return whole(response as Response);
-  if (body === undefined || body === null) return async () => undefined;
+  if (typeof peek(response, "arrayBuffer") === "function") {
+    return { next: whole(response as Response), cancel() {} };
+  }
+  if (body === undefined || body === null) return { next: async () => undefined, cancel() {} };
   throw new BodyFailure("NoBytes");
 }
 
@@ -83,12 +109,20 @@ function opened<T>(open: () => T): T {
   }
 }
 
-async function awaited(reading: () => unknown): Promise<unknown> {
+/** Whether the body likes to be ended is its own affair. */
+const ending = (end: () => unknown) => () => {
+  new Promise((resolve) => resolve(end())).catch(() => {});
+};
+
+/** What `find` finds in what `reading` resolves to. A promise that resolves to the thing itself would read its `then` again. */
+async function awaited<T>(reading: () => unknown, find: (result: unknown) => T): Promise<T> {
+  let result: unknown;
   try {
-    return await reading();
+    result = await reading();
   } catch (cause) {
     throw new BodyFailure("BodyBroken", cause);
   }
+  return find(result);
 }
 
 function chunk(value: unknown): Uint8Array {
@@ -97,14 +131,18 @@ function chunk(value: unknown): Uint8Array {
   return bytes;
 }
 
+const inResult = (result: unknown) => (peek(result, "done") ? undefined : chunk(peek(result, "value")));
+
+/** After so many empty chunks the page's timers, the deadline's among them, have their turn. */
+const EMPTY_CHUNKS = 100;
+
 /** One chunk after the other, of what gives `{ done, value }`. Empty ones are left out. */
 function one(next: () => unknown): NextChunk {
   return async () => {
-    for (;;) {
-      const result = await awaited(next);
-      if (peek(result, "done")) return undefined;
-      const bytes = chunk(peek(result, "value"));
-      if (bytes.length > 0) return bytes;
+    for (let empty = 1; ; empty += 1) {
+      const bytes = await awaited(next, inResult);
+      if (bytes?.length !== 0) return bytes;
+      if (empty % EMPTY_CHUNKS === 0) await new Promise<void>((resolve) => void setTimeout(resolve));
     }
   };
 }
@@ -115,6 +153,6 @@ function whole(response: Response): NextChunk {
   return async () => {
     if (isRead) return undefined;
     isRead = true;
-    return chunk(await awaited(() => response.arrayBuffer()));
+    return awaited(() => response.arrayBuffer(), chunk);
   };
 }

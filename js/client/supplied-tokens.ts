@@ -12,6 +12,9 @@ import type { Authorization, Caller, TokenSource } from "./token-source.js";
 /** How long the application may take. */
 const TIMEOUT_MS = 10_000;
 
+/** How many tokens are remembered: as many as a call may need. */
+const QUOTED = 6;
+
 /** @internal */
 export class SuppliedTokens implements TokenSource {
   readonly #supply: AccessTokenSource;
@@ -19,8 +22,8 @@ export class SuppliedTokens implements TokenSource {
   #kept: { token: string; life: Life } | undefined;
   /** The newest token, kept or not: only it is worth a question when it was refused. */
   #last: string | undefined;
-  /** What the application returned last: a later error of it may quote that. */
-  #returned: string | undefined;
+  /** What the application returned, the last few: a later error of it may quote them. */
+  #returned: string[] = [];
   #question: Question<string> | undefined;
   #isForced = false;
 
@@ -99,7 +102,7 @@ export class SuppliedTokens implements TokenSource {
     const answer = answerIn(value);
     if (typeof answer === "string") return failed(answer);
     const { token, expiresAtMs } = answer;
-    this.#returned = token;
+    this.#returned = [token, ...this.#returned.filter((other) => other !== token)].slice(0, QUOTED);
     if (!/^[!-~]+$/.test(token)) {
       const wrong = "it is empty, or has blanks, control or non-ASCII characters.";
       return failed(`accessToken() returned no token: ${wrong}`);
@@ -114,7 +117,7 @@ export class SuppliedTokens implements TokenSource {
     const message = "accessToken() threw or rejected; what it threw is the cause.";
     let cause: unknown;
     try {
-      cause = causeOf(thrown, this.#secretsOf(this.#returned === undefined ? [] : [this.#returned]));
+      cause = causeOf(thrown, this.#secretsOf(this.#returned));
     } catch {
       // The wasm has stopped: nobody can tell whether it may be shown.
     }

@@ -14,7 +14,10 @@ export function now(): Moment {
   return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
-/** @internal Milliseconds from `earlier` to `later`: the larger of what the two clocks say, never negative. */
+/**
+ * @internal Milliseconds from `earlier` to `later`: the larger of what the two clocks say, never negative. A clock that says
+ * nothing (a test's) does not count.
+ */
 export function ageMs(earlier: Moment, later: Moment): number {
-  return Math.max(later.wallMs - earlier.wallMs, later.monotonicMs - earlier.monotonicMs, 0);
+  return Math.max(later.wallMs - earlier.wallMs || 0, later.monotonicMs - earlier.monotonicMs || 0, 0);
 }

@@ -268,3 +268,39 @@ test("classes with accessors and proxies that answer by themselves go on working
     return numbers;`);
   assert.deepEqual(numbers, ["+4799900001", "+4799900002", "+4799900002"]);
 });
+
+test("an option of fetch arrives though Object.prototype has a setter of its name", async () => {
+  const caches = await inProcess(`
+    const bytes = [0, 0, 0, 0, 2, 8, 1, 0x80, 0, 0, 0, 15, ...new TextEncoder().encode("grpc-status:0\\r\\n")];
+    const caches = [];
+    const fetch = async (_, init) => {
+      caches.push(init.cache);
+      delete Object.prototype.cache;
+      return new Response(new Uint8Array(bytes), { headers: { "content-type": "application/grpc-web" } });
+    };
+    const client = sdk.createClient({ baseUrl: "https://api.example.com", accessToken: () => "t", cache: "no-store", fetch });
+    for (const set of [() => {}, () => { throw new Error("set"); }]) {
+      Object.defineProperty(Object.prototype, "cache", Object.assign(Object.create(null), { set, configurable: true }));
+      await client.upsertRegistration({ sipUri: "sips:a.example", routeType: "LOOP", phoneNumber: "+4799900001" });
+    }
+    return caches;`);
+  assert.deepEqual(caches, ["no-store", "no-store"]);
+});
+
+test("a page that froze the built-in classes can use the package", async () => {
+  const before = `
+    for (const name of Object.getOwnPropertyNames(globalThis)) {
+      // Node itself assigns to events.
+      if (!/^[A-Z]/.test(name) || /^Event/.test(name)) continue;
+      const value = globalThis[name];
+      if (typeof value === "function") Object.freeze(value.prototype);
+    }`;
+  const [name, isOurs, cause] = await inProcess(
+    `const error = await sdk.createClient({ baseUrl: "https://api.example.com", accessToken: () => "a-long-token-of-mine", retry: false,
+      fetch: async () => { throw new TypeError("with a-long-token-of-mine"); } })
+      .upsertRegistration({ sipUri: "sips:a.example", routeType: "LOOP", phoneNumber: "+4799900001" }).catch((error) => error);
+    return [error.name, error instanceof sdk.RpcError, String(error.cause)];`,
+    { before },
+  );
+  assert.deepEqual([name, isOurs, cause], ["RpcError", true, "TypeError: with [removed]"]);
+});
