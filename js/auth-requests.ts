@@ -45,7 +45,7 @@ export const sender =
       const { response } = await fetched(fetch, url, {
         method,
         headers: pairsOf(headers),
-        body: body ?? null,
+        ...(body && { body }),
         ...how,
       });
       const head = headOf(response);

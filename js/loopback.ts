@@ -1,4 +1,4 @@
-// Which hosts are this machine. What the SDK accepts by http is the same in `src/seams/urls.rs`.
+// Which hosts are this machine. What the SDK accepts by http is the same in `src/url.rs`.
 
 /** @internal Whether a host name, as `URL` has normalized it, is a loopback host (RFC 8252, section 8.3). */
 export function isLoopback(hostname: string): boolean {

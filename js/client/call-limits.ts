@@ -1,7 +1,7 @@
 // What ends a call before it is answered: its deadline, the caller, the client, the session.
 import { isSignal } from "../given/reader.js";
 import { setAlarm } from "../platform/alarm.js";
-import { ageMs, now } from "../platform/clock.js";
+import { ageMs, type Moment, now } from "../platform/clock.js";
 
 /** @internal Why a call ended. A deadline may be that of one attempt. */
 export type End =
@@ -35,8 +35,9 @@ export class CallLimits {
     else this.#listen("addEventListener");
   }
 
-  leftMs(): number {
-    return this.timeoutMs - ageMs(this.#began, now());
+  /** How many milliseconds the call has, now or at another moment. */
+  leftMs(at: Moment = now()): number {
+    return this.timeoutMs - ageMs(this.#began, at);
   }
 
   /** Aborted when the call ends before it is answered. Made when somebody asks for it: most calls need none. */
@@ -74,8 +75,8 @@ export class CallLimits {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** What `work` comes to, unless the call ends first, or `limitMs` have passed. */
-  hold<T>(work: PromiseLike<T>, limitMs?: number): Promise<T> {
+  /** What `work` comes to, unless the call ends first, or `limitMs` of the `leftMs` have passed. */
+  hold<T>(work: PromiseLike<T>, limitMs?: number, leftMs = this.leftMs()): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const fail = (thrown: unknown) => {
         lift();
@@ -83,7 +84,6 @@ export class CallLimits {
         reject(thrown);
       };
       const stopListening = this.onEnd(() => fail(new CallEnded(this.#end as End)));
-      const leftMs = this.leftMs();
       const isWhole = limitMs === undefined || limitMs >= leftMs;
       const lift = setAlarm(isWhole ? leftMs : limitMs, () => {
         const end: End = { why: "deadline" };

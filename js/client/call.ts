@@ -50,7 +50,9 @@ export async function makeCall(
   // A session that ends takes its calls along.
   const stopListening = core.tokens.onEnded((error) => limits.end({ why: "ended", error }));
   try {
-    const leave = await turn(core, call, limits);
+    const lane = call.phoneNumber === undefined ? undefined : `${core.baseUrl} tel ${call.phoneNumber}`;
+    const isFree = lane !== undefined && lanes.isFree(lane) && !limits.isEnded;
+    const leave = isFree ? (lanes.enter(lane) as Leave) : await turn(core, lane, path, limits);
     try {
       return await attempts(core, call, settings, limits);
     } finally {
@@ -78,11 +80,10 @@ function ownName(tokens: TokenSource): number {
   return name;
 }
 
-async function turn(core: Core, { path, phoneNumber }: Call, limits: CallLimits): Promise<Leave> {
+async function turn(core: Core, known: string | undefined, path: string, limits: CallLimits): Promise<Leave> {
   try {
     limits.check();
-    const lane =
-      phoneNumber === undefined ? await laneOf(core, limits) : `${core.baseUrl} tel ${phoneNumber}`;
+    const lane = known ?? (await laneOf(core, limits));
     if (lanes.isFree(lane)) return lanes.enter(lane) as Leave;
     const entering = lanes.enter(lane, limits.signal) as Promise<Leave>;
     try {
@@ -148,11 +149,13 @@ async function attempts(
   };
   for (;;) {
     let authorization: Authorization;
+    let at: Moment;
     try {
       limits.check();
       const coming = core.tokens.authorize(url, refused, limits);
       authorization = coming instanceof Promise ? await limits.hold(coming) : coming;
-      if (limits.leftMs() <= 0) throw new CallEnded({ why: "deadline" });
+      at = now();
+      if (limits.leftMs(at) <= 0) throw new CallEnded({ why: "deadline" });
     } catch (thrown) {
       throw await endedBy(thrown, {
         deadline: () => last ?? localFailure(LocalFailure.NoTokenInTime, path, limits.timeoutMs),
@@ -160,7 +163,7 @@ async function attempts(
       });
     }
     const wasm = current() ?? (await loaded());
-    const leftMs = limits.leftMs();
+    const leftMs = limits.leftMs(at);
     const previous = retry.sendPreviousAttempts ? retries.attempts : 0;
     const limitMs = retries.begin(wasm, leftMs);
     const isCutShort = limitMs < leftMs;
@@ -180,12 +183,11 @@ async function attempts(
     };
     if (!tokens.includes(authorization.token)) tokens.push(authorization.token);
     sent += 1;
-    const sentAt = now();
     let failure: CallFailure;
     try {
       const answered = await attemptWithin(request, limits, limitMs, isCutShort ? limitMs : limits.timeoutMs);
       heard(answered);
-      return { answer: answered.answer, sentAt };
+      return { answer: answered.answer, sentAt: at };
     } catch (thrown) {
       if (!isFailure(thrown)) throw thrown;
       failure = thrown;

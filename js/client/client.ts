@@ -1,6 +1,6 @@
 // `createClient`: registrations at the core.
 import type { ClientEvents } from "../events.js";
-import { KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
+import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
 import type { RegistrationKeeper } from "../keeper.js";
 import { ClientKeepers } from "../keepers.js";
@@ -16,6 +16,7 @@ import type {
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
+import { fleet } from "./fleet.js";
 import { RegistrationCalls } from "./registration-calls.js";
 import { validate } from "./validation.js";
 
@@ -81,7 +82,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<RegistrationRequest> | AsyncIterable<RegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult> {
-    return this.#calls.upsertRegistrations(requests, options, this.#overrule);
+    const how = optionsOf(options, FLEET);
+    return fleet((one, call) => this.upsertRegistration(one, call), this.#calls.closed.signal, requests, how);
   }
 
   /** `deleteRegistration` for each request; otherwise as `upsertRegistrations`. */
@@ -89,7 +91,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Iterable<DeleteRegistrationRequest> | AsyncIterable<DeleteRegistrationRequest>,
     options?: FleetOptions,
   ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
-    return this.#calls.deleteRegistrations(requests, options);
+    const how = optionsOf(options, FLEET);
+    return fleet((one, call) => this.deleteRegistration(one, call), this.#calls.closed.signal, requests, how);
   }
 
   /**

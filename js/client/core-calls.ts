@@ -28,7 +28,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** @internal What the core granted. */
 export interface Granted {
-  ttlSeconds: number;
+  /** The time to live in seconds. */
+  answer: number;
   /** It holds from then. */
   sentAt: Moment;
 }
@@ -53,14 +54,13 @@ export class CoreCalls {
   }
 
   /** `isOwn`: it is the application's call, which `close` ends, and not a keeper's. */
-  async upsert(request: unknown, options: unknown, isOwn = true): Promise<Granted> {
-    const { answer, sentAt } = await this.#call(Asked.upsert, request, options, isOwn);
-    return { ttlSeconds: answer as number, sentAt };
+  upsert(request: unknown, options: unknown, isOwn = true): Promise<Granted> {
+    return this.#call(Asked.upsert, request, options, isOwn) as Promise<Granted>;
   }
 
   /** The same. */
-  async delete(request: unknown, options: unknown, isOwn = true): Promise<void> {
-    await this.#call(Asked.delete, request, options, isOwn);
+  delete(request: unknown, options: unknown, isOwn = true): Promise<unknown> {
+    return this.#call(Asked.delete, request, options, isOwn);
   }
 
   /** Ends the application's calls that are under way, and every later one. */
@@ -110,7 +110,7 @@ export class CoreCalls {
     return begun as Promise<T>;
   }
 
-  async #begin(wasm: Wasm, asked: number, request: unknown, options: unknown, limits: CallLimits) {
+  #begin(wasm: Wasm, asked: number, request: unknown, options: unknown, limits: CallLimits) {
     const settings = this.settings(wasm);
     const { body, phoneNumber, call } = this.#read(wasm, asked, request, options, settings);
     const path = methods[settings.apiVersion][asked === Asked.upsert ? "upsert" : "delete"];
@@ -138,7 +138,8 @@ export class CoreCalls {
   }
 }
 
-const rulesOf = (wasm: Wasm): Rules => ({
+/** @internal */
+export const rulesOf = (wasm: Wasm): Rules => ({
   checkBaseUrl: (parts, hasCredentials) =>
     ask(wasm, ({ checkBaseUrl }) => checkBaseUrl(parts, hasCredentials)),
   metadata: (pairs) => ask(wasm, ({ checkMetadata }) => checkMetadata(pairs)) as unknown as string[],

@@ -271,12 +271,17 @@ function keyOf(request: unknown): string {
 /** After whatever else the page has to do. Unlike a timer, it is not slowed down when the page is hidden. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
+    try {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    } catch {
+      // There is none, or what other scripts put on `Object.prototype` keeps it from working.
+      setTimeout(resolve);
+    }
   });
 }
 

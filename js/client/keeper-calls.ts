@@ -72,10 +72,12 @@ export function keeperCalls(calls: CoreCalls): KeeperCalls {
         mobileTerminatingPrefix,
       });
       const how = options(timeoutMs, isRetried, false, signal);
-      const { ttlSeconds, sentAt } = await calls.upsert(request, how, false);
+      const { answer: ttlSeconds, sentAt } = await calls.upsert(request, how, false);
       return [ttlSeconds, sentAt.wallMs, sentAt.monotonicMs, globalThis.performance?.timeOrigin ?? 0];
     },
-    delete: (sipUri, phoneNumber, timeoutMs, isRetried, outlivesPage, signal) =>
-      calls.delete(bare({ sipUri, phoneNumber }), options(timeoutMs, isRetried, outlivesPage, signal), false),
+    async delete(sipUri, phoneNumber, timeoutMs, isRetried, outlivesPage, signal) {
+      const how = options(timeoutMs, isRetried, outlivesPage, signal);
+      await calls.delete(bare({ sipUri, phoneNumber }), how, false);
+    },
   });
 }

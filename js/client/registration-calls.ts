@@ -1,19 +1,16 @@
-// The calls of a client for one registration and for many: the client without its keepers.
+// The calls of a client for one registration: the client without its keepers, and without calls for many.
 import { toSdkError } from "../errors.js";
-import { CALL, CLIENT, FLEET, REGISTRATION } from "../given/shapes.js";
+import { CALL, CLIENT, REGISTRATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
 import type {
   CallOptions,
   ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
-  FleetOptions,
-  FleetResult,
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
 import { CoreCalls } from "./core-calls.js";
-import { fleet } from "./fleet.js";
 
 /**
  * @internal The methods of `SipBreakoutClient` that call the core; what they do is said there. Where one of them fails, the
@@ -22,7 +19,8 @@ import { fleet } from "./fleet.js";
 export class RegistrationCalls {
   readonly options: ClientOptions;
   readonly core: CoreCalls;
-  readonly #closed = new AbortController();
+  /** Aborted by `close()`. */
+  readonly closed = new AbortController();
 
   constructor(options: ClientOptions) {
     this.options = optionsOf(options, CLIENT);
@@ -38,9 +36,9 @@ export class RegistrationCalls {
     try {
       const [wanted, how] = [requestOf(request, REGISTRATION), optionsOf(options, CALL)];
       onRequest?.(wanted);
-      const { ttlSeconds, sentAt } = await this.core.upsert(wanted, how);
-      const expiresAt = new Date(sentAt.wallMs + ttlSeconds * 1000);
-      return { status: "OK", timeToLiveSeconds: ttlSeconds, expiresAt };
+      const { answer: timeToLiveSeconds, sentAt } = await this.core.upsert(wanted, how);
+      const expiresAt = new Date(sentAt.wallMs + timeToLiveSeconds * 1000);
+      return { status: "OK", timeToLiveSeconds, expiresAt };
     } catch (thrown) {
       await undefined;
       throw toSdkError(thrown);
@@ -61,28 +59,9 @@ export class RegistrationCalls {
     }
   }
 
-  upsertRegistrations(
-    requests: Iterable<RegistrationRequest> | AsyncIterable<RegistrationRequest>,
-    options?: FleetOptions,
-    onRequest?: (wanted: RegistrationRequest) => void,
-  ): AsyncIterable<FleetResult> {
-    const how = optionsOf(options, FLEET);
-    const upsert = (one: RegistrationRequest, call: CallOptions) =>
-      this.upsertRegistration(one, call, onRequest);
-    return fleet(upsert, this.#closed.signal, requests, how);
-  }
-
-  deleteRegistrations(
-    requests: Iterable<DeleteRegistrationRequest> | AsyncIterable<DeleteRegistrationRequest>,
-    options?: FleetOptions,
-  ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
-    const how = optionsOf(options, FLEET);
-    return fleet((one, call) => this.deleteRegistration(one, call), this.#closed.signal, requests, how);
-  }
-
   close(): void {
     const reason = new DOMException("The client was closed.", "AbortError");
-    this.#closed.abort(reason);
+    this.closed.abort(reason);
     this.core.close(reason);
   }
 }

@@ -1,5 +1,5 @@
 // The tokens of a session (`createAuth`). What the session does is decided and done in Rust (src/auth/) as yet.
-import { goOn, type Wasm } from "../core/load.js";
+import { ask, goOn, latest, type Wasm } from "../core/load.js";
 import { pairsOf } from "./raw-failure.js";
 import type { Authorization, TokenSource } from "./token-source.js";
 
@@ -9,7 +9,6 @@ type Handle = InstanceType<Wasm["AuthHandle"]>;
 export class SessionTokens implements TokenSource {
   readonly #open: (wasm: Wasm) => Handle;
   readonly #onEnded: TokenSource["onEnded"];
-  #handle: Handle | undefined;
 
   /** `open` gives the session's handle in an instance of the wasm, `onEnded` tells when the session has ended. */
   constructor(open: (wasm: Wasm) => Handle, onEnded: TokenSource["onEnded"]) {
@@ -31,8 +30,14 @@ export class SessionTokens implements TokenSource {
   heed(url: string, get: (name: string) => string | undefined): boolean {
     const nonce = get("dpop-nonce");
     if (nonce === undefined) return false;
-    const handle = this.#handle;
-    return handle?.heedNonce(url, nonce, get("www-authenticate") ?? "") ?? false;
+    const wasm = latest();
+    const asked = get("www-authenticate") ?? "";
+    try {
+      return wasm ? ask(wasm, () => this.#open(wasm).heedNonce(url, nonce, asked)) : false;
+    } catch {
+      // The wasm has stopped. The reply may be an answer all the same.
+      return false;
+    }
   }
 
   onEnded(listener: (error: unknown) => void): () => void {
@@ -40,10 +45,6 @@ export class SessionTokens implements TokenSource {
   }
 
   #run<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    return goOn((wasm) => {
-      const handle = this.#open(wasm);
-      this.#handle = handle;
-      return work(handle);
-    });
+    return goOn((wasm) => work(this.#open(wasm)));
   }
 }

@@ -196,6 +196,11 @@ function readBaseUrl(reader: Reader, given: string | undefined, rules: Rules): s
     reader.problem("baseUrl", "missing", message);
     return "";
   }
+  return checked(reader, "baseUrl", "bad_url", () => normalBaseUrl(given, rules)) ?? "";
+}
+
+/** @internal The address without a slash at the end. Throws what is wrong with it, in words. */
+export function normalBaseUrl(text: string, rules: Rules): string {
   const {
     href = "",
     origin = "",
@@ -206,11 +211,9 @@ function readBaseUrl(reader: Reader, given: string | undefined, rules: Rules): s
     hash = "",
     username = "",
     password = "",
-  }: Partial<URL> = urlOf(given) ?? bare({});
+  }: Partial<URL> = urlOf(text) ?? bare({});
   const hasCredentials = username + password !== "";
-  const check = () =>
-    rules.checkBaseUrl([href, origin, protocol, hostname, pathname, search, hash], hasCredentials);
-  return checked(reader, "baseUrl", "bad_url", check) ?? "";
+  return rules.checkBaseUrl([href, origin, protocol, hostname, pathname, search, hash], hasCredentials);
 }
 
 function urlOf(text: string): URL | undefined {

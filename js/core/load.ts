@@ -129,6 +129,7 @@ export async function loaded(): Promise<Wasm> {
 
 /** @internal Calls a plain function of `wasm`. Throws what that throws, an error of ours if it traps. */
 export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
+  const wasAsked = isAsked;
   isAsked = true;
   try {
     if (live?.wasm !== wasm) throw toSdkError(undefined);
@@ -136,7 +137,7 @@ export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
   } catch (thrown) {
     throw live?.wasm === wasm ? thrown : toSdkError(thrown);
   } finally {
-    isAsked = false;
+    isAsked = wasAsked;
   }
 }
 

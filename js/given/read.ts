@@ -26,23 +26,25 @@ function isObjectPrototype(holder: object): boolean {
  */
 export function read(object: unknown, name: PropertyKey): unknown {
   if ((typeof object !== "object" && typeof object !== "function") || object === null) return undefined;
-  const value = () => (object as Record<PropertyKey, unknown>)[name];
-  let holder: object | null = object;
+  const given = object as Record<PropertyKey, unknown>;
+  if (Object.hasOwn(given, name)) return given[name];
+  let holder: object | null = Object.getPrototypeOf(given);
   for (let length = 0; holder !== null; length += 1) {
     if (length > LONGEST_CHAIN) throw new TypeError("The chain of prototypes does not end.");
-    if (Object.hasOwn(holder, name)) {
-      if (holder === object || !isObjectPrototype(holder)) return value();
-      const found = Object.getOwnPropertyDescriptor(holder, name) as PropertyDescriptor;
-      // A getter there is not run.
-      if (!Object.hasOwn(found, "value")) return undefined;
-      // Only a proxy can have another value than that.
-      const seen = value();
-      return Object.is(seen, found.value) ? undefined : seen;
-    }
+    if (Object.hasOwn(holder, name))
+      return isObjectPrototype(holder) ? unlike(holder, given, name) : given[name];
     holder = Object.getPrototypeOf(holder);
   }
   // No object of the chain has it. A proxy may give a value all the same.
-  return value();
+  return given[name];
+}
+
+/** What `Object.prototype` has is not meant; but a proxy can have another value than that. A getter there is not run. */
+function unlike(root: object, given: Record<PropertyKey, unknown>, name: PropertyKey): unknown {
+  const found = Object.getOwnPropertyDescriptor(root, name) as PropertyDescriptor;
+  if (!Object.hasOwn(found, "value")) return undefined;
+  const seen = given[name];
+  return Object.is(seen, found.value) ? undefined : seen;
 }
 
 /** @internal The same, but undefined if reading it throws. */

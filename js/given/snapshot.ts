@@ -10,8 +10,12 @@ export type Copy = (value: unknown) => unknown;
 /** The fields that are read, by name. */
 export type Shape = Readonly<Record<string, Copy>>;
 
-/** A property like any other; assigning it might run a setter of `Object.prototype`. */
+/** A property like any other. Where one is inherited, assigning it might run a setter of `Object.prototype`. */
 function define(target: object, name: string, value: unknown): void {
+  if (!(name in target)) {
+    (target as Record<string, unknown>)[name] = value;
+    return;
+  }
   const common = { value, enumerable: true, writable: true, configurable: true };
   Object.defineProperty(target, name, bare(common));
 }

@@ -31,6 +31,7 @@ export function setAlarm(ms: number, ring: () => void): () => void {
   alarms.add(alarm);
   return () => {
     alarms.delete(alarm);
+    alarm.ring = () => {};
     // Node would wait for the timer before it exits. A browser's may fire in vain, which costs less than to clear it each time.
     if (alarms.size === 0 && typeof timer === "object") disarm();
   };
@@ -65,10 +66,9 @@ function look(): void {
   // A clock that stands still must not keep a limit from being reached.
   const now = Math.max(clock(), armedFor);
   disarm();
-  for (const alarm of alarms) {
-    if (alarm.at > now) continue;
-    alarms.delete(alarm);
-    alarm.ring();
-  }
+  const due = [...alarms].filter(({ at }) => at <= now);
+  for (const alarm of due) alarms.delete(alarm);
+  // Before any rings: one that throws must not keep the others from being reached.
   if (alarms.size > 0 && next() < armedFor) arm(next(), clock());
+  for (const alarm of due) alarm.ring();
 }

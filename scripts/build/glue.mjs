@@ -45,19 +45,33 @@ function guard(exports, onTrap, forgetViews) {
             forgetViews();
         });
     };
+    const trapped = (name, thrown) => {
+        die(thrown);
+        // Nobody could catch what a callback throws, and in Node it would end the process.
+        if (!name.startsWith("${closurePrefix}")) throw thrown;
+        return [];
+    };
+    const dead = [];
+    // An array of arguments for each call would cost more than the guard itself.
+    const guards = [
+        (name) => () => {
+            try { return isDead ? dead : exports[name](); } catch (thrown) { return trapped(name, thrown); }
+        },
+        (name) => (a) => {
+            try { return isDead ? dead : exports[name](a); } catch (thrown) { return trapped(name, thrown); }
+        },
+        (name) => (a, b) => {
+            try { return isDead ? dead : exports[name](a, b); } catch (thrown) { return trapped(name, thrown); }
+        },
+        (name) => (a, b, c) => {
+            try { return isDead ? dead : exports[name](a, b, c); } catch (thrown) { return trapped(name, thrown); }
+        },
+        (name) => (...args) => {
+            try { return isDead ? dead : exports[name](...args); } catch (thrown) { return trapped(name, thrown); }
+        },
+    ];
     for (const [name, value] of Object.entries(exports)) {
-        guarded[name] = typeof value !== "function" ? value : (...args) => {
-            if (!isDead) {
-                try {
-                    return exports[name](...args);
-                } catch (thrown) {
-                    die(thrown);
-                    // Nobody could catch what a callback throws, and in Node it would end the process.
-                    if (!name.startsWith("${closurePrefix}")) throw thrown;
-                }
-            }
-            return [];
-        };
+        guarded[name] = typeof value === "function" ? guards[Math.min(value.length, 4)](name) : value;
     }
     return guarded;
 }

@@ -5,7 +5,7 @@
 //! Why not a ready-made client: those for the browser lose statuses that a chunk cuts in two, panic on odd replies and can't
 //! bound what they hold.
 //!
-//! This room may use `seams::urls`, `redact`, `base64` and `error::Kind`; it knows neither the messages nor who is signed in.
+//! This room may use `url`, `redact`, `base64` and `error::Kind`; it knows neither the messages nor who is signed in.
 
 mod code;
 mod content_type;

@@ -4,7 +4,9 @@
 import { Asked, LocalFailure, localFailure } from "../../target/doors/dist/client/attempt.js";
 import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/call.js";
 import { CallEnded, CallLimits } from "../../target/doors/dist/client/call-limits.js";
+import { rulesOf } from "../../target/doors/dist/client/core-calls.js";
 import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";
+import { normalBaseUrl } from "../../target/doors/dist/client/settings.js";
 import { ask, current, latest, letGo, loaded, preload, provide } from "../../target/doors/dist/core/load.js";
 
 const INVALID_ARGUMENT = 3;
@@ -63,7 +65,7 @@ async function call(baseUrl, path, requestBytes, headers, opts) {
   try {
     const request = { path, asked: Asked.bytes, tokens: [], transport };
     try {
-      request.url = checkedBaseUrl(wasm, baseUrl) + path;
+      request.url = normalBaseUrl(String(baseUrl), rulesOf(wasm)) + path;
       limits.check();
       if (!(timeoutMs > 0)) return await failed(await localFailure(LocalFailure.NoTime, path));
       request.headers = [...requestHeaders(wasm, timeoutMs, 0), ...metadata(wasm, headers)];
@@ -86,22 +88,9 @@ async function call(baseUrl, path, requestBytes, headers, opts) {
   }
 }
 
-/** Throws what is wrong with it, in words. */
-function checkedBaseUrl(wasm, text) {
-  let url = {};
-  try {
-    url = new URL(text);
-  } catch {}
-  const parts = ["href", "origin", "protocol", "hostname", "pathname", "search", "hash"];
-  const hasCredentials = Boolean(url.username || url.password);
-  return ask(wasm, ({ checkBaseUrl }) =>
-    checkBaseUrl(...parts.map((part) => url[part] ?? ""), hasCredentials),
-  );
-}
-
 /** Pairs as they go on the wire. Throws what is wrong with them, in words. */
 function metadata(wasm, headers) {
-  const checked = (name, value) => pairsOf(ask(wasm, ({ checkMetadata }) => checkMetadata([name, value])));
+  const checked = (name, value) => pairsOf(rulesOf(wasm).metadata([name, value]));
   return [...headers].flatMap(([name, value]) => {
     if (typeof value === "string") return checked(String(name), value);
     const bytes = new Uint8Array(value);
