@@ -74,7 +74,7 @@ pub fn session(settings: Vec<JsValue>, face: &JsValue) -> (Browser, AuthOptions,
         skip_signature: values.is(),
     };
     let browser = Browser {
-        send: values.next().unchecked_into(),
+        send: values.next().dyn_into().ok(),
         proof_keys: get(face, "keys").unwrap_or_default(),
         queues: get(face, "queues").unwrap_or_default(),
     };

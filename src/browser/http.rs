@@ -24,7 +24,8 @@ impl Http for Browser {
             array(&mut secrets.iter().map(|text| JsValue::from_str(text))).into(),
             signal,
         ];
-        let sent = self.send.apply(&JsValue::UNDEFINED, &array(&mut arguments.into_iter())).map_err(unusable)?;
+        let send = self.send.as_ref().ok_or(JsValue::UNDEFINED).map_err(unusable)?;
+        let sent = send.apply(&JsValue::UNDEFINED, &array(&mut arguments.into_iter())).map_err(unusable)?;
         let reply: Array = JsFuture::from(Promise::resolve(&sent)).await.map_err(unusable)?.unchecked_into();
         let status = reply.get(0).as_f64().unwrap_or_default();
         if status < 0.0 {

@@ -10,8 +10,8 @@ use web_sys::Url;
 /// The browser (or a worker, or Node), and how requests leave it.
 #[derive(Clone, Default)]
 pub struct Browser {
-    /// The face's way to send requests.
-    pub send: Function,
+    /// The face's function that sends requests. (`Function::default()` compiles a text, which a page's policy may forbid.)
+    pub send: Option<Function>,
     /// The face's keys, for DPoP proofs.
     pub proof_keys: JsValue,
     /// The face's queues, for where there are no Web Locks.

@@ -63,6 +63,12 @@ test("no file names a path of the machine it was built on", () => {
   }
 });
 
+test("nothing compiles a text as JavaScript, which a page's Content-Security-Policy forbids", () => {
+  for (const path of packed.paths.filter((path) => path.endsWith(".js"))) {
+    assert.doesNotMatch(read(path).toString("utf8"), /\b(?:new Function|Function|eval)\(/, path);
+  }
+});
+
 test("the package has one address of the wasm that bundlers can see", () => {
   const literals = packed.paths
     .filter((path) => path.endsWith(".js"))
