@@ -26,8 +26,8 @@ import type {
   User,
 } from "./options.js";
 import { consentAnswer, isForPopup, signInAnswer } from "./ownership.js";
+import * as page from "./platform/waiting.js";
 import { byPopup, openPopup, passOn } from "./popup.js";
-import * as queues from "./queues.js";
 import { allPromise, knowIssuer, othersAt } from "./sharing.js";
 import { isCopied, tabName, watchTab } from "./tab.js";
 
@@ -262,7 +262,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       const storage = peek(this.#options, "storage");
       const places = { ...this.#memory, isCopied, tab: tabName, kept: lasting, nameOf };
       const settings = readAuthSettings(this.#options, places);
-      const face = { keys: keysFor(storage), kept: lasting, queues };
+      const face = { keys: keysFor(storage), kept: lasting, page };
       this.#handle = new wasm.AuthHandle(settings, face, (type: string, told: unknown) => {
         const listener = auth.deref();
         if (listener) listener.#hear(type, told);

@@ -17,6 +17,7 @@ import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "./op
 import { Overruling } from "./overruling.js";
 import { mayPass, rest } from "./patience.js";
 import { isSameNumber } from "./phone-number.js";
+import * as page from "./platform/waiting.js";
 import { Wishes } from "./wishes.js";
 
 type Handle = InstanceType<Wasm["KeepingHandle"]>;
@@ -311,6 +312,7 @@ export class ClientKeepers {
     const handle = new wasm.KeepingHandle(...ownerAndCore(settings, wasm), settings.keeping.maxPerSecond, {
       calls: keeperCalls(this.#calls),
       flatError,
+      page,
       lasting,
       fleeting,
       onEvent: (key: string, type: string, snapshot: Snapshot) => {

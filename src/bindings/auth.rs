@@ -4,7 +4,7 @@ use super::auth_settings;
 use super::promise;
 use super::raw_error::{parsed, raw};
 use crate::auth::{AuthCode, AuthError, LogoutForm, Session, SessionEvent, SessionState, Sharing, SignOut, Told, User};
-use crate::browser::{AnyStore, Browser, aborted, get, object};
+use crate::browser::{AnyStore, Browser, get, object};
 use crate::keeper::sign_out;
 use futures_util::future::{Either, select};
 use js_sys::{Array, Date, Function, Promise};
@@ -26,7 +26,7 @@ pub struct AuthHandle {
 #[wasm_bindgen]
 impl AuthHandle {
     /// `settings` are what `js/auth-settings.ts` read. `face` has what lives in JavaScript: `keys` are the key pairs for DPoP,
-    /// `queues` stand in for Web Locks, `kept` is where registrations are kept. `on_event` is called with the name of an event
+    /// `page` is `js/platform/waiting.ts`, `kept` is where registrations are kept. `on_event` is called with the name of an event
     /// and its details, and with an empty name and the new state before that.
     #[wasm_bindgen(constructor)]
     pub fn new(settings: Vec<JsValue>, face: &JsValue, on_event: Function) -> Result<Self, JsValue> {
@@ -78,9 +78,8 @@ impl AuthHandle {
     #[wasm_bindgen(js_name = getAccessToken)]
     pub fn get_access_token(&self, force: bool, signal: JsValue) -> Promise {
         let session = self.session.clone();
-        let signal = (!signal.is_undefined()).then_some(signal);
         promise(async move {
-            match select(pin!(aborted(signal)), pin!(session.access_token(force))).await {
+            match select(pin!(session.platform().aborted(&signal)), pin!(session.access_token(force))).await {
                 Either::Right((token, _)) => Ok(JsValue::from_str(token.map_err(auth_error)?.expose())),
                 Either::Left((cancelled, _)) => {
                     let mut error = AuthError::new(AuthCode::Aborted, "The caller gave up waiting for a token.");

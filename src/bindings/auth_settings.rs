@@ -76,7 +76,7 @@ pub fn session(settings: Vec<JsValue>, face: &JsValue) -> (Browser, AuthOptions,
     let browser = Browser {
         send: values.next().dyn_into().ok(),
         proof_keys: get(face, "keys").unwrap_or_default(),
-        queues: get(face, "queues").unwrap_or_default(),
+        page: get(face, "page").unwrap_or_default(),
     };
     (browser, options, tokens)
 }

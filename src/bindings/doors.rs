@@ -56,7 +56,10 @@ pub fn knock(sip_uri: Option<&str>) {
         Some(kind) => {
             let kind = kind.to_owned();
             wasm_bindgen_futures::spawn_local(async move {
-                crate::seams::Timer::sleep(&crate::browser::Browser::default(), 20.0).await;
+                let later = js_sys::Promise::new(&mut |resolve, _| {
+                    let _ = crate::browser::call(&js_sys::global(), "setTimeout", &[&resolve, &20.into()]);
+                });
+                let _ = wasm_bindgen_futures::JsFuture::from(later).await;
                 open(&kind);
             });
         }

@@ -29,7 +29,7 @@ pub struct KeepingHandle {
 impl KeepingHandle {
     /// `auth` is whose registrations are kept; without a session it is `owner`, as the application calls the person.
     /// `base_url` is the core's address in one spelling. `face` has what lives in JavaScript: `calls` makes the calls,
-    /// `flatError` takes their errors apart, `lasting` and `fleeting` are stores that outlive the page and this instance,
+    /// `flatError` takes their errors apart, `page` is `js/platform/waiting.ts`, `lasting` and `fleeting` are stores that outlive the page and this instance,
     /// `onEvent` is told the key, the name of an event and how the registration stands, `onLead` whether this page makes
     /// the calls.
     #[wasm_bindgen(constructor)]
@@ -64,7 +64,15 @@ impl KeepingHandle {
         let calls = Rc::new(JsCalls::new(face));
         let surroundings = Surroundings { calls, owners: owners(auth, owner), core, lasting, fleeting };
         let options = KeepOptions { max_per_second: max_per_second.map_or(MAX_PER_SECOND, |most| most as usize) };
-        Self { keeping: Keeping::new(Browser::default(), surroundings, options, listeners), version }
+        Self {
+            keeping: Keeping::new(
+                Browser { page: part("page"), ..Browser::default() },
+                surroundings,
+                options,
+                listeners,
+            ),
+            version,
+        }
     }
 
     /// Resolves to the registration's key, when the wish is taken.

@@ -1,8 +1,6 @@
-//! `AbortController` as a guard, and `AbortSignal` as a future. The signal may be anybody's (another realm's, a polyfill's): it is reached by name.
+//! `AbortController` as a guard.
 
-use super::event::Event;
-use super::{call, get};
-use crate::seams::{Cancelled, Cause};
+use super::call;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
@@ -30,41 +28,4 @@ impl Drop for AbortOnDrop {
             let _ = call(controller, "abort", &[]);
         }
     }
-}
-
-/// Listens until it is dropped.
-struct Listener {
-    signal: JsValue,
-    callback: Closure<dyn FnMut()>,
-}
-
-impl Listener {
-    fn call(&self, method: &str) -> Result<JsValue, JsValue> {
-        call(&self.signal, method, &[&JsValue::from_str("abort"), self.callback.as_ref()])
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        let _ = self.call("removeEventListener");
-    }
-}
-
-/// Completes when `signal` is aborted; never without a signal.
-pub async fn aborted(signal: Option<JsValue>) -> Cancelled {
-    let Some(signal) = signal else {
-        return std::future::pending().await;
-    };
-    if !get(&signal, "aborted").is_ok_and(|aborted| aborted.is_truthy()) {
-        let event = Event::default();
-        let fired = event.clone();
-        let callback = Closure::<dyn FnMut()>::new(move || fired.fire());
-        let listener = Listener { signal: signal.clone(), callback };
-        if listener.call("addEventListener").is_err() {
-            return std::future::pending().await;
-        }
-        event.await;
-    }
-    let reason = get(&signal, "reason").ok().filter(|reason| !reason.is_undefined());
-    Cancelled { reason: reason.map(Cause::new) }
 }

@@ -4,7 +4,6 @@
 mod abort;
 mod bytes;
 mod crypto;
-mod event;
 mod http;
 pub(crate) mod json;
 mod object;
@@ -13,7 +12,7 @@ mod platform;
 mod storage;
 mod time;
 
-pub use abort::{AbortOnDrop, aborted};
+pub use abort::AbortOnDrop;
 pub use object::{array, bare, call, get, is_nullish, keys, object, set, text_of};
 pub use platform::Browser;
 pub use storage::AnyStore;

@@ -1,37 +1,62 @@
-//! What the page and the other tabs do: Web Locks, BroadcastChannel, and the events of the page's life. Workers and Node
-//! have some of them.
+//! What the page and the other tabs do: locks, BroadcastChannel, and the events of the page's life. Most of it is in
+//! `js/platform/waiting.ts`.
 
-use super::event::Event;
-use super::{AbortOnDrop, Browser, array, bare, call, get, is_nullish};
-use crate::seams::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
-use futures_util::future::{Either, select};
+use super::{AbortOnDrop, Browser, array, call, get};
+use crate::seams::{Cancelled, Cause, Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 use js_sys::{Function, Promise, Reflect};
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
-/// A Web Lock. It is held for as long as the promise that was given for it is pending. That ends with an abort, because
-/// aborts are what is left of an instance that stopped (`scripts/build/glue.mjs`).
+impl Browser {
+    /// What a function of `js/platform/waiting.ts` comes to. Dropping the future takes the wish back.
+    pub(super) async fn wait_for(&self, name: &str, arguments: &[&JsValue]) -> JsValue {
+        if let Ok((mut guard, answer)) = self.ask(name, arguments)
+            && let Ok(answer) = answer.await
+        {
+            guard.disarm();
+            return answer;
+        }
+        // What can't be waited for never comes.
+        std::future::pending().await
+    }
+
+    /// With the guard that takes back the wish, or lets go of what was given.
+    fn ask(&self, name: &str, arguments: &[&JsValue]) -> Result<(AbortOnDrop, JsFuture), JsValue> {
+        let (guard, signal) = AbortOnDrop::new()?;
+        let answer = call(&self.page, name, &[arguments, &[&signal]].concat())?;
+        Ok((guard, JsFuture::from(Promise::resolve(&answer))))
+    }
+
+    async fn hold(&self, is_queue: bool, name: &str, steal: bool) -> Result<HeldLock, NoLocks> {
+        let arguments = [&JsValue::from_bool(is_queue), &JsValue::from_str(name), &JsValue::from_bool(steal)];
+        let (guard, held) = self.ask("lock", &arguments).map_err(|_| NoLocks)?;
+        Ok(HeldLock { held: held.await.map_err(|_| NoLocks)?, _guard: guard })
+    }
+
+    /// Completes when `signal`, which may be anybody's, is aborted; never without a signal.
+    pub async fn aborted(&self, signal: &JsValue) -> Cancelled {
+        if signal.is_undefined() {
+            return std::future::pending().await;
+        }
+        let reason = self.wait_for("aborted", &[signal]).await;
+        Cancelled { reason: (!reason.is_undefined()).then(|| Cause::new(reason)) }
+    }
+}
+
+/// A lock. It is let go by an abort, because aborts are what is left of an instance that stopped (`scripts/build/glue.mjs`).
 pub struct HeldLock {
-    given_up: Rc<Cell<bool>>,
-    stolen: Event,
-    _let_go: AbortOnDrop,
+    held: JsValue,
+    _guard: AbortOnDrop,
 }
 
 impl Held for HeldLock {
     fn is_lost(&self) -> bool {
-        self.stolen.has_fired()
+        get(&self.held, "isLost").is_ok_and(|is_lost| is_lost.is_truthy())
     }
 
     async fn lost(&self) {
-        self.stolen.clone().await;
-    }
-}
-
-impl Drop for HeldLock {
-    fn drop(&mut self) {
-        self.given_up.set(true);
+        let lost = get(&self.held, "lost").unwrap_or_default();
+        let _ = JsFuture::from(Promise::resolve(&lost)).await;
     }
 }
 
@@ -39,52 +64,11 @@ impl Locks for Browser {
     type Held = HeldLock;
 
     async fn lock(&self, name: &str, steal: bool) -> Result<HeldLock, NoLocks> {
-        let locks = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "locks"));
-        HeldLock::of(locks.unwrap_or_default(), name, steal).await
+        self.hold(false, name, steal).await
     }
 
     async fn queue(&self, name: &str) -> Result<HeldLock, NoLocks> {
-        HeldLock::of(self.queues.clone(), name, false).await
-    }
-}
-
-impl HeldLock {
-    /// Asks `locks`, which is a LockManager or has a `request` like one.
-    async fn of(locks: JsValue, name: &str, steal: bool) -> Result<Self, NoLocks> {
-        if is_nullish(&locks) {
-            return Err(NoLocks);
-        }
-        let (let_go, signal) = AbortOnDrop::new().map_err(|_| NoLocks)?;
-        let given_up = Rc::new(Cell::new(false));
-        let stolen = Event::default();
-        let held = HeldLock { given_up: Rc::clone(&given_up), stolen: stolen.clone(), _let_go: let_go };
-        let released = Promise::new(&mut |resolve, _| {
-            let _ = call(&signal, "addEventListener", &[&JsValue::from_str("abort"), &resolve]);
-        });
-        let event = Event::default();
-        let fired = event.clone();
-        // It may be called when nobody is here any more, so it belongs to JavaScript.
-        let granted = Closure::<dyn FnMut() -> JsValue>::new(move || {
-            if given_up.get() {
-                return JsValue::UNDEFINED;
-            }
-            fired.fire();
-            released.clone().into()
-        })
-        .into_js_value();
-        let options = if steal { bare(&[("steal", JsValue::TRUE)]) } else { bare(&[("signal", signal)]) };
-        let outcome = call(&locks, "request", &[&JsValue::from_str(name), &options, &granted]).map_err(|_| NoLocks)?;
-        // It rejects when the wish is taken back, or the lock stolen.
-        let settled = Box::pin(JsFuture::from(Promise::resolve(&outcome)));
-        match select(event, settled).await {
-            Either::Left(((), settled)) => spawn_local(async move {
-                if settled.await.is_err() {
-                    stolen.fire();
-                }
-            }),
-            Either::Right(_) => return Err(NoLocks),
-        }
-        Ok(held)
+        self.hold(true, name, false).await
     }
 }
 
@@ -124,45 +108,16 @@ impl Channels for Browser {
 
 impl Wake for Browser {
     async fn woken(&self) {
-        listen(&["online", "pageshow"], &["visibilitychange", "resume"], true).await;
+        self.wait_for("woken", &[]).await;
     }
 
     async fn leaving(&self) -> Leaving {
-        let event = listen(&["pagehide"], &["freeze"], false).await;
-        // A freeze has no such property, and is not for good.
-        let is_for_good = get(&event, "persisted").is_ok_and(|persisted| persisted == JsValue::FALSE);
-        if is_for_good { Leaving::ForGood } else { Leaving::ForAWhile }
+        let is_for_good = self.wait_for("leaving", &[]).await;
+        if is_for_good.is_truthy() { Leaving::ForGood } else { Leaving::ForAWhile }
     }
 
     fn is_online(&self) -> bool {
         let navigator = get(&js_sys::global(), "navigator").unwrap_or_default();
         get(&navigator, "onLine").is_ok_and(|online| online != JsValue::FALSE)
     }
-}
-
-/// The next event of one of these names, on the global object or the document. With `but_hiding`, that a page is hidden
-/// does not count; what else happens to a hidden one does: a browser thaws it, or has a network again.
-async fn listen(of_global: &[&str], of_document: &[&str], but_hiding: bool) -> JsValue {
-    let global = js_sys::global();
-    let document = get(&global, "document").unwrap_or_default();
-    let heard = Rc::new(RefCell::new(JsValue::UNDEFINED));
-    let event = Event::default();
-    let (fired, kept, page) = (event.clone(), Rc::clone(&heard), document.clone());
-    let callback = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-        let is_hidden = get(&page, "visibilityState").is_ok_and(|state| state == "hidden");
-        let is_hiding = is_hidden && get(&event, "type").is_ok_and(|name| name == "visibilitychange");
-        if !(but_hiding && is_hiding) {
-            kept.replace(event);
-            fired.fire();
-        }
-    });
-    let Ok((_until_dropped, signal)) = AbortOnDrop::new() else { return std::future::pending().await };
-    let options = bare(&[("signal", signal)]);
-    for (target, names) in [(&JsValue::from(global), of_global), (&document, of_document)] {
-        for name in names {
-            let _ = call(target, "addEventListener", &[&JsValue::from_str(name), callback.as_ref(), &options]);
-        }
-    }
-    event.await;
-    heard.take()
 }

@@ -14,8 +14,8 @@ pub struct Browser {
     pub send: Option<Function>,
     /// The face's keys, for DPoP proofs.
     pub proof_keys: JsValue,
-    /// The face's queues, for where there are no Web Locks.
-    pub queues: JsValue,
+    /// What `js/platform/waiting.ts` exports.
+    pub page: JsValue,
 }
 
 impl Spawn for Browser {

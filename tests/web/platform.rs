@@ -1,21 +1,19 @@
-//! Clocks, timers, storage, URLs, abort signals.
+//! Clocks, storage, URLs.
 
-use futures_util::future::{Either, select};
 use js_sys::{Function, Promise};
-use sipbreakout_web::browser::{AnyStore, Browser, aborted};
-use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, Timer, Urls};
+use sipbreakout_web::browser::{AnyStore, Browser};
+use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, Urls};
 use std::cell::Cell;
-use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn sleeping_takes_its_time_on_both_clocks() {
+async fn both_clocks_go_on() {
     let browser = Browser::default();
     let before = browser.now();
-    browser.sleep(60.0).await;
+    later(60).await;
     let age = before.age_ms(browser.now());
     assert!((59.0..2000.0).contains(&age), "{age}");
     assert!(browser.now().wall_ms > 1.6e12);
@@ -23,33 +21,22 @@ async fn sleeping_takes_its_time_on_both_clocks() {
 }
 
 #[wasm_bindgen_test]
-async fn odd_sleeps_end_at_once() {
-    let browser = Browser::default();
-    for ms in [0.0, -5.0, f64::NAN] {
-        browser.sleep(ms).await;
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_sleep_beyond_what_timers_take_does_not_end_at_once() {
-    let browser = Browser::default();
-    // setTimeout takes 2^31 and more for 0.
-    let long = pin!(browser.sleep(2_147_483_648.0));
-    assert!(matches!(select(long, pin!(browser.sleep(50.0))).await, Either::Right(_)));
-}
-
-#[wasm_bindgen_test]
 async fn spawned_work_goes_on_by_itself() {
-    let browser = Browser::default();
     let done = Rc::new(Cell::new(false));
-    let (flag, inner) = (done.clone(), browser.clone());
-    browser.spawn(Box::pin(async move {
-        inner.sleep(10.0).await;
+    let flag = done.clone();
+    Browser::default().spawn(Box::pin(async move {
+        later(10).await;
         flag.set(true);
     }));
     assert!(!done.get());
-    browser.sleep(80.0).await;
+    later(80).await;
     assert!(done.get());
+}
+
+async fn later(ms: i32) {
+    let body = format!("return new Promise((resolve) => setTimeout(resolve, {ms}))");
+    let promise = Function::new_no_args(&body).call0(&JsValue::UNDEFINED).expect("a promise");
+    JsFuture::from(Promise::from(promise)).await.expect("a timer");
 }
 
 #[wasm_bindgen_test]
@@ -114,25 +101,6 @@ async fn a_store_that_throws_is_a_failure_with_its_words() {
     assert!(store.keys("").await.is_err());
     let store = store_of("return { get: () => 5 };");
     assert!(store.get("a").await.is_err());
-}
-
-#[wasm_bindgen_test]
-async fn abort_signals() {
-    let browser = Browser::default();
-    let controller = web_sys::AbortController::new().expect("a controller");
-    let waiting = pin!(aborted(Some(controller.signal().into())));
-    let waiting = match select(waiting, pin!(browser.sleep(20.0))).await {
-        Either::Right((_, waiting)) => waiting,
-        Either::Left(_) => panic!("aborted by nobody"),
-    };
-    controller.abort_with_reason(&JsValue::from_str("enough"));
-    let cancelled = waiting.await;
-    let reason = cancelled.reason.expect("a reason");
-    assert_eq!(reason.get::<JsValue>().and_then(JsValue::as_string).as_deref(), Some("enough"));
-    // Aborted already.
-    assert!(aborted(Some(controller.signal().into())).await.reason.is_some());
-    // No signal never aborts.
-    assert!(matches!(select(pin!(aborted(None)), pin!(browser.sleep(20.0))).await, Either::Right(_)));
 }
 
 #[wasm_bindgen_test]
