@@ -9,6 +9,8 @@ const runtime = /^(?:mem(?:cpy|cmp|set|move)|f(?:max|min)\w?|__\w+[dst]i[234]|__
 /** `alloc[3ca501edff3f0c7c]::fmt::format` → `alloc::fmt::format`, without the hash at the end. */
 const plain = (name) => name.replace(/\[[0-9a-f]+\]/g, "").replace(/::h[0-9a-f]{16}$/, "");
 
+const withoutShims = (name) => name.replace(/(?: (?:externref|multivalue) shim)+$/, "");
+
 /** The crates that a text names, in order: identifiers before `::` that are not within a path themselves. */
 function cratesIn(text) {
   return [...text.matchAll(/(?<![\w:>}])([a-z_]\w*)(?=::)/g)].map(([, crate]) => crate);
@@ -23,9 +25,9 @@ export function placeOf(name, exports = []) {
   const path = plain(name);
   const room = new RegExp(`\\b${own}::(\\w+)`).exec(path)?.[1];
   if (room !== undefined) return { own: /^[a-z]/.test(room) ? room : "lib" };
-  const unshimmed = path.replace(/(?: (?:externref|multivalue) shim)+$/, "");
+  const unshimmed = withoutShims(path);
   const isGlue = /^(?:__wbindgen|__externref|__wbg)|->/.test(unshimmed);
-  if (!isGlue && exports.includes(unshimmed)) return { own: "bindings" };
+  if (!isGlue && exports.some((name) => withoutShims(name) === unshimmed)) return { own: "bindings" };
   if (/^__wbg_\w+_free$/.test(unshimmed)) return { own: "bindings" };
   if (isGlue) return { crate: "wasm_bindgen" };
   if (runtime.test(path)) return { crate: "compiler_builtins" };

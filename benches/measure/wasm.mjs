@@ -1,5 +1,6 @@
 // Reads a wasm file: its functions with their names, and how large its sections are.
 
+const exportSection = 7;
 const codeSection = 10;
 const dataSection = 11;
 
@@ -70,7 +71,23 @@ function functionNames(module) {
   return names;
 }
 
-/** `functions`: `{ name, body }` of each one; `exports`: names of those that are exported; `dataBytes`: constants. */
+/** The numbers of the functions that are exported. */
+function exportedFunctions(section) {
+  const reader = new Reader(section);
+  const numbers = [];
+  for (let left = reader.number(); left > 0; left -= 1) {
+    reader.text();
+    const kind = reader.byte();
+    const number = reader.number();
+    if (kind === 0) numbers.push(number);
+  }
+  return numbers;
+}
+
+/**
+ * `functions`: `{ name, body }` of each one; `exports`: names of those that are exported, which are exported under shorter
+ * ones; `dataBytes`: constants.
+ */
 export function readWasm(bytes) {
   const module = new WebAssembly.Module(bytes);
   const isFunction = ({ kind }) => kind === "function";
@@ -86,9 +103,7 @@ export function readWasm(bytes) {
   return {
     functions,
     code: sections.get(codeSection),
-    exports: WebAssembly.Module.exports(module)
-      .filter(isFunction)
-      .map(({ name }) => name),
+    exports: exportedFunctions(sections.get(exportSection)).map((number) => names.get(number) ?? ""),
     dataBytes: sections.get(dataSection)?.length ?? 0,
   };
 }

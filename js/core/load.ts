@@ -179,7 +179,7 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   let cause: unknown;
   try {
     // Another wasm would be instantiated for nothing, and its error be hard to read.
-    if (WebAssembly.Module.exports(module).some(({ name }) => name === "encodeUpsert")) {
+    if (WebAssembly.Module.imports(module).some((import_) => import_.module === "sipbreakout")) {
       const wasm = await instantiate(module, onTrap);
       compiled = module;
       instance = { wasm, underWay, isDead: false };

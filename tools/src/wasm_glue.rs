@@ -2,7 +2,6 @@
 //! library, without the rest of that program; and smaller: without what panics say, and with shorter names between the two.
 
 use anyhow::{Context, bail, ensure};
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use walrus::ir::Value;
@@ -18,6 +17,10 @@ const PANICS: [&str; 6] = [
     "handle_error",
     "handle_alloc_error",
 ];
+
+/// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback.test.mjs (`authhandle_`).
+const KNOWN_EXPORTS: [&str; 5] =
+    ["memory", "__wbindgen_externrefs", "__wbindgen_start", "wasm_bindgen__convert__closures", "authhandle_"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +42,7 @@ fn main() -> anyhow::Result<()> {
     shorten_names(
         &Path::new(directory).join(format!("{name}_bg.wasm")),
         &Path::new(directory).join(format!("{name}.js")),
+        name,
     )
 }
 
@@ -97,21 +101,40 @@ fn forget_locations(module: &mut Module) {
     }
 }
 
-/// The names of imports end in 16 digits that no two of them share; so many don't compress, and four will do.
-fn shorten_names(wasm: &Path, glue: &Path) -> anyhow::Result<()> {
+/// The names between the two are for nobody to read: letters will do. `imports_from` is the one module that the wasm imports from.
+fn shorten_names(wasm: &Path, glue: &Path, imports_from: &str) -> anyhow::Result<()> {
     let mut module = Module::from_file(wasm)?;
     let mut text = fs::read_to_string(glue)?;
-    let mut names = HashSet::new();
-    for import in module.imports.iter_mut() {
-        if let Some((name, digits)) = import.name.rsplit_once('_')
-            && digits.len() == 16
-        {
-            let short = format!("{name}_{}", &digits[12..]);
-            text = text.replace(&import.name, &short);
-            import.name = short;
+    let mut replace = |before: &str, after: &str| -> anyhow::Result<()> {
+        ensure!(text.contains(before), "the glue has no {before}");
+        text = text.replace(before, after);
+        Ok(())
+    };
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let short = letters(number);
+        replace(&format!(" {}: function(", import.name), &format!(" {short}: function("))?;
+        if number == 0 {
+            replace(&format!("\"{}\"", import.module), &format!("\"{imports_from}\""))?;
         }
-        ensure!(names.insert(import.name.clone()), "two imports are called {}", import.name);
+        import.name = short;
+        import.module = imports_from.to_owned();
+    }
+    for (number, export) in module.exports.iter_mut().enumerate() {
+        if KNOWN_EXPORTS.iter().any(|known| export.name.starts_with(known)) {
+            continue;
+        }
+        let short = letters(number);
+        for end in ["(", ",", ")", ";"] {
+            text = text.replace(&format!("wasm.{}{end}", export.name), &format!("wasm.{short}{end}"));
+        }
+        export.name = short;
     }
     fs::write(glue, text)?;
     module.emit_wasm_file(wasm)
+}
+
+/// A name for each number: a to z, then aa and so on.
+fn letters(number: usize) -> String {
+    let letter = char::from(b'a' + (number % 26) as u8);
+    if number < 26 { letter.to_string() } else { letters(number / 26 - 1) + &letter.to_string() }
 }
