@@ -1,26 +1,18 @@
 // Which fields each public object has, and how they are copied. Readers check what they are (reader.ts).
 import type { CallFlowInput, CallParty } from "../call-flow.js";
 import type {
-  AuthEndpoints,
-  AuthOptions,
   CallOptions,
   ClientOptions,
   FleetOptions,
-  GetAccessTokenOptions,
   KeepingOptions,
   KeepOptions,
-  PopupOptions,
   RegistrationRequest,
   RetryOptions,
-  SignInOptions,
-  SignOutOptions,
   TransportOptions,
 } from "../options.js";
-import { json } from "./json.js";
-import { asIs, type Copy, headers, list, nested, record } from "./snapshot.js";
+import { asIs, type Fields, headers, nested } from "./snapshot.js";
 
-/** All fields that a type has. */
-type Fields<T> = Record<keyof T, Copy>;
+export { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./session-shapes.js";
 
 /** @internal */
 export const REGISTRATION: Fields<RegistrationRequest> = {
@@ -82,54 +74,6 @@ export const KEEP: Fields<KeepOptions> = { deleteOnPageHide: asIs };
 
 /** @internal Of `validateRegistration`. */
 export const VALIDATION: Fields<{ apiVersion: string }> = { apiVersion: asIs };
-
-const ENDPOINTS: Fields<AuthEndpoints> = {
-  authorization: asIs,
-  token: asIs,
-  revocation: asIs,
-  endSession: asIs,
-  userInfo: asIs,
-  jwks: asIs,
-};
-
-/** @internal */
-export const AUTH: Fields<AuthOptions> = {
-  clientId: asIs,
-  redirectUri: asIs,
-  scope: list,
-  issuer: asIs,
-  preset: asIs,
-  endpoints: nested(ENDPOINTS),
-  authorizationParams: record,
-  storage: asIs,
-  autoRefresh: asIs,
-  dpop: asIs,
-  dangerouslySkipIdTokenSignature: asIs,
-  name: asIs,
-  timeoutMs: asIs,
-  fetch: asIs,
-};
-
-/** @internal */
-export const SIGN_IN: Fields<SignInOptions> = {
-  appState: json,
-  prompt: asIs,
-  loginHint: asIs,
-  authorizationParams: record,
-};
-
-/** @internal */
-export const POPUP: Fields<SignInOptions & PopupOptions> = { ...SIGN_IN, signal: asIs, popupTimeoutMs: asIs };
-
-/** @internal */
-export const SIGN_OUT: Fields<SignOutOptions> = {
-  returnTo: asIs,
-  localOnly: asIs,
-  deleteRegistrations: asIs,
-};
-
-/** @internal Of `getAccessToken`. */
-export const ACCESS_TOKEN: Fields<GetAccessTokenOptions> = { forceRefresh: asIs, signal: asIs };
 
 const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: nested(REGISTRATION) };
 

@@ -7,6 +7,9 @@ import { bare, isRecord, read } from "./read.js";
 /** How one field is copied. If it throws, the field counts as unreadable. */
 export type Copy = (value: unknown) => unknown;
 
+/** All fields that a type has. */
+export type Fields<T> = Record<keyof T, Copy>;
+
 /** The fields that are read, by name. */
 export type Shape = Readonly<Record<string, Copy>>;
 
