@@ -1,6 +1,6 @@
 // What ends a call before it is answered: its deadline, the caller, the client, the session.
 import { isSignal } from "../given/reader.js";
-import { setAlarm } from "../platform/alarm.js";
+import { Alarm } from "../platform/alarm.js";
 import { ageMs, type Moment, now } from "../platform/clock.js";
 
 /** @internal Why a call ended. A deadline may be that of one attempt. */
@@ -25,7 +25,15 @@ export class CallLimits {
   #abort: AbortController | undefined;
   readonly #signal: AbortSignal | undefined;
   #end: End | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: (() => void)[] | undefined;
+  /** Ends what the call waits for, which is one thing at a time. Of one that is over it does nothing. */
+  #fail: ((thrown: unknown) => void) | undefined;
+  #isWhole = true;
+  readonly #alarm = new Alarm(() => {
+    const end: End = { why: "deadline" };
+    if (this.#isWhole) this.end(end);
+    else this.#fail?.(new CallEnded(end));
+  });
 
   constructor(timeoutMs: number, signal: unknown) {
     this.timeoutMs = timeoutMs;
@@ -52,7 +60,8 @@ export class CallLimits {
   /** The call ends now, whatever it waits for. */
   end(end: End): void {
     this.#end ??= end;
-    for (const listener of this.#listeners) listener();
+    this.#fail?.(new CallEnded(this.#end));
+    for (const listener of this.#listeners ?? []) listener();
     this.#abort?.abort();
   }
 
@@ -71,51 +80,44 @@ export class CallLimits {
 
   /** Calls `listener` when the call ends before it is answered. Returns how to stop listening. */
   onEnd(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+    return () => {
+      this.#listeners = this.#listeners?.filter((other) => other !== listener);
+    };
   }
 
-  /** What `work` comes to, unless the call ends first, or `limitMs` of the `leftMs` have passed. */
-  hold<T>(work: PromiseLike<T>, limitMs?: number, leftMs = this.leftMs()): Promise<T> {
+  /** What `work` comes to, unless the call ends first, or `limitMs` have passed `at` that moment. */
+  hold<T>(work: PromiseLike<T>, limitMs?: number, at: Moment = now()): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const fail = (thrown: unknown) => {
-        lift();
-        stopListening();
-        reject(thrown);
-      };
-      const stopListening = this.onEnd(() => fail(new CallEnded(this.#end as End)));
-      const isWhole = limitMs === undefined || limitMs >= leftMs;
-      const lift = setAlarm(isWhole ? leftMs : limitMs, () => {
-        const end: End = { why: "deadline" };
-        if (isWhole) this.end(end);
-        else fail(new CallEnded(end));
-      });
-      if (this.#end) fail(new CallEnded(this.#end));
-      work.then((value) => {
-        lift();
-        stopListening();
-        resolve(value);
-      }, fail);
+      const leftMs = this.leftMs(at);
+      this.#isWhole = limitMs === undefined || limitMs >= leftMs;
+      this.#fail = reject;
+      this.#alarm.set(this.#isWhole ? leftMs : (limitMs as number), at.monotonicMs || 0);
+      if (this.#end) reject(new CallEnded(this.#end));
+      work.then(resolve, reject);
     });
   }
 
   /** Resolves after `ms`, unless the call ends first. */
   async pause(ms: number): Promise<void> {
-    let lift = () => {};
+    let alarm: Alarm | undefined;
     try {
       await this.hold(
         new Promise<void>((resolve) => {
-          lift = setAlarm(ms, resolve);
+          alarm = new Alarm(resolve);
+          alarm.set(ms, now().monotonicMs || 0);
         }),
       );
     } finally {
-      // An alarm that is left would keep Node from exiting for as long as the pause was to be.
-      lift();
+      // One that is left would keep Node from exiting for as long as the pause was to be.
+      alarm?.lift();
     }
   }
 
   /** The call is over: nothing is listened to any more. */
   stop(): void {
+    this.#alarm.lift();
     this.#listen("removeEventListener");
   }
 

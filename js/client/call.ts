@@ -145,7 +145,7 @@ async function attempts(
   const heard = ({ head, trailers }: AnswerReply) => {
     retries.succeeded();
     core.tokens.heed(url, (name) => head.get(name) ?? trailer(trailers, name));
-    tellReply(settings, head.flat, trailers);
+    tellReply(settings, () => head.flat(), trailers);
   };
   for (;;) {
     let authorization: Authorization;

@@ -4,11 +4,11 @@ import { isTime } from "../core/limits.js";
 import { ask, current, latest, type Wasm, whenLoaded } from "../core/load.js";
 import { invalidInput, toSdkError } from "../errors.js";
 import { methods } from "../generated.js";
-import { bare, peek } from "../given/read.js";
+import { peek } from "../given/read.js";
 import { Reader } from "../given/reader.js";
 import type { ClientOptions, RegistrationProblem } from "../options.js";
 import type { Moment } from "../platform/clock.js";
-import { Asked, secretsOf } from "./attempt.js";
+import { Asked, ended, secretsOf } from "./attempt.js";
 import { type Core, makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
 import { encode } from "./encode.js";
@@ -162,15 +162,8 @@ function checkAuth(auth: unknown): void {
 /** The error of a call that ended before the wasm was there. */
 function unloaded({ end }: CallEnded): unknown {
   if (end.why === "ended") return end.error;
-  const isLate = end.why === "deadline";
-  const when = latest() ? "before anything was sent" : "while the wasm was still loading; nothing was sent";
-  return bare({
-    family: "rpc",
-    code: isLate ? "deadline_exceeded" : "cancelled",
-    grpcStatus: isLate ? 4 : 1,
-    kind: isLate ? "timeout" : "aborted",
-    retryable: isLate,
-    message: `${isLate ? "the deadline passed" : "the call was aborted"} ${when}`,
-    cause: end.why === "cancelled" ? end.reason : undefined,
-  });
+  const when = latest() ? " before anything was sent" : " while the wasm was still loading; nothing was sent";
+  const failure = ended(end.why === "deadline", when);
+  if (end.why === "cancelled") failure.cause = end.reason;
+  return failure;
 }

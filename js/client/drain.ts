@@ -1,23 +1,23 @@
 // After its outcome a body is read on for a while: its connection can be used again only when all of it was read.
 import { setAlarm } from "../platform/alarm.js";
 import type { Ending } from "./ending.js";
-import type { NextChunk } from "./response.js";
+import type { Chunks } from "./response.js";
 
 const DRAIN_MS = 1000;
 const DRAIN_BYTES = 64 * 1024;
 
 /** @internal Reads the rest of a body, for a second and 64 KiB at most; then `ending` ends the request. */
-export async function drain(next: NextChunk, ending: Ending): Promise<void> {
-  const lift = setAlarm(DRAIN_MS, () => ending.abort());
+export async function drain(body: Chunks, ending: Ending): Promise<void> {
+  const limit = setAlarm(DRAIN_MS, () => ending.abort());
   try {
     let left = DRAIN_BYTES;
-    for (let chunk = await next(); chunk; chunk = await next()) {
+    for (let chunk = await body.next(); chunk; chunk = await body.next()) {
       left -= chunk.length;
       if (left < 0) return ending.abort();
     }
   } catch {
     // The outcome is known.
   } finally {
-    lift();
+    limit.lift();
   }
 }

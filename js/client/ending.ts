@@ -1,23 +1,27 @@
 // How an attempt is ended: `fetch` by its signal, the body by itself, since a reply of the application's `fetch` may not
 // heed the signal.
+import type { Chunks } from "./response.js";
 
 /** @internal */
 export class Ending {
   readonly #abort = new AbortController();
-  #cancel: (() => void) | undefined;
+  #body: Chunks | undefined;
 
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** The body has come, and is ended by `cancel`. */
-  onBody(cancel: () => void): void {
-    this.#cancel = cancel;
-    if (this.#abort.signal.aborted) cancel();
+  get isOver(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  set body(body: Chunks) {
+    this.#body = body;
+    if (this.isOver) body.cancel();
   }
 
   abort(): void {
     this.#abort.abort();
-    this.#cancel?.();
+    this.#body?.cancel();
   }
 }

@@ -1,7 +1,7 @@
 // A question to the application whose answer takes time, and the calls that wait for it. It is asked on behalf of all of
 // them, and given up when none of them is left.
 
-import { setAlarm } from "../platform/alarm.js";
+import { type Alarm, setAlarm } from "../platform/alarm.js";
 import type { Caller } from "./token-source.js";
 
 /** @internal */
@@ -11,8 +11,8 @@ export type Outcome<T> = { isGood: true; value: T } | { isGood: false; error: un
 export class Question<T> {
   #abort: AbortController | undefined;
   #isGivenUp = false;
-  readonly #waiting = new Set<(outcome: Outcome<T>) => void>();
-  #lift: (() => void) | undefined;
+  #waiting: ((outcome: Outcome<T>) => void)[] = [];
+  #limit: Alarm | undefined;
   #isOver = false;
 
   get isOver(): boolean {
@@ -36,29 +36,30 @@ export class Question<T> {
       };
       const leave = () => {
         stopListening();
-        this.#waiting.delete(settle);
+        this.#waiting = this.#waiting.filter((other) => other !== settle);
         reject(caller.reason);
         // Without a limit it is still being asked, and whoever asks waits.
-        if (this.#lift && this.#waiting.size === 0) this.giveUp(caller.reason);
+        if (this.#limit && this.#waiting.length === 0) this.giveUp(caller.reason);
       };
       const stopListening = caller.onEnd(leave);
-      this.#waiting.add(settle);
+      this.#waiting.push(settle);
       if (caller.isEnded) leave();
     });
   }
 
   /** It is given up with `error()` after so long. */
   limit(timeoutMs: number, error: () => unknown): void {
-    this.#lift = setAlarm(timeoutMs, () => this.giveUp(error()));
+    this.#limit = setAlarm(timeoutMs, () => this.giveUp(error()));
   }
 
   /** For all that wait, once. */
   settle(outcome: Outcome<T>): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#lift?.();
-    for (const settle of this.#waiting) settle(outcome);
-    this.#waiting.clear();
+    this.#limit?.lift();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const settle of waiting) settle(outcome);
   }
 
   giveUp(error: unknown): void {

@@ -4,37 +4,51 @@ import { bytesOf } from "../given/bytes.js";
 import { peek, read } from "../given/read.js";
 
 /** @internal The head of a reply. */
-export interface Head {
-  status: number;
-  isOpaqueRedirect: boolean;
-  contentType: string;
+export class Head {
+  readonly status: number;
+  readonly isOpaqueRedirect: boolean;
+  readonly contentType: string;
+  readonly #headers: Headers;
+  #flat: string[] | undefined;
+
+  constructor(status: number, isOpaqueRedirect: boolean, headers: Headers) {
+    this.status = status;
+    this.isOpaqueRedirect = isOpaqueRedirect;
+    this.#headers = headers;
+    this.contentType = this.#find("content-type") ?? "";
+  }
+
   /** A header by its name in lower case. */
-  get(name: string): string | undefined;
+  get(name: string): string | undefined {
+    return quietly(() => this.#find(name));
+  }
+
   /** All headers that the browser lets be read: each name with its value behind it. */
-  flat(): string[];
+  flat(): string[] {
+    return quietly(() => this.#all()) ?? [];
+  }
+
+  #find(name: string): string | undefined {
+    const headers = this.#headers;
+    // A page of jsdom has no Headers, but may have been given a fetch.
+    if (typeof Headers === "function" && headers instanceof Headers) return textOf(headers.get(name));
+    const all = this.#all();
+    const at = all.findIndex((text, index) => index % 2 === 0 && text === name);
+    return at < 0 ? undefined : all[at + 1];
+  }
+
+  #all(): string[] {
+    this.#flat ??= flatten(this.#headers);
+    return this.#flat;
+  }
 }
 
 /** @internal Undefined for what is no Response. */
 export function headOf(response: unknown): Head | undefined {
   const status = peek(response, "status");
-  const headers = peek(response, "headers") as Headers | undefined;
+  const headers = peek(response, "headers");
   if (!isStatus(status) || typeof peek(headers, "entries") !== "function") return undefined;
-  let read: string[] | undefined;
-  const all = () => (read ??= flatten(headers as Headers));
-  const flat = () => quietly(all) ?? [];
-  const get = (name: string) => {
-    // A page of jsdom has no Headers, but may have been given a fetch.
-    if (typeof Headers === "function" && headers instanceof Headers) return textOf(headers.get(name));
-    const at = all().findIndex((text, index) => index % 2 === 0 && text === name);
-    return at < 0 ? undefined : all()[at + 1];
-  };
-  try {
-    const isOpaqueRedirect = peek(response, "type") === "opaqueredirect";
-    const contentType = get("content-type") ?? "";
-    return { status, isOpaqueRedirect, contentType, get: (name) => quietly(() => get(name)), flat };
-  } catch {
-    return undefined;
-  }
+  return quietly(() => new Head(status, peek(response, "type") === "opaqueredirect", headers as Headers));
 }
 
 const isStatus = (value: unknown): value is number =>
@@ -42,7 +56,7 @@ const isStatus = (value: unknown): value is number =>
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
 
-/** What is read after the head was judged must not end the call: undefined if it throws. */
+/** Undefined if it throws: what is read after the head was judged must not end the call. */
 function quietly<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -53,8 +67,10 @@ function quietly<T>(work: () => T): T | undefined {
 
 function flatten(headers: Headers): string[] {
   const flat: string[] = [];
-  for (const [name, value] of headers.entries()) {
-    if (typeof name === "string" && typeof value === "string") flat.push(name.toLowerCase(), value);
+  // Of what a page's fetch made up, an entry may be anything.
+  for (const entry of headers.entries()) {
+    const [name, value] = [textOf(peek(entry, 0)), textOf(peek(entry, 1))];
+    if (name !== undefined && value !== undefined) flat.push(name.toLowerCase(), value);
   }
   return flat;
 }
@@ -70,13 +86,41 @@ export class BodyFailure {
   }
 }
 
-/** @internal Gives the next chunk, or undefined at the end; throws a BodyFailure. */
-export type NextChunk = () => Promise<Uint8Array | undefined>;
+/** After so many empty chunks the page's timers, the deadline's among them, have their turn. */
+const EMPTY_CHUNKS = 100;
 
-/** @internal A body. Afterwards `cancel` makes `next` give undefined, where the body lets itself be ended. */
-export interface Chunks {
-  readonly next: NextChunk;
-  cancel(): void;
+/** @internal A body. */
+export class Chunks {
+  readonly #read: () => unknown;
+  readonly #end: () => unknown;
+
+  /** `read` resolves to `{ done, value }`. */
+  constructor(read: () => unknown, end: () => unknown) {
+    this.#read = read;
+    this.#end = end;
+  }
+
+  /** The next chunk that is not empty, or undefined at the end. @throws BodyFailure */
+  readonly next = async (): Promise<Uint8Array | undefined> => {
+    for (let empty = 1; ; empty += 1) {
+      let result: unknown;
+      try {
+        result = await this.#read();
+      } catch (cause) {
+        throw new BodyFailure("BodyBroken", cause);
+      }
+      if (peek(result, "done")) return undefined;
+      const bytes = bytesOf(peek(result, "value"));
+      if (!bytes) throw new BodyFailure("NoBytes");
+      if (bytes.length > 0) return bytes;
+      if (empty % EMPTY_CHUNKS === 0) await new Promise<void>((resolve) => void setTimeout(resolve));
+    }
+  };
+
+  /** Afterwards `next` gives undefined, where the body lets itself be ended; whether it does is its own affair. */
+  cancel(): void {
+    new Promise((resolve) => resolve(this.#end())).catch(() => {});
+  }
 }
 
 /** @internal How the body of `response` is read. @throws BodyFailure */
@@ -85,20 +129,31 @@ export function chunksOf(response: unknown): Chunks {
   const body = opened(() => read(response, "body"));
   if (typeof peek(body, "getReader") === "function") {
     const reader = opened(() => (body as ReadableStream<unknown>).getReader());
-    const cancel = ending(() => reader.cancel());
-    return { next: one(() => reader.read()), cancel };
+    return new Chunks(
+      () => reader.read(),
+      () => reader.cancel(),
+    );
   }
   // What `fetch` of a test or a polyfill returns may have another kind of stream, or none.
   if (typeof peek(body, Symbol.asyncIterator) === "function") {
     const chunks = opened(() => (body as AsyncIterable<unknown>)[Symbol.asyncIterator]());
-    const cancel = ending(() => chunks.return?.());
-    return { next: one(() => chunks.next()), cancel };
+    return new Chunks(
+      () => chunks.next(),
+      () => chunks.return?.(),
+    );
   }
-  if (typeof peek(response, "arrayBuffer") === "function") {
-    return { next: whole(response as Response), cancel() {} };
-  }
-  if (body === undefined || body === null) return { next: async () => undefined, cancel() {} };
-  throw new BodyFailure("NoBytes");
+  const hasBuffer = typeof peek(response, "arrayBuffer") === "function";
+  if (!hasBuffer && body !== undefined && body !== null) throw new BodyFailure("NoBytes");
+  // Without a stream all of it has to come before anything can be read.
+  let done = !hasBuffer;
+  return new Chunks(
+    async () => {
+      if (done) return { done };
+      done = true;
+      return { value: await (response as Response).arrayBuffer() };
+    },
+    () => {},
+  );
 }
 
 function opened<T>(open: () => T): T {
@@ -107,52 +162,4 @@ function opened<T>(open: () => T): T {
   } catch (cause) {
     throw new BodyFailure("BodyUnusable", cause);
   }
-}
-
-/** Whether the body likes to be ended is its own affair. */
-const ending = (end: () => unknown) => () => {
-  new Promise((resolve) => resolve(end())).catch(() => {});
-};
-
-/** What `find` finds in what `reading` resolves to. A promise that resolves to the thing itself would read its `then` again. */
-async function awaited<T>(reading: () => unknown, find: (result: unknown) => T): Promise<T> {
-  let result: unknown;
-  try {
-    result = await reading();
-  } catch (cause) {
-    throw new BodyFailure("BodyBroken", cause);
-  }
-  return find(result);
-}
-
-function chunk(value: unknown): Uint8Array {
-  const bytes = bytesOf(value);
-  if (!bytes) throw new BodyFailure("NoBytes");
-  return bytes;
-}
-
-const inResult = (result: unknown) => (peek(result, "done") ? undefined : chunk(peek(result, "value")));
-
-/** After so many empty chunks the page's timers, the deadline's among them, have their turn. */
-const EMPTY_CHUNKS = 100;
-
-/** One chunk after the other, of what gives `{ done, value }`. Empty ones are left out. */
-function one(next: () => unknown): NextChunk {
-  return async () => {
-    for (let empty = 1; ; empty += 1) {
-      const bytes = await awaited(next, inResult);
-      if (bytes?.length !== 0) return bytes;
-      if (empty % EMPTY_CHUNKS === 0) await new Promise<void>((resolve) => void setTimeout(resolve));
-    }
-  };
-}
-
-/** Without a stream all of it has to come before anything can be read. */
-function whole(response: Response): NextChunk {
-  let isRead = false;
-  return async () => {
-    if (isRead) return undefined;
-    isRead = true;
-    return awaited(() => response.arrayBuffer(), chunk);
-  };
 }

@@ -19,12 +19,12 @@ const QUOTED = 6;
 export class SuppliedTokens implements TokenSource {
   readonly #supply: AccessTokenSource;
   readonly #secretsOf: (tokens: string[]) => Secrets;
-  #kept: { token: string; life: Life } | undefined;
+  #kept: { authorization: Authorization; life: Life } | undefined;
   /** The newest token, kept or not: only it is worth a question when it was refused. */
   #last: string | undefined;
   /** What the application returned, the last few: a later error of it may quote them. */
   #returned: string[] = [];
-  #question: Question<string> | undefined;
+  #question: Question<Authorization> | undefined;
   #isForced = false;
 
   /** Asks nobody yet. `secretsOf` finds these tokens in what the application throws. */
@@ -34,21 +34,16 @@ export class SuppliedTokens implements TokenSource {
   }
 
   authorize(_: string, refused: string | undefined, caller: Caller): Authorization | Promise<Authorization> {
-    const token = this.#token(refused, caller);
-    return typeof token === "string" ? bearer(token) : token.then(bearer);
-  }
-
-  #token(refused: string | undefined, caller: Caller): string | Promise<string> {
     const isForced = refused !== undefined && (this.#last === undefined || this.#last === refused);
     if (isForced) this.#kept = undefined;
-    if (this.#kept && isFresh(this.#kept.life, now())) return this.#kept.token;
+    if (this.#kept && isFresh(this.#kept.life, now())) return this.#kept.authorization;
     if (!this.#question || this.#question.isOver) return this.#ask(isForced, caller);
     const answer = this.#question.join(caller);
     if (!isForced || this.#isForced) return answer;
     // The answer to a plain question may be the very token that was refused.
     const again = () => {
       if (caller.isEnded) throw caller.reason;
-      return this.#token(refused, caller);
+      return this.authorize(_, refused, caller);
     };
     return answer.then(again, again);
   }
@@ -63,8 +58,8 @@ export class SuppliedTokens implements TokenSource {
     return () => {};
   }
 
-  #ask(forceRefresh: boolean, caller: Caller): string | Promise<string> {
-    const question = new Question<string>();
+  #ask(forceRefresh: boolean, caller: Caller): Authorization | Promise<Authorization> {
+    const question = new Question<Authorization>();
     // Before the function is called: it may make calls itself.
     this.#question = question;
     this.#isForced = forceRefresh;
@@ -72,7 +67,7 @@ export class SuppliedTokens implements TokenSource {
     const took = (value: unknown) => this.#take(value, askedAtMoment);
     const threw = (thrown: unknown) => this.#threw(thrown);
     const supply = this.#supply;
-    let outcome: Outcome<string>;
+    let outcome: Outcome<Authorization>;
     try {
       const returned: unknown = supply({
         forceRefresh,
@@ -81,7 +76,7 @@ export class SuppliedTokens implements TokenSource {
         },
       });
       if (typeof read(returned, "then") === "function") {
-        const settle = (outcomeOf: (value: unknown) => Outcome<string>) => (value: unknown) => {
+        const settle = (outcomeOf: (value: unknown) => Outcome<Authorization>) => (value: unknown) => {
           // Nobody waits any more: what comes so late may be older than what came since.
           if (!question.isOver) question.settle(outcomeOf(value));
         };
@@ -98,22 +93,26 @@ export class SuppliedTokens implements TokenSource {
     throw outcome.error;
   }
 
-  #take(value: unknown, since: Life["since"]): Outcome<string> {
+  #take(value: unknown, since: Life["since"]): Outcome<Authorization> {
     const answer = answerIn(value);
     if (typeof answer === "string") return failed(answer);
     const { token, expiresAtMs } = answer;
-    this.#returned = [token, ...this.#returned.filter((other) => other !== token)].slice(0, QUOTED);
+    if (token !== this.#returned[0])
+      this.#returned = [token, ...this.#returned.filter((other) => other !== token)].slice(0, QUOTED);
     if (!/^[!-~]+$/.test(token)) {
       const wrong = "it is empty, or has blanks, control or non-ASCII characters.";
       return failed(`accessToken() returned no token: ${wrong}`);
     }
     this.#last = token;
+    const authorization: Authorization = { token, headers: [["authorization", `Bearer ${token}`]] };
     this.#kept =
-      expiresAtMs === undefined ? undefined : { token, life: { since, lifeMs: expiresAtMs - since.wallMs } };
-    return { isGood: true, value: token };
+      expiresAtMs === undefined
+        ? undefined
+        : { authorization, life: { since, lifeMs: expiresAtMs - since.wallMs } };
+    return { isGood: true, value: authorization };
   }
 
-  #threw(thrown: unknown): Outcome<string> {
+  #threw(thrown: unknown): Outcome<never> {
     const message = "accessToken() threw or rejected; what it threw is the cause.";
     let cause: unknown;
     try {
@@ -124,11 +123,6 @@ export class SuppliedTokens implements TokenSource {
     return failed(message, cause);
   }
 }
-
-const bearer = (token: string): Authorization => ({
-  token,
-  headers: [["authorization", `Bearer ${token}`]],
-});
 
 const failed = (message: string, cause?: unknown): Outcome<never> => ({
   isGood: false,

@@ -8,7 +8,7 @@ use crate::breakout::{
 };
 use crate::grpc_web::{Answer, Below, Metadata, answer_at_once, body, check_base_url, failure as words, headers};
 use crate::redact::Secrets;
-use crate::text::without_end;
+use crate::text::{split_first, without_end};
 use crate::url::UrlParts;
 use wasm_bindgen::prelude::*;
 
@@ -36,14 +36,21 @@ impl From<u32> for Asked {
     }
 }
 
-/// The fields of a registration; one that is missing is empty.
-fn input(fields: &Array) -> RegistrationInput {
+/// The fields of a registration, each behind the character that `fields` begins with (`js/client/encode.ts`).
+fn input(fields: &str) -> RegistrationInput {
+    let divider = fields.as_bytes().first().copied().unwrap_or_default();
+    let mut rest = split_first(fields, divider).1;
+    let mut next = || {
+        let (field, behind) = split_first(rest?, divider);
+        rest = behind;
+        Some(field.to_owned())
+    };
     let input = RegistrationInput {
-        sip_uri: fields.text(0),
-        route_type: fields.text(1),
-        phone_number: fields.text(2),
-        mobile_originating_prefix: fields.text(3),
-        mobile_terminating_prefix: fields.text(4),
+        sip_uri: next(),
+        route_type: next(),
+        phone_number: next(),
+        mobile_originating_prefix: next(),
+        mobile_terminating_prefix: next(),
     };
     #[cfg(feature = "test-doors")]
     super::doors::knock(input.sip_uri.as_deref());
@@ -69,28 +76,36 @@ pub const fn version(is_v0: bool) -> ApiVersion {
     if is_v0 { ApiVersion::V0 } else { ApiVersion::V1 }
 }
 
-/// `[body, phone number]` of an upsert, from the fields in the order of `RegistrationInput`. Throws the problems.
-#[wasm_bindgen(js_name = encodeUpsert)]
-pub fn upsert(is_v0: bool, fields: &Array) -> Result<Array, Array> {
-    let registration: Registration = validate(&input(fields), version(is_v0)).map_err(problems)?;
-    Ok(encoded(&encode_upsert(&registration), &registration.target))
+/// The body of an upsert, from the fields in the order of `RegistrationInput`; `[body, phone number]` if the number goes to
+/// the core otherwise than it was given. Throws the problems.
+#[wasm_bindgen(js_name = encodeUpsert, unchecked_return_type = "Uint8Array | [Uint8Array, string?]")]
+pub fn upsert(is_v0: bool, fields: &str) -> Result<JsValue, Array> {
+    let input = input(fields);
+    let registration: Registration = validate(&input, version(is_v0)).map_err(problems)?;
+    Ok(encoded(&encode_upsert(&registration), &registration.target, &input))
 }
 
-/// `[body, phone number]` of a delete, from the same fields. Throws the problems.
-#[wasm_bindgen(js_name = encodeDelete)]
-pub fn delete(fields: &Array) -> Result<Array, Array> {
-    let target = validate_target(&input(fields)).map_err(problems)?;
-    Ok(encoded(&encode_delete(&target), &target))
+/// The same of a delete, from the same fields. Throws the problems.
+#[wasm_bindgen(js_name = encodeDelete, unchecked_return_type = "Uint8Array | [Uint8Array, string?]")]
+pub fn delete(fields: &str) -> Result<JsValue, Array> {
+    let input = input(fields);
+    let target = validate_target(&input).map_err(problems)?;
+    Ok(encoded(&encode_delete(&target), &target, &input))
 }
 
-fn encoded(message: &[u8], target: &Target) -> Array {
-    let array = Array::new();
+fn encoded(message: &[u8], target: &Target, given: &RegistrationInput) -> JsValue {
     // A registration is never near 4 GiB.
-    array.push(&Uint8Array::new(&body(message).unwrap_or_default()));
-    if let Some(number) = &target.phone_number {
-        array.push_text(number.as_str());
+    let body = Uint8Array::new(&body(message).unwrap_or_default());
+    let number = target.phone_number.as_ref().map_or("", |number| number.as_str());
+    if given.phone_number.as_deref().unwrap_or_default() == number {
+        return body.into();
     }
-    array
+    let array = Array::new();
+    array.push(&body);
+    if !number.is_empty() {
+        array.push_text(number);
+    }
+    array.into()
 }
 
 /// A number as it goes to the core. Throws the problems.
@@ -142,12 +157,12 @@ pub fn request_headers(timeout_ms: f64, previous_attempts: u32) -> Array {
     array
 }
 
-/// The answer of a reply that was whole with the first chunk of its body: the time to live in seconds (0 for a delete), or
-/// `[that, trailers]` if there are trailers. Undefined for all others, which a `ReplyReader` reads.
+/// The answer of a reply of HTTP status 200, with binary frames, that was whole with the first chunk of its body: the time to
+/// live in seconds (0 for a delete), or `[that, trailers]` if there are trailers. Undefined for all others, which a
+/// `ReplyReader` reads.
 #[wasm_bindgen(js_name = answerAtOnce)]
-pub fn at_once(asked: u32, http_status: u16, content_type: String, max_message_bytes: u32, chunk: Vec<u8>) -> JsValue {
-    let answer = answer_at_once(http_status, content_type, max_message_bytes as usize, &chunk);
-    let meaning = answer.and_then(|answer| {
+pub fn at_once(asked: u32, max_message_bytes: u32, chunk: Vec<u8>) -> JsValue {
+    let meaning = answer_at_once(max_message_bytes as usize, &chunk).and_then(|answer| {
         let meaning = meaning(&answer, asked.into(), "", &Secrets::default()).ok()?;
         Some((meaning, answer.trailers))
     });

@@ -207,22 +207,17 @@ impl Reply {
 
 /// The answer of a reply whose message and trailers came in `chunk`, the first of its body; `None` for every other reply,
 /// which is to be read anew, with all of its head. That needs no more of the head than this.
-pub fn answer_at_once(
-    http_status: u16,
-    content_type: String,
-    max_message_bytes: usize,
-    chunk: &[u8],
-) -> Option<Answer> {
+pub fn answer_at_once(max_message_bytes: usize, chunk: &[u8]) -> Option<Answer> {
     let head = Head {
         method: String::new(),
         max_message_bytes,
         now_ms: 0.0,
-        http_status,
+        http_status: 200,
         opaque_redirect: false,
-        headers: vec![("content-type".to_owned(), content_type)],
+        headers: Vec::new(),
         secrets: Secrets::default(),
     };
-    Reply::begin(head).ok()?.chunk(chunk)?.result.ok()
+    FramesBody::new(head, None, false).chunk(chunk)?.result.ok()
 }
 
 #[cfg(test)]
