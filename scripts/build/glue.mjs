@@ -109,9 +109,21 @@ function exportedNames(text) {
   return names;
 }
 
+/** What is for browsers that can't run this wasm at all. */
+const forOldBrowsers = [
+  /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n.*?^\}\n/ms,
+  /^ {4}if \(realloc === undefined\) \{\n.*?^ {4}\}\n/ms,
+];
+
+function without(text, part) {
+  if (!part.test(text)) throw new Error(`wasm-bindgen's module lacks ${part}: see scripts/build/glue.mjs.`);
+  return text.replace(part, "");
+}
+
 /** The module's text. */
 export function wrapGlue(text) {
-  const body = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
+  const generated = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
+  const body = forOldBrowsers.reduce(without, generated);
   if (
     /^import /m.test(body) ||
     !["wasm.__wbindgen_externrefs", "function __wbg_get_imports()", ...views].every((part) =>

@@ -19,6 +19,11 @@ export const optimizerFlags = [
   "-Oz",
   // Inlining larger functions that are called once saves 1 % raw, and costs gzip (the bodies no longer look alike).
   "--one-caller-inline-max-function-size=20",
+  // An address and a number are added by the loading instruction itself. It would be wrong only for addresses near 4 GiB,
+  // which the memory never has.
+  "--low-memory-unused",
+  "--optimize-added-constants-propagate",
+  "--converge",
   // Functions of one module look alike; side by side they compress better.
   "--reorder-functions-by-name",
   "--enable-bulk-memory",

@@ -18,6 +18,25 @@ const PANICS: [&str; 6] = [
     "handle_alloc_error",
 ];
 
+/// What panics of the standard library and of crates would say. Long enough that nothing else says it.
+const PANIC_WORDS: [&str; 15] = [
+    "advance out of bounds: the len is ",
+    " but advancing by ",
+    "copy_from_slice: source slice length (",
+    ") does not match destination slice length (",
+    "attempt to join into collection with len > usize::MAX",
+    "assertion failed: cnt <= self.limit",
+    "assertion failed: mid <= self.len()",
+    "mid > len",
+    "Tried to shrink to a larger capacity",
+    "capacity overflow",
+    "null pointer passed to rust",
+    "attempted to take ownership of Rust value while it was borrowed",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "called `Option::unwrap()` on a `None` value",
+    "called `Result::unwrap()` on an `Err` value",
+];
+
 /// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback.test.mjs (`authhandle_`).
 const KNOWN_EXPORTS: [&str; 5] =
     ["memory", "__wbindgen_externrefs", "__wbindgen_start", "wasm_bindgen__convert__closures", "authhandle_"];
@@ -30,6 +49,7 @@ fn main() -> anyhow::Result<()> {
     let mut module = Module::from_file(wasm).with_context(|| format!("reading {wasm}"))?;
     trap_instead_of_panicking(&mut module)?;
     forget_locations(&mut module);
+    forget_words(&mut module);
     Bindgen::new()
         .input_bytes(name, module.emit_wasm())
         .out_name(name)
@@ -97,6 +117,20 @@ fn forget_locations(module: &mut Module) {
         }
         for blank in blanks {
             data[blank].fill(0);
+        }
+    }
+}
+
+/// Blanks what those panics would say. Nothing says it any more, but the optimizer can't tell.
+fn forget_words(module: &mut Module) {
+    let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
+    for id in segments {
+        let data = &mut module.data.get_mut(id).value;
+        for words in PANIC_WORDS {
+            let words = words.as_bytes();
+            while let Some(at) = data.windows(words.len()).position(|window| window == words) {
+                data[at..at + words.len()].fill(0);
+            }
         }
     }
 }
