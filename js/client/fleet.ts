@@ -1,17 +1,11 @@
 // Fleets: a call for each of many requests, a few at a time. Iterating is JavaScript's own, so this is here and not in
 // Rust; each call is the client's own, with its turn, its attempts and its deadline.
-import { InvalidRequestError, type RawError, type RpcError, type SdkError, toSdkError } from "../errors.js";
-import { bare, peek, read } from "../given/read.js";
-import { FLEET, REGISTRATION } from "../given/shapes.js";
-import { requestOf } from "../given/snapshot.js";
-import type { CallOptions, FleetOptions, FleetResult, RegistrationProblem } from "../options.js";
+import type { RpcError, SdkError } from "../errors.js";
+import { peek } from "../given/read.js";
+import type { FleetOptions, FleetResult } from "../options.js";
 import { digitsOf } from "../phone-number.js";
-
-type Requests<Request> = Iterable<Request> | AsyncIterable<Request>;
-/** What was taken: `request` is a copy. */
-type Taken<Request> = { isEnd: true } | { isEnd: false; request: Request };
-type Pull<Request> = Promise<Taken<Request>>;
-type Call<Request, Response> = (request: Request, options: CallOptions) => Promise<Response>;
+import { type Call, check, failure } from "./fleet-options.js";
+import { close, opener, type Pull, type Requests, take } from "./fleet-requests.js";
 
 /** A request that was taken. Of two with the same key the second waits for the first. */
 interface Item<Request> {
@@ -25,7 +19,6 @@ type Outcome<Response> =
   | { status: "failed" | "unknown"; error: SdkError }
   | { status: "notSent" };
 
-const NAMES = Object.keys(FLEET);
 /** Errors of kind `auth` that say nothing of the next call: another number, or another try of the application's function. */
 const OF_ONE_CALL = ["permission_denied", "token_supplier_failed"];
 const PROGRESS_MS = 100;
@@ -235,33 +228,6 @@ export async function* fleet<Request, Response>(
 
 const isFailure = (end: { error?: unknown }) => Object.hasOwn(end, "error");
 
-/** The function that opens an iterable of either kind. */
-function opener<Request>(requests: Requests<Request>) {
-  const either = [Symbol.asyncIterator, Symbol.iterator].map((name) => peek(requests, name));
-  return either.find((each) => typeof each === "function") as
-    | (() => Iterator<Request> | AsyncIterator<Request>)
-    | undefined;
-}
-
-/**
- * The next request. It is copied as soon as it is there: the caller may fill the same object again for the next one.
- */
-function take<Request>(iterator: Iterator<Request> | AsyncIterator<Request>): Pull<Request> {
-  const copied = (step: unknown): Taken<Request> => {
-    if (typeof step !== "object" || step === null) throw new TypeError("The iterator gave no result.");
-    if (read(step, "done")) return { isEnd: true };
-    return { isEnd: false, request: requestOf(read(step, "value") as Request, REGISTRATION) };
-  };
-  const step: unknown = iterator.next();
-  return typeof peek(step, "then") === "function"
-    ? Promise.resolve(step).then(copied)
-    : Promise.resolve(copied(step));
-}
-
-function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): unknown {
-  return typeof read(iterator, "return") === "function" ? iterator.return?.() : undefined;
-}
-
 /** What the core takes for the same number has the same digits. Who names none means their own. */
 function keyOf(request: unknown): string {
   const number = peek(request, "phoneNumber");
@@ -283,54 +249,4 @@ function nextTask(): Promise<void> {
       setTimeout(resolve);
     }
   });
-}
-
-function failure(
-  raw: Pick<RawError, "family" | "code" | "kind" | "message" | "cause" | "problems">,
-): SdkError {
-  return toSdkError({ retryable: false, grpcStatus: 1, ...raw });
-}
-
-/** The options, which are a copy already. All that is wrong with them is one error, before anything is taken. */
-async function check<Request, Response>(
-  call: Call<Request, Response>,
-  requests: Requests<Request>,
-  given: unknown,
-): Promise<FleetOptions> {
-  const problems: RegistrationProblem[] = [];
-  const options: Record<string, unknown> = bare({});
-  const want = (isGood: boolean, field: string, wanted: string, code = "wrong_type") => {
-    if (!isGood) problems.push({ field, code, message: `${wanted} is wanted.` });
-  };
-  const fields = (given ?? bare({})) as Record<string, unknown>;
-  want(typeof fields === "object" && !Array.isArray(fields), "options", "An object");
-  for (const name of NAMES) {
-    options[name] = undefined;
-    try {
-      options[name] = read(fields, name) ?? undefined;
-    } catch {
-      want(false, name, "Something that can be read", "unreadable");
-    }
-  }
-  for (const name of Object.keys(fields)) {
-    want(NAMES.includes(name), name, `One of ${NAMES.join(", ")}`, "unknown_field");
-  }
-  const { concurrency = 1, maxPerSecond = 1, onProgress = check, ...callOptions } = options;
-  const count = concurrency as number;
-  const isCount = count >= 1 && count <= 100 && Number.isInteger(count);
-  want(isCount, "concurrency", "A whole number from 1 to 100", "out_of_range");
-  const isRate = typeof maxPerSecond === "number" && maxPerSecond > 0;
-  want(isRate, "maxPerSecond", "A number above 0", "out_of_range");
-  want(typeof onProgress === "function", "onProgress", "A function");
-  want(!!opener(requests), "requests", "An iterable, or an async iterable,");
-  try {
-    // Nothing is sent for an empty request. It loads the wasm, and is told what else is wrong with the options.
-    await call({} as Request, callOptions);
-  } catch (error) {
-    if (!(error instanceof InvalidRequestError)) throw error;
-    problems.push(...error.problems.filter(({ field }) => field !== "sipUri" && field !== "routeType"));
-  }
-  if (problems.length === 0) return options as FleetOptions;
-  const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(" ");
-  throw failure({ family: "invalid", code: "invalid_input", kind: "invalid", message, problems });
 }
