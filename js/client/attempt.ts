@@ -1,13 +1,12 @@
 // One attempt of a call: the request, and what its reply comes to. What a reply means is decided in Rust (src/grpc_web/).
 import { ask, current, latest, loaded, type Wasm } from "../core/load.js";
-import { toSdkError } from "../errors.js";
 import { type Alarm, setAlarm } from "../platform/alarm.js";
 import { causeOf, type Secrets } from "./cause.js";
 import { drain } from "./drain.js";
 import type { Ending } from "./ending.js";
 import { type Fetched, FetchFailure, fetched } from "./fetching.js";
 import { type AnswerReply, type CallFailure, failureOf } from "./raw-failure.js";
-import { type Outcome, Reading } from "./reading.js";
+import { End, Reading } from "./reading.js";
 import { BodyFailure, type Chunks, chunksOf, type Head, headOf } from "./response.js";
 import type { Transport } from "./settings.js";
 import type { Pairs } from "./token-source.js";
@@ -51,17 +50,8 @@ export interface Answered extends AnswerReply {
   answer: unknown;
 }
 
-/** What a reply may have beside its message: frames, and the trailers of an answer. */
-const MORE_BYTES = 4096;
-
 /** How long the text of an error page is waited for: the error itself is known by then. */
 const EXPLANATION_MS = 1000;
-
-/** Whether a reply may be an answer, which is tried to be read at once; all of any other is read in Rust. */
-const isHopeful = ({ status, contentType }: Head) =>
-  status === 200 && /^application\/grpc-web(\+proto)?$/i.test(contentType);
-
-const NO_TRAILERS: readonly string[] = [];
 
 /** @internal The error of an attempt that came to no reply, or was given up. */
 export function localFailure(which: number, path: string, ms = 0, cause?: unknown): CallFailure {
@@ -107,16 +97,17 @@ export function secretsOf(wasm: Wasm, headers: readonly string[], tokens: readon
   };
 }
 
-/** What was thrown, as the cause of an error. */
-async function shownCause({ headers, tokens }: Request, thrown: unknown): Promise<unknown> {
-  if (thrown === undefined) return undefined;
-  return causeOf(thrown, secretsOf(current() ?? (await loaded()), flatten(headers), tokens));
+/** `failure` with what was thrown as its cause. Not that itself: a promise that resolves to it would read its `then`. */
+async function withCause(request: Request, failure: CallFailure, thrown: unknown): Promise<CallFailure> {
+  if (thrown === undefined) return failure;
+  const { headers, tokens } = request;
+  failure.cause = causeOf(thrown, secretsOf(current() ?? (await loaded()), flatten(headers), tokens));
+  return failure;
 }
 
 async function failed(request: Request, which: number, thrown?: unknown): Promise<CallFailure> {
-  const cause = await shownCause(request, thrown);
   if (!latest()) await loaded();
-  return localFailure(which, request.path, 0, cause);
+  return withCause(request, localFailure(which, request.path), thrown);
 }
 
 async function send(request: Request, signal: AbortSignal): Promise<Fetched> {
@@ -147,84 +138,66 @@ export async function attempt(request: Request, ending: Ending): Promise<Answere
   const { response } = await send(request, ending.signal);
   const head = headOf(response);
   if (!head) throw await failed(request, LocalFailure.FetchUnusable);
+  const reading = new Reading(request, head);
+  let end: number = End.coming;
+  let cause: unknown;
+  const broke = (thrown: unknown) => {
+    if (!(thrown instanceof BodyFailure)) throw thrown;
+    end = LocalFailure[thrown.which];
+    cause = thrown.cause;
+  };
   let body: Chunks | undefined;
-  let first: Uint8Array | undefined;
-  let broken: unknown;
   try {
     body = chunksOf(response);
     ending.body = body;
-    // A fetch that does not heed its signal is late. Nobody waits any more, and nothing of it is read.
-    if (ending.isOver) throw localFailure(LocalFailure.CancelledSent, request.path);
-    // Of any other reply the body may not come for long.
-    if (isHopeful(head)) first = await body.next();
   } catch (thrown) {
-    if (!(thrown instanceof BodyFailure)) throw thrown;
-    broken = thrown;
+    broke(thrown);
   }
-  if (body && first && first.length <= request.maxMessageBytes + MORE_BYTES) {
-    const wasm = current() ?? (await loaded());
-    const { asked, maxMessageBytes } = request;
-    const chunk = first;
-    const answer: unknown = ask(wasm, ({ answerAtOnce }) => answerAtOnce(asked, maxMessageBytes, chunk));
-    if (answer !== undefined) {
-      void drain(body, ending);
-      return Array.isArray(answer)
-        ? { answer: answer[0], head, trailers: answer[1] }
-        : { answer, head, trailers: NO_TRAILERS };
+  // A fetch that does not heed its signal is late. Nobody waits any more, and nothing of it is read.
+  if (ending.isOver) throw localFailure(LocalFailure.CancelledSent, request.path);
+  let limit: Alarm | undefined;
+  let tooLong: Promise<undefined> | undefined;
+  try {
+    for (;;) {
+      while (body && reading.missing > 0 && end === End.coming) {
+        try {
+          const coming = body.next();
+          const chunk = await (tooLong ? Promise.race([coming, tooLong]) : coming);
+          if (chunk) reading.add(chunk);
+          else end = End.ended;
+        } catch (thrown) {
+          broke(thrown);
+        }
+      }
+      const outcome = reading.ask(current() ?? (await loaded()), end);
+      if (outcome) {
+        const [isDrained, answer, flat, trailers] = outcome;
+        if (isDrained && body) void drain(body, ending);
+        else ending.abort();
+        if (!flat) return { answer, head, trailers: trailers as readonly string[] };
+        throw await meant(request, head, flat, trailers, cause);
+      }
+      // An error page may come slowly.
+      if (reading.isExplanation) {
+        tooLong ??= new Promise((resolve) => {
+          limit = setAlarm(EXPLANATION_MS, () => resolve(undefined));
+        });
+      }
     }
+  } finally {
+    limit?.lift();
   }
-  return readOn(request, head, first, body, broken, ending);
 }
 
-/** A reply that is not whole with its first chunk, or is no answer. Without a body it is known why: `broken`. */
-async function readOn(
+/** The error that a reply means. */
+async function meant(
   request: Request,
   head: Head,
-  first: Uint8Array | undefined,
-  body: Chunks | undefined,
-  broken: unknown,
-  ending: Ending,
-): Promise<Answered> {
-  const reading = new Reading(request, head);
-  let cause: unknown;
-  try {
-    const [isDrained, answer, flat, trailers] = await read();
-    if (isDrained && body) void drain(body, ending);
-    else ending.abort();
-    if (!flat) return { answer, head, trailers: trailers ?? NO_TRAILERS };
-    const failure = failureOf(flat);
-    if (trailers) failure.answered = { head, trailers };
-    failure.cause = await shownCause(request, cause);
-    throw failure;
-  } finally {
-    reading.stop();
-  }
-
-  async function read(): Promise<Outcome> {
-    let outcome = (await reading.begin()) ?? (first && (await reading.chunk(first)));
-    // An error page may come slowly.
-    let limit: Alarm | undefined;
-    const patience =
-      !outcome && reading.isExplanation
-        ? new Promise<undefined>((resolve) => {
-            limit = setAlarm(EXPLANATION_MS, () => resolve(undefined));
-          })
-        : undefined;
-    try {
-      if (broken) throw broken;
-      while (!outcome) {
-        const coming = (body as Chunks).next();
-        const chunk = await (patience ? Promise.race([coming, patience]) : coming);
-        outcome = chunk ? await reading.chunk(chunk) : await reading.end();
-      }
-    } catch (thrown) {
-      if (!(thrown instanceof BodyFailure)) throw thrown;
-      cause = thrown.cause;
-      outcome = await reading.broken(LocalFailure[thrown.which]);
-    } finally {
-      limit?.lift();
-    }
-    if (!outcome) throw toSdkError(undefined);
-    return outcome;
-  }
+  flat: readonly unknown[],
+  trailers: readonly string[] | undefined,
+  cause: unknown,
+): Promise<CallFailure> {
+  const failure = failureOf(flat);
+  if (trailers) failure.answered = { head, trailers };
+  return withCause(request, failure, cause);
 }

@@ -21,6 +21,8 @@ export class CallEnded {
 /** @internal The limits of one call, from when it is made. */
 export class CallLimits {
   timeoutMs: number;
+  /** Among those of its client. */
+  place = 0;
   readonly #began = now();
   #abort: AbortController | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -129,4 +131,15 @@ export class CallLimits {
       this.#signal?.[method]("abort", this.#onAbort);
     } catch {}
   }
+}
+
+/** @internal The error of a call that was ended; what is thrown otherwise stays. */
+export function endedBy(
+  thrown: unknown,
+  words: { deadline(): unknown; cancelled(reason: unknown): unknown },
+): unknown {
+  if (!(thrown instanceof CallEnded)) return thrown;
+  const { end } = thrown;
+  if (end.why === "deadline") return words.deadline();
+  return end.why === "cancelled" ? words.cancelled(end.reason) : end.error;
 }

@@ -9,7 +9,8 @@ import { Reader } from "../given/reader.js";
 import type { ClientOptions, RegistrationProblem } from "../options.js";
 import type { Moment } from "../platform/clock.js";
 import { Asked, ended, secretsOf } from "./attempt.js";
-import { type Core, makeCall } from "./call.js";
+import type { Core } from "./attempts.js";
+import { makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
 import { encode } from "./encode.js";
 import { merged, readRegistration } from "./registration-fields.js";
@@ -37,7 +38,7 @@ export interface Granted {
 /** @internal */
 export class CoreCalls {
   readonly #options: ClientOptions;
-  readonly #underWay = new Set<CallLimits>();
+  readonly #underWay: CallLimits[] = [];
   readonly #bucket = newBucket();
   #settings: ClientSettings | undefined;
   #tokens: TokenSource | undefined;
@@ -66,7 +67,7 @@ export class CoreCalls {
   /** Ends the application's calls that are under way, and every later one. */
   close(reason: unknown): void {
     this.#closed = { reason };
-    for (const limits of this.#underWay) limits.end({ why: "cancelled", reason });
+    for (const limits of [...this.#underWay]) limits.end({ why: "cancelled", reason });
   }
 
   async #call(asked: number, request: unknown, options: unknown, isOwn: boolean) {
@@ -74,7 +75,7 @@ export class CoreCalls {
     const limits = new CallLimits(times.find(isTime) ?? DEFAULT_TIMEOUT_MS, peek(options, "signal"));
     if (isOwn) {
       if (this.#closed) limits.end({ why: "cancelled", reason: this.#closed.reason });
-      this.#underWay.add(limits);
+      limits.place = this.#underWay.push(limits) - 1;
     }
     try {
       const begin = (wasm: Wasm) => this.#begin(wasm, asked, request, options, limits);
@@ -91,9 +92,17 @@ export class CoreCalls {
       await undefined;
       throw toSdkError(thrown);
     } finally {
-      this.#underWay.delete(limits);
+      if (isOwn) this.#remove(limits);
       limits.stop();
     }
+  }
+
+  /** The last one takes its place. A Set would be made anew every few calls. */
+  #remove({ place }: CallLimits): void {
+    const last = this.#underWay.pop() as CallLimits;
+    if (place === this.#underWay.length) return;
+    this.#underWay[place] = last;
+    last.place = place;
   }
 
   /** When the wasm is there. The call takes its place among those that wait for it. */

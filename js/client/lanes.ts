@@ -11,10 +11,12 @@ export type Leave = () => void;
 export class Lanes {
   /** The registrations with a call under way, and how the call that is to follow, if there is one, learns what becomes of it. */
   readonly next = new Map<string, ((leave?: Leave) => void) | undefined>();
+  /** The only registration with a call under way, while no other has one: a Map would be made anew every few calls. */
+  #only: string | undefined;
 
   /** Whether `enter` would return at once. */
   isFree(key: string): boolean {
-    return !this.next.has(key);
+    return key !== this.#only && !(this.next.size > 0 && this.next.has(key));
   }
 
   /**
@@ -24,9 +26,14 @@ export class Lanes {
    * abort is for the caller to heed.
    */
   enter(key: string, signal?: AbortSignal): Leave | Promise<Leave> {
-    if (!this.next.has(key)) {
-      this.next.set(key, undefined);
+    if (this.isFree(key)) {
+      if (this.#only === undefined && this.next.size === 0) this.#only = key;
+      else this.next.set(key, undefined);
       return this.#leave(key);
+    }
+    if (key === this.#only) {
+      this.next.set(key, undefined);
+      this.#only = undefined;
     }
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
@@ -50,6 +57,10 @@ export class Lanes {
     return () => {
       if (!isIn) return;
       isIn = false;
+      if (key === this.#only) {
+        this.#only = undefined;
+        return;
+      }
       const next = this.next.get(key);
       if (!next) this.next.delete(key);
       else {

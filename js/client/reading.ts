@@ -1,92 +1,107 @@
-// A reply that is read chunk by chunk. Its reader is an object in the wasm: when that stops because of something else, the
-// reply begins anew in the next instance, with what has come of it.
-import { ask, current, latest, loaded, type Wasm } from "../core/load.js";
+// A reply as far as it has come. Rust says what it comes to, or how much more has to come. It is told all of it each time, so
+// that nothing is lost when the wasm stops because of something else.
+import { ask, type Wasm } from "../core/load.js";
 import type { Request } from "./attempt.js";
 import type { Head } from "./response.js";
 
-type Reader = InstanceType<Wasm["ReplyReader"]>;
-
-/** @internal As src/bindings/reply_reader.rs tells it. */
-export type Outcome = [
+/** @internal As src/bindings/reply.rs tells it. */
+export type Outcome = readonly [
   isDrained: boolean,
   answer: unknown,
   failure: unknown[] | undefined,
   /** Those of an answer, also of one that means an error. */
-  trailers: string[] | undefined,
+  trailers: readonly string[] | undefined,
 ];
 
-/** A chunk that is larger is handed over in parts, so that it can't grow the wasm's memory beyond the limits checked there. */
+/** @internal What is known of the end of the body, for src/bindings/reply.rs. All smaller numbers are of `LocalFailure`. */
+export const End = { coming: 100, ended: 101 } as const;
+
+/** A body that is larger is handed over in parts, so that it can't grow the wasm's memory beyond the limits checked there. */
 const PART_BYTES = 64 * 1024;
 
-/** @internal Each method resolves to the outcome as soon as there is one. */
+/** What needs more questions than this is no reply of a sound server (frames of no length, say), and may take a little longer. */
+const MANY = 32;
+
+const NO_TRAILERS: readonly string[] = [];
+const NOTHING = new Uint8Array();
+
+/** Whether a reply may be an answer, which needs no more of its head than this. */
+const isHopeful = ({ status, contentType }: Head) =>
+  status === 200 && /^application\/grpc-web(\+proto)?$/i.test(contentType);
+
+/** @internal */
 export class Reading {
+  /** How many bytes have to come before Rust is worth asking. */
+  missing: number;
   /** Whether the error is known, and the body has only words about it. */
   isExplanation = false;
   readonly #request: Request;
   readonly #head: Head;
   readonly #cameAtMs = Date.now();
-  #wasm: Wasm | undefined;
-  #reader: Reader | undefined;
-  /** What the reader was given. It wants no more than a message may have. */
-  readonly #parts: Uint8Array[] = [];
+  #isHopeful: boolean;
+  #bytes: Uint8Array = NOTHING;
+  #length = 0;
+  /** Whether the bytes are somebody else's memory, in which the next chunk of the body may be. */
+  #isBorrowed = false;
+  #questions = 0;
+  /** How many bytes Rust has asked for. */
+  #wanted = 0;
 
   constructor(request: Request, head: Head) {
     this.#request = request;
     this.#head = head;
+    this.#isHopeful = isHopeful(head);
+    // Of a reply that is no answer the body may not come for long, and need not.
+    this.missing = this.#isHopeful ? 1 : 0;
   }
 
-  /** The head. */
-  async begin(): Promise<Outcome | undefined> {
-    const outcome = await this.#outcome((reader) => reader.begin());
-    this.isExplanation = outcome === undefined && (await this.#tell((reader) => reader.isExplanation));
-    return outcome;
-  }
-
-  async chunk(bytes: Uint8Array): Promise<Outcome | undefined> {
-    for (let at = 0; at < bytes.length; at += PART_BYTES) {
-      const part = bytes.subarray(at, at + PART_BYTES);
-      const outcome = await this.#outcome((reader) => reader.chunk(part));
-      if (outcome) return outcome;
-      // A copy: the next chunk of a body may be of the same memory.
-      this.#parts.push(part.slice());
+  add(chunk: Uint8Array): void {
+    const length = this.#length + chunk.length;
+    this.missing -= chunk.length;
+    if (this.#length === 0 && this.missing <= 0) {
+      this.#bytes = chunk;
+      this.#length = length;
+      this.#isBorrowed = true;
+      return;
     }
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
+  }
+
+  /** The outcome, if there is one. After the end of the body there is. */
+  ask(wasm: Wasm, end: number): Outcome | undefined {
+    const length = Math.min(this.#length, this.#wanted + PART_BYTES);
+    const body = length < this.#bytes.length ? this.#bytes.subarray(0, length) : this.#bytes;
+    const told = ask(wasm, (wasm) => this.#told(wasm, body, body.length < this.#length ? End.coming : end));
+    if (typeof told !== "number") return told;
+    if (this.#isBorrowed) this.#bytes = this.#bytes.slice();
+    this.#isBorrowed = false;
+    this.isExplanation = told < 0;
+    const wanted = body.length + Math.abs(told);
+    this.#wanted = Math.max(this.#wanted, wanted);
+    this.#questions += 1;
+    this.missing = wanted - this.#length;
+    if (this.#questions > MANY && this.missing > 0) this.missing = Math.max(this.missing, this.#length / 8);
     return undefined;
   }
 
-  /** The body is at its end. */
-  end(): Promise<Outcome | undefined> {
-    return this.#outcome((reader) => reader.end());
-  }
-
-  /** Reading the body failed. */
-  broken(which: number): Promise<Outcome | undefined> {
-    return this.#outcome((reader) => reader.broken(which));
-  }
-
-  stop(): void {
-    // Of an instance that has stopped there is nothing to free.
-    if (this.#wasm && this.#wasm === latest()) this.#reader?.free();
-  }
-
-  #outcome(work: (reader: Reader) => unknown): Promise<Outcome | undefined> {
-    return this.#tell(work) as Promise<Outcome | undefined>;
-  }
-
-  async #tell<T>(work: (reader: Reader) => T): Promise<T> {
-    if (!this.#wasm || this.#wasm !== latest()) this.#open(current() ?? (await loaded()));
-    return ask(this.#wasm as Wasm, () => work(this.#reader as Reader));
-  }
-
-  #open(wasm: Wasm): void {
+  #told(wasm: Wasm, body: Uint8Array, end: number): Outcome | number {
     const { asked, path, maxMessageBytes, headers, tokens } = this.#request;
+    if (this.#isHopeful && end === End.coming) {
+      const answer: unknown = wasm.answerAtOnce(asked, maxMessageBytes, body);
+      if (Array.isArray(answer)) return [true, answer[0], undefined, answer[1]];
+      if (typeof answer === "number" && answer < 0) return -answer;
+      if (answer !== undefined) return [true, answer, undefined, NO_TRAILERS];
+      this.#isHopeful = false;
+    }
     const { status, isOpaqueRedirect } = this.#head;
     const head = [asked, path, status, isOpaqueRedirect, this.#head.flat(), maxMessageBytes] as const;
     const sent = headers.flat() as string[];
-    this.#wasm = wasm;
-    this.#reader = ask(wasm, ({ ReplyReader }) => {
-      const reader = new ReplyReader(...head, this.#cameAtMs, sent, [...tokens]);
-      for (const part of this.#parts) reader.chunk(part);
-      return reader;
-    });
+    return wasm.readReply(...head, this.#cameAtMs, sent, [...tokens], body, end) as Outcome | number;
   }
 }

@@ -153,7 +153,7 @@ function readTransport(reader: Reader, defaults: Transport, problems: Registrati
 
 function readRetry(value: unknown, defaults: RetrySettings, problems: RegistrationProblem[]): RetrySettings {
   if (value === undefined) return defaults;
-  if (!value) return { ...defaults, maxAttempts: 1 };
+  if (value === false) return { ...defaults, maxAttempts: 1 };
   const reader = Reader.nested(value, "retry");
   // A policy is given because retries are wanted, also where the client makes none.
   const most = defaults.maxAttempts === 1 ? MAX_ATTEMPTS : defaults.maxAttempts;

@@ -1,12 +1,12 @@
 //! The call path for `js/client/`: each function takes numbers, strings and bytes, and gives an answer in the same turn.
 
-use super::flat::{failure, pairs, problems, received};
+use super::flat::{failure, pairs, problems};
 use super::js::{Array, Uint8Array};
 use crate::breakout::{
     ApiVersion, CallFailure, Registration, RegistrationInput, Target, deleted, encode_delete, encode_upsert,
     parse_phone_number, registered, validate, validate_target,
 };
-use crate::grpc_web::{Answer, Below, Metadata, answer_at_once, body, check_base_url, failure as words, headers};
+use crate::grpc_web::{Answer, Below, Metadata, body, check_base_url, failure as words, headers};
 use crate::redact::Secrets;
 use crate::text::{split_first, without_end};
 use crate::url::UrlParts;
@@ -155,27 +155,6 @@ pub fn request_headers(timeout_ms: f64, previous_attempts: u32) -> Array {
         array.push_texts(name, value);
     }
     array
-}
-
-/// The answer of a reply of HTTP status 200, with binary frames, that was whole with the first chunk of its body: the time to
-/// live in seconds (0 for a delete), or `[that, trailers]` if there are trailers. Undefined for all others, which a
-/// `ReplyReader` reads.
-#[wasm_bindgen(js_name = answerAtOnce)]
-pub fn at_once(asked: u32, max_message_bytes: u32, chunk: Vec<u8>) -> JsValue {
-    let meaning = answer_at_once(max_message_bytes as usize, &chunk).and_then(|answer| {
-        let meaning = meaning(&answer, asked.into(), "", &Secrets::default()).ok()?;
-        Some((meaning, answer.trailers))
-    });
-    match meaning {
-        Some((meaning, trailers)) if trailers.is_empty() => meaning,
-        Some((meaning, trailers)) => {
-            let array = Array::new();
-            array.push(&meaning);
-            array.push(&received(&trailers));
-            array.into()
-        }
-        None => JsValue::UNDEFINED,
-    }
 }
 
 /// What an answer means; an error as `js/client/raw-failure.ts` reads it.

@@ -1,6 +1,6 @@
 //! The only `#[wasm_bindgen]` of the package: numbers, strings, bytes and arrays of them in, the same out. No decisions.
 //!
-//! `calls`, `reply_reader`, `retries` and `call_flow` are plain functions, and what they throw is an array that `flat` names.
+//! `calls`, `reply`, `retries` and `call_flow` are plain functions, and what they throw is an array that `flat` names.
 //! The methods of `auth` and `keeper` return promises made from a cloned `Rc`, so no borrow of a handle lives across an await;
 //! these reject with plain objects (`raw_error`), of which `js/errors.ts` makes real errors.
 
@@ -9,7 +9,7 @@ mod calls;
 mod doors;
 mod flat;
 mod js;
-mod reply_reader;
+mod reply;
 mod retries;
 
 #[cfg(feature = "session")]

@@ -1,5 +1,6 @@
-//! The browser behind the seams: fetch, timers, storage, locks, channels, WebCrypto, URL. Holds no decisions. JavaScript objects are reached by
-//! name and every throw is caught, because pages wrap and mock them.
+//! The browser behind the seams of session and keepers: fetch, storage, WebCrypto, URL; and `page`, by which they reach what
+//! TypeScript waits for (timers, turns, locks, channels, the page's life). Calls need none of it. Holds no decisions.
+//! JavaScript objects are reached by name and every throw is caught, because pages wrap and mock them.
 
 mod abort;
 mod bytes;

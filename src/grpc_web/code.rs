@@ -95,14 +95,15 @@ impl Code {
     }
 
     /// For a reply that has an HTTP status other than 200 and no gRPC status. 431 is UNKNOWN: gRPC's newer table
-    /// says INTERNAL, the conformance suite UNKNOWN, and the suite is what others are tested with.
+    /// says INTERNAL, the conformance suite UNKNOWN, and the suite is what others are tested with. 520 and above are of proxies
+    /// that many APIs stand behind (Cloudflare's, above all), and mean what 502 to 504 do.
     pub const fn from_http_status(status: u16) -> Self {
         match status {
             400 => Self::Internal,
             401 => Self::Unauthenticated,
             403 => Self::PermissionDenied,
             404 => Self::Unimplemented,
-            429 | 502 | 503 | 504 => Self::Unavailable,
+            429 | 502..=504 | 520..=527 | 530 => Self::Unavailable,
             _ => Self::Unknown,
         }
     }
@@ -151,6 +152,16 @@ mod tests {
         ];
         for status in 0..=1000 {
             let expected = table.iter().find(|(known, _)| *known == status).map_or(Code::Unknown, |(_, code)| *code);
+            if !(520..=530).contains(&status) {
+                assert_eq!(Code::from_http_status(status), expected, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_does_not_reach_its_origin_is_an_outage() {
+        for status in 520..=530 {
+            let expected = if matches!(status, 528 | 529) { Code::Unknown } else { Code::Unavailable };
             assert_eq!(Code::from_http_status(status), expected, "{status}");
         }
     }

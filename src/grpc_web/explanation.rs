@@ -22,6 +22,11 @@ impl Explanation {
         Self { error, secrets, text: Vec::new() }
     }
 
+    /// How many bytes more are wanted.
+    pub(super) fn missing(&self) -> usize {
+        MAX_BYTES - self.text.len()
+    }
+
     /// Done as soon as there is enough.
     pub(super) fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
         match chunk.split_at_checked(MAX_BYTES - self.text.len()) {

@@ -120,7 +120,6 @@ pub(super) fn http_status_message(status: u16) -> String {
         408 => "the server or a proxy gave up waiting",
         429 => "too many requests: try again later",
         431 => "the headers of the request are too large: check the metadata and the access token",
-        // 520 and above are of proxies that many APIs stand behind (Cloudflare's, above all).
         502..=504 | 521..=523 | 525..=527 | 530 => {
             "a proxy could not reach the service behind it (its origin): try again later"
         }

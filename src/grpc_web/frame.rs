@@ -82,6 +82,15 @@ impl FrameDecoder {
         !matches!(self.state, State::Flags)
     }
 
+    /// How many bytes more the next frame needs at least.
+    pub(super) fn missing(&self) -> usize {
+        match self.state {
+            State::Flags => HEAD_BYTES,
+            State::Length { seen, .. } => HEAD_BYTES - 1 - usize::from(seen),
+            State::Payload { missing, .. } => missing,
+        }
+    }
+
     /// Takes bytes up to the end of a frame: that frame, if it ended, and the bytes behind it.
     pub(super) fn push<'a>(&mut self, input: &'a [u8]) -> Result<(Option<Frame>, &'a [u8]), FrameError> {
         let mut input = input;

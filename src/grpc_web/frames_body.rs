@@ -36,6 +36,11 @@ impl FramesBody {
         }
     }
 
+    /// How many bytes more it needs at least; in text mode each is more than a character.
+    pub(super) fn missing(&self) -> usize {
+        self.frames.missing()
+    }
+
     pub(super) fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
         let Some(mut text) = self.text.take() else { return self.binary(chunk) };
         let outcome = self.base64(&mut text, chunk);

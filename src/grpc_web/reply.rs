@@ -177,6 +177,14 @@ impl Reply {
         matches!(self.0, Body::Explained(_))
     }
 
+    /// How many bytes more it needs at least before there may be an outcome. Never 0.
+    pub fn missing(&self) -> usize {
+        match &self.0 {
+            Body::Frames(body) => body.missing(),
+            Body::Explained(body) => body.missing(),
+        }
+    }
+
     /// Takes a chunk of the body.
     pub fn chunk(&mut self, chunk: &[u8]) -> Option<Outcome> {
         match &mut self.0 {
@@ -205,9 +213,9 @@ impl Reply {
     }
 }
 
-/// The answer of a reply whose message and trailers came in `chunk`, the first of its body; `None` for every other reply,
-/// which is to be read anew, with all of its head. That needs no more of the head than this.
-pub fn answer_at_once(max_message_bytes: usize, chunk: &[u8]) -> Option<Answer> {
+/// The answer of a reply of which `bytes` have come; or how many bytes more it needs at least. 0 for every other reply, which
+/// is to be read with all of its head. That needs no more of the head than this.
+pub fn answer_at_once(max_message_bytes: usize, bytes: &[u8]) -> Result<Answer, usize> {
     let head = Head {
         method: String::new(),
         max_message_bytes,
@@ -217,7 +225,11 @@ pub fn answer_at_once(max_message_bytes: usize, chunk: &[u8]) -> Option<Answer> 
         headers: Vec::new(),
         secrets: Secrets::default(),
     };
-    FramesBody::new(head, None, false).chunk(chunk)?.result.ok()
+    let mut body = FramesBody::new(head, None, false);
+    match body.chunk(bytes) {
+        Some(outcome) => outcome.result.map_err(|_| 0),
+        None => Err(body.missing()),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 // without what the product puts on top (tokens, retries, turns). Built by `npm run build:conformance`, beside its wasm.
 
 import { Asked, LocalFailure, localFailure } from "../../target/doors/dist/client/attempt.js";
-import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/call.js";
+import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/attempts.js";
 import { CallEnded, CallLimits } from "../../target/doors/dist/client/call-limits.js";
 import { rulesOf } from "../../target/doors/dist/client/core-calls.js";
 import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";

@@ -55,6 +55,21 @@ test("what may pass is tried again, and the error of the last attempt says how o
   assert.equal(error.toJSON().attempts, 5);
 });
 
+test("only false is a policy without another attempt: what merely counts as false is refused", async () => {
+  for (const retry of [0, "", Number.NaN]) {
+    for (const [ofClient, ofCall] of [[retry], [undefined, retry]]) {
+      const { client, sent } = scripted([ok], { retry: ofClient });
+      const { code, problems } = await failure(client.upsertRegistration(request, { retry: ofCall }));
+      assert.equal(code, "invalid_input");
+      assert.deepEqual(
+        problems.map(({ field, code }) => [field, code]),
+        [["retry", "wrong_type"]],
+      );
+      assert.equal(sent.length, 0);
+    }
+  }
+});
+
 test("retry: false, maxAttempts, and a call's own policy", async () => {
   for (const [ofClient, ofCall, expected] of [
     [false, undefined, 1],

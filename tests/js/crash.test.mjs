@@ -239,6 +239,47 @@ test("calls that wait for a token, for their turn or for another attempt go on",
   assert.deepEqual(unhandled, []);
 });
 
+test("while a wasm that stopped does not start again, deadline and signal end calls all the same", async () => {
+  const outcomes = await inProcess(
+    `${scene}
+    await works();
+    const { instantiate } = WebAssembly;
+    const waits = () => {
+      let giveToken;
+      const accessToken = () => new Promise((resolve) => { giveToken = () => resolve("a-token"); });
+      return { own: sdk.createClient({ ...options, accessToken }), give: () => giveToken() };
+    };
+    const { signal, abort } = (() => { const own = new AbortController(); return { signal: own.signal, abort: () => own.abort() }; })();
+    const [first, second] = [waits(), waits()];
+    const busy = async () => new Response("busy", { status: 503 });
+    const slow = (_, init) => new Promise((resolve) => setTimeout(() => resolve(new Response("busy", { status: 503 })), 100));
+    const told = (promise) => promise.then(() => "OK", ({ code, kind, message }) => [code, kind, /loading/.test(message)]);
+    const calls = [
+      first.own.upsertRegistration(numbered(5), { timeoutMs: 300 }),
+      second.own.upsertRegistration(numbered(6), { signal }),
+      supplied.upsertRegistration(numbered(7), { fetch: slow, timeoutMs: 400 }),
+      supplied.upsertRegistration(numbered(8), { fetch: slow, signal }),
+    ].map(told);
+    await wait(30);
+    WebAssembly.instantiate = () => new Promise(() => {});
+    await settled(door("panic", supplied));
+    first.give();
+    second.give();
+    setTimeout(abort, 200);
+    const never = wait(3000).then(() => "it did not end");
+    const outcomes = await Promise.all(calls.map((call) => Promise.race([call, never])));
+    WebAssembly.instantiate = instantiate;
+    console.log(JSON.stringify(outcomes));
+    process.exit();`,
+    { from },
+  );
+  const [late, aborted] = [
+    ["deadline_exceeded", "timeout", false],
+    ["cancelled", "aborted", false],
+  ];
+  assert.deepEqual(outcomes, [late, aborted, late, aborted]);
+});
+
 test("what the page's function for tokens threw is still the cause, after a crash", async () => {
   const causes = await inProcess(
     `${scene}

@@ -43,7 +43,7 @@ describe("a reply that", () => {
   });
 
   test("throws when its headers are listed is judged without them", async () => {
-    for (const entries of [() => assert.fail("with a-token"), () => 5, () => [1, null]]) {
+    for (const entries of [() => assert.fail("with a-token"), () => 5]) {
       const reply = () => {
         const response = new Response("no", { status: 500, headers });
         return Object.defineProperty(response, "headers", {
@@ -53,6 +53,82 @@ describe("a reply that", () => {
       const { client } = scripted([reply], once);
       const { code, httpStatus } = await failure(client.upsertRegistration(request));
       assert.deepEqual([code, httpStatus], ["unknown", 500]);
+    }
+  });
+
+  test("has entries that are none among its headers keeps the others", async () => {
+    const reply = () => {
+      const response = new Response("no", { status: 500, headers });
+      const entries = () => [null, 1, ["x-good", "first"], undefined, ["x-bad"], ["X-Good", "second"]];
+      return Object.defineProperty(response, "headers", {
+        value: Object.defineProperty(new Headers(headers), "entries", { value: entries }),
+      });
+    };
+    const { client } = scripted([reply], once);
+    const { httpStatus, metadata } = await failure(client.upsertRegistration(request));
+    assert.deepEqual([httpStatus, [...metadata]], [500, [["x-good", "first, second"]]]);
+  });
+
+  test("is none, because fetch rejects with a proxy that throws at everything, has an error that says so", async () => {
+    const refuse = () => {
+      throw new Error("not even that");
+    };
+    const traps = { get: refuse, has: refuse, getPrototypeOf: refuse, ownKeys: refuse };
+    const { client } = scripted([() => Promise.reject(new Proxy({}, traps))], once);
+    const { code, kind } = await failure(client.upsertRegistration(request));
+    assert.deepEqual([code, kind], ["unavailable", "network"]);
+  });
+
+  test("has frames of no length without end is given up soon", async () => {
+    const bytes = new Uint8Array(5 * 64);
+    const endless = () => streamed({ pull: (controller) => controller.enqueue(bytes) });
+    const { client } = scripted([endless], { ...once, maxMessageBytes: 2 ** 21 });
+    const began = performance.now();
+    const { code } = await failure(client.upsertRegistration(request));
+    assert.equal(code, "unimplemented");
+    assert.ok(performance.now() - began < 5000, `${performance.now() - began} ms`);
+  });
+
+  test("comes after the call has ended is not read, and its body is canceled", async () => {
+    const late = [];
+    const streaming = () =>
+      new Response(new ReadableStream({ cancel: () => void late.push("canceled") }), { headers });
+    const whole = () => ({
+      status: 200,
+      headers: new Headers(headers),
+      arrayBuffer: async () => void late.push("read"),
+    });
+    const iterable = () => ({
+      status: 200,
+      headers: new Headers(headers),
+      body: {
+        [Symbol.asyncIterator]: () => ({
+          next: async () => void late.push("read"),
+          return: async () => void late.push("returned"),
+        }),
+      },
+    });
+    for (const reply of [streaming, whole, iterable]) {
+      let answer;
+      const deaf = () => new Promise((resolve) => (answer = () => resolve(reply())));
+      const { client } = scripted([deaf], once);
+      const { code } = await failure(client.upsertRegistration(request, { timeoutMs: 50 }));
+      assert.equal(code, "deadline_exceeded");
+      answer();
+      await wait(20);
+    }
+    assert.deepEqual(late, ["canceled", "returned"]);
+  });
+
+  test("is of a proxy that does not reach its origin is waited for again", async () => {
+    for (const status of [520, 521, 522, 523, 524, 525, 526, 527, 530]) {
+      const { client, sent } = scripted([() => new Response("error", { status }), ok]);
+      assert.equal((await client.upsertRegistration(request)).status, "OK");
+      assert.equal(sent.length, 2, `${status}`);
+      const { client: given } = scripted([() => new Response("error", { status })], once);
+      const { code, retryable, message } = await failure(given.upsertRegistration(request));
+      assert.deepEqual([code, retryable], ["unavailable", true], `${status}`);
+      assert.match(message, /try again later/);
     }
   });
 
