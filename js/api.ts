@@ -1,5 +1,5 @@
 // The public names, whichever way the wasm arrives.
-export { type Auth, createAuth } from "./auth.js";
+export { type Auth, createAuth } from "./auth/auth.js";
 export {
   type CallEnd,
   type CallFlow,

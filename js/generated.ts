@@ -83,3 +83,49 @@ export type AuthErrorCode =
   | "popup_closed"
   | "subject_mismatch"
   | "token_supplier_failed";
+
+/** @internal The kind of an error of each code. */
+export const authErrorKinds = {
+  access_denied: "auth",
+  invalid_request: "config",
+  unauthorized_client: "config",
+  unsupported_response_type: "config",
+  invalid_scope: "config",
+  server_error: "protocol",
+  temporarily_unavailable: "protocol",
+  invalid_client: "config",
+  invalid_grant: "auth",
+  token_inactive: "auth",
+  invalid_token: "auth",
+  expired_token: "auth",
+  unsupported_grant_type: "config",
+  login_required: "auth",
+  interaction_required: "auth",
+  consent_required: "auth",
+  account_selection_required: "auth",
+  provider_error: "protocol",
+  invalid_config: "config",
+  sign_in_required: "auth",
+  session_expired: "auth",
+  refresh_reply_lost: "auth",
+  stored_session_damaged: "auth",
+  state_unknown: "auth",
+  issuer_mismatch: "protocol",
+  sign_in_interrupted: "auth",
+  not_a_callback: "invalid",
+  storage_unavailable: "config",
+  network: "network",
+  timeout: "timeout",
+  aborted: "aborted",
+  redirected: "config",
+  invalid_response: "protocol",
+  id_token_invalid: "protocol",
+  jwks_unreachable: "network",
+  popup_blocked: "config",
+  popup_closed: "aborted",
+  subject_mismatch: "protocol",
+  token_supplier_failed: "auth",
+} as const;
+
+/** @internal The codes of what may pass by itself. */
+export const passingAuthErrors = "server_error temporarily_unavailable network timeout";

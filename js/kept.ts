@@ -7,7 +7,6 @@ export interface KeptStore {
   set(key: string, value: string): unknown;
   /** With `value` only if that is what is there. */
   remove(key: string, value?: string): unknown;
-  keys(): unknown;
   entries(prefix: string): unknown;
 }
 
@@ -113,7 +112,6 @@ export const lasting: SharedStore = {
       ? ask((store) => store.delete(key))
       : ifItIs(key, value, (store) => store.delete(key)),
   replace: (key, known, value) => ifItIs(key, known, (store) => store.put(value, key)),
-  keys: () => ask((store) => store.getAllKeys()),
   // Both in one transaction, so that they belong together.
   entries: async (prefix) => {
     const [keys, values] = await Promise.all([
@@ -133,6 +131,5 @@ export const fleeting: KeptStore = {
   remove: (key, value) => {
     if (value === undefined || entries.get(key) === value) entries.delete(key);
   },
-  keys: () => [...entries.keys()],
   entries: (prefix) => [...entries].filter(([key]) => key.startsWith(prefix)),
 };

@@ -231,7 +231,7 @@ export type ClientOptions = TransportOptions & {
 } & (
     | {
         /** A session made by `createAuth`. */
-        auth: import("./auth.js").Auth;
+        auth: import("./auth/auth.js").Auth;
         accessToken?: undefined;
       }
     | {

@@ -23,6 +23,31 @@ pub(crate) fn decode(value: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The bytes of a text in base64 for URLs, without padding (section 5), as tokens are made of it.
+#[cfg(feature = "session")]
+pub(crate) fn decode_url(text: &str) -> Option<Vec<u8>> {
+    let mut standard = String::with_capacity(text.len());
+    for letter in text.chars() {
+        standard.push(match letter {
+            '-' => '+',
+            '_' => '/',
+            '+' | '/' | '=' => return None,
+            letter => letter,
+        });
+    }
+    let bytes = decode(&standard)?;
+    // Bits that are left over must be zero: one signature has one form.
+    (encode_url(&bytes) == text).then_some(bytes)
+}
+
+/// The same, written.
+#[cfg(feature = "session")]
+pub(crate) fn encode_url(bytes: &[u8]) -> String {
+    use base64::Engine;
+    // PKCE brings it along.
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// Holds at most three characters between two chunks.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
@@ -93,6 +118,8 @@ fn sextet(character: u8) -> Option<u32> {
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests {
+    #[cfg(feature = "session")]
+    use super::decode_url;
     use super::{Decoder, NotBase64, decode as decode_value};
     use base64::Engine;
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -146,7 +173,22 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "session")]
+    #[test]
+    fn base64_for_urls_has_one_form() {
+        assert_eq!(decode_url("-_8"), Some(vec![0xfb, 0xff]));
+        for other in ["-_9", "-_8=", "+/8", "-", "-_8\n", "é"] {
+            assert_eq!(decode_url(other), None, "{other}");
+        }
+    }
+
     proptest! {
+        #[cfg(feature = "session")]
+        #[test]
+        fn base64_for_urls_agrees_with_another_decoder(text in "[A-Za-z0-9_=+/-]{0,12}") {
+            prop_assert_eq!(decode_url(&text), base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&text).ok());
+        }
+
         #[test]
         fn any_cutting_gives_what_was_encoded(
             flushes in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6),

@@ -1,9 +1,9 @@
 //! What every error of the SDK has in common. Each room has its own error.
 
 #[cfg(feature = "session")]
-use crate::auth::AuthError;
-#[cfg(feature = "session")]
 use crate::breakout::InvalidRequest;
+#[cfg(feature = "session")]
+use crate::oauth::AuthError;
 
 /// What went wrong, in the coarsest words: what a program branches on when it does not care for the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The core of `sipbreakout-web`: a browser SDK for an operator's SIP breakout API.
 //!
-//! `grpc_web` and `breakout` decide: synchronous, data in and data out. Who calls them sends and waits: TypeScript in the npm
-//! package (through `bindings`), `web` in front ends that are written in Rust. `auth` and `keeper` still wait by themselves,
-//! through the small traits in `seams`, which `browser` implements.
+//! `grpc_web`, `breakout`, `oauth` and `session` decide: synchronous, data in and data out. Who calls them sends and waits:
+//! TypeScript in the npm package (through `bindings`), `web` in front ends that are written in Rust. `keeper` still waits by
+//! itself, through the small traits in `seams`, which `browser` implements.
 //!
 //! A front end in Rust (Leptos, Yew, Dioxus) takes the crate with `default-features = false, features = ["web"]`: that is
 //! `web::Client`, and none of the rest. (It is documented for wasm32 only: `cargo doc --target wasm32-unknown-unknown`.)
@@ -10,6 +10,8 @@
 mod base64;
 pub mod breakout;
 pub mod error;
+#[cfg(feature = "session")]
+mod form;
 pub mod grpc_web;
 pub mod proto;
 pub mod redact;
@@ -17,11 +19,13 @@ mod text;
 pub mod url;
 
 #[cfg(feature = "session")]
-pub mod auth;
-#[cfg(feature = "session")]
 pub mod keeper;
 #[cfg(feature = "session")]
+pub mod oauth;
+#[cfg(feature = "session")]
 pub mod seams;
+#[cfg(feature = "session")]
+pub mod session;
 
 #[cfg(all(target_arch = "wasm32", feature = "session"))]
 pub mod browser;

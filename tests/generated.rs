@@ -2,8 +2,8 @@
 //! `js/generated.ts` with them, and writes it anew with `UPDATE_GENERATED=1`.
 #![cfg(not(target_arch = "wasm32"))]
 
-use sipbreakout_web::auth::AuthCode;
 use sipbreakout_web::grpc_web::{Code, SUPERSEDED};
+use sipbreakout_web::oauth::AuthCode;
 use sipbreakout_web::proto::methods;
 use std::fmt::Write;
 
@@ -12,6 +12,17 @@ fn union(names: impl Iterator<Item = &'static str>) -> String {
         let _ = write!(out, "\n  | {name:?}");
         out
     })
+}
+
+fn kinds() -> String {
+    AuthCode::ALL.iter().fold(String::new(), |mut out, code| {
+        let _ = write!(out, "\n  {}: {:?},", code.as_str(), code.kind().as_str());
+        out
+    })
+}
+
+fn passing() -> String {
+    AuthCode::ALL.iter().filter(|code| code.retryable()).map(|code| code.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn rendered() -> String {
@@ -47,6 +58,13 @@ export type RpcErrorCode ={rpc};
 
 /** OAuth's own codes where the provider said them (`provider_error`: one that is in no standard), then ours. */
 export type AuthErrorCode ={auth};
+
+/** @internal The kind of an error of each code. */
+export const authErrorKinds = {{{kinds}
+}} as const;
+
+/** @internal The codes of what may pass by itself. */
+export const passingAuthErrors = {passing:?};
 "#,
         v1 = methods::V1_UPSERT_REGISTRATION.scope,
         v0 = methods::V0_UPSERT_REGISTRATION.scope,
@@ -59,6 +77,8 @@ export type AuthErrorCode ={auth};
             (1..=16u8).filter_map(|number| Code::from_number(number.into())).map(Code::as_str).chain([SUPERSEDED])
         ),
         auth = union(AuthCode::ALL.iter().map(|code| code.as_str())),
+        kinds = kinds(),
+        passing = passing(),
     )
 }
 

@@ -1,13 +1,13 @@
 // One attempt of a call: the request, and what its reply comes to. What a reply means is decided in Rust (src/grpc_web/).
 import { ask, current, latest, loaded, type Wasm } from "../core/load.js";
 import { type Alarm, setAlarm } from "../platform/alarm.js";
-import { causeOf, type Secrets } from "./cause.js";
+import { causeOf, type Secrets } from "../platform/cause.js";
+import { type Fetched, FetchFailure, fetched } from "../platform/fetching.js";
+import { BodyFailure, type Chunks, chunksOf, type Head, headOf } from "../platform/response.js";
 import { drain } from "./drain.js";
 import type { Ending } from "./ending.js";
-import { type Fetched, FetchFailure, fetched } from "./fetching.js";
 import { type AnswerReply, type CallFailure, failureOf } from "./raw-failure.js";
 import { End, Reading } from "./reading.js";
-import { BodyFailure, type Chunks, chunksOf, type Head, headOf } from "./response.js";
 import type { Transport } from "./settings.js";
 import type { Pairs } from "./token-source.js";
 

@@ -1,7 +1,7 @@
 // After its outcome a body is read on for a while: its connection can be used again only when all of it was read.
 import { setAlarm } from "../platform/alarm.js";
+import type { Chunks } from "../platform/response.js";
 import type { Ending } from "./ending.js";
-import type { Chunks } from "./response.js";
 
 const DRAIN_MS = 1000;
 const DRAIN_BYTES = 64 * 1024;

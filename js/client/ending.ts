@@ -1,6 +1,6 @@
 // How an attempt is ended: `fetch` by its signal, the body by itself, since a reply of the application's `fetch` may not
 // heed the signal.
-import type { Chunks } from "./response.js";
+import type { Chunks } from "../platform/response.js";
 
 /** @internal */
 export class Ending {

@@ -73,7 +73,7 @@ export function keeperCalls(calls: CoreCalls): KeeperCalls {
       });
       const how = options(timeoutMs, isRetried, false, signal);
       const { answer: ttlSeconds, sentAt } = await calls.upsert(request, how, false);
-      return [ttlSeconds, sentAt.wallMs, sentAt.monotonicMs, globalThis.performance?.timeOrigin ?? 0];
+      return [ttlSeconds, sentAt.wallMs, sentAt.monotonicMs, sentAt.page];
     },
     async delete(sipUri, phoneNumber, timeoutMs, isRetried, outlivesPage, signal) {
       const how = options(timeoutMs, isRetried, outlivesPage, signal);

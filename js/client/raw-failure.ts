@@ -2,7 +2,7 @@
 import type { ErrorKind, RawError } from "../errors.js";
 import { bare } from "../given/read.js";
 import type { RegistrationProblem, RpcErrorDetail } from "../options.js";
-import type { Head } from "./response.js";
+import type { Head } from "../platform/response.js";
 
 /** @internal A reply that has an answer, beside that. */
 export interface AnswerReply {

@@ -1,8 +1,8 @@
 // A reply as far as it has come. Rust says what it comes to, or how much more has to come. It is told all of it each time, so
 // that nothing is lost when the wasm stops because of something else.
 import { ask, type Wasm } from "../core/load.js";
+import type { Head } from "../platform/response.js";
 import type { Request } from "./attempt.js";
-import type { Head } from "./response.js";
 
 /** @internal As src/bindings/reply.rs tells it. */
 export type Outcome = readonly [

@@ -3,8 +3,8 @@
 import { authError } from "../errors.js";
 import { read } from "../given/read.js";
 import type { AccessTokenSource } from "../options.js";
+import { causeOf, type Secrets } from "../platform/cause.js";
 import { now } from "../platform/clock.js";
-import { causeOf, type Secrets } from "./cause.js";
 import { type Outcome, Question } from "./question.js";
 import { isFresh, type Life } from "./token-life.js";
 import type { Authorization, Caller, TokenSource } from "./token-source.js";

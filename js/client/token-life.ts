@@ -13,8 +13,11 @@ export interface Life {
 /** The longest time before the end at which a token is no longer used for a new call. */
 const MARGIN_MS = 60_000;
 
-/** @internal Whether enough is left for a call: a minute, or a tenth of a short life. */
+/** @internal With less left a token is not used for a new call: a minute, or a tenth of a short life. */
+export const marginMs = (lifeMs: number): number => Math.min(MARGIN_MS, lifeMs * 0.1);
+
+/** @internal Whether enough is left for a call. */
 export function isFresh({ since, lifeMs }: Life, at: Moment): boolean {
   const leftMs = lifeMs - ageMs(since, at);
-  return leftMs > 0 && leftMs >= Math.min(MARGIN_MS, lifeMs * 0.1);
+  return leftMs > 0 && leftMs >= marginMs(lifeMs);
 }

@@ -1,7 +1,7 @@
 // Where a call gets its token: the application's function, or a session.
+import type { Pairs } from "../platform/fetching.js";
 
-/** @internal Names and values of headers. */
-export type Pairs = readonly (readonly [name: string, value: string])[];
+export type { Pairs } from "../platform/fetching.js";
 
 /** @internal A token, and the headers by which a request is authorized with it. */
 export interface Authorization {

@@ -1,5 +1,5 @@
 // `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load.
-import { type Auth, authOptions } from "../auth.js";
+import { type Auth, authOptions } from "../auth/auth.js";
 import { clientOptions, type SipBreakoutClient } from "../client/client.js";
 import { isTime } from "../core/limits.js";
 import { preload } from "../core/load.js";
@@ -29,7 +29,7 @@ export interface DiagnoseOptions {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Of the preset, as `src/auth/endpoints.rs` has it. */
+/** Of the preset, as `src/oauth/endpoints.rs` has it. */
 const WGTWO_ISSUER = "https://id.wgtwo.com/";
 
 interface Addresses {

@@ -12,8 +12,6 @@ import type {
 } from "../options.js";
 import { asIs, type Fields, headers, nested } from "./snapshot.js";
 
-export { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "./session-shapes.js";
-
 /** @internal */
 export const REGISTRATION: Fields<RegistrationRequest> = {
   sipUri: asIs,

@@ -6,8 +6,8 @@ import * as queues from "../queues.js";
 /** The longest that `setTimeout` takes; longer ones are chained. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** What `begin` hands to its argument later. What `begin` returns clears up. */
-function waitFor<T>(signal: AbortSignal, begin: (end: (value?: T) => void) => () => void): Promise<T> {
+/** @internal What `begin` hands to its argument later. What `begin` returns clears up. */
+export function waitFor<T>(signal: AbortSignal, begin: (end: (value?: T) => void) => () => void): Promise<T> {
   return new Promise((resolve) => {
     const end = (value?: T) => {
       signal.removeEventListener("abort", stop);
@@ -15,8 +15,9 @@ function waitFor<T>(signal: AbortSignal, begin: (end: (value?: T) => void) => ()
       resolve(value as T);
     };
     const stop = () => end();
-    signal.addEventListener("abort", stop);
+    // Where the page's patches throw nothing is heard.
     const clearUp = begin(end);
+    signal.addEventListener("abort", stop);
   });
 }
 

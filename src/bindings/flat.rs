@@ -17,7 +17,7 @@ pub fn array(items: &mut dyn Iterator<Item = JsValue>) -> js_sys::Array {
 }
 
 /// Undefined for none.
-fn push_any_text(array: &Array, text: Option<&str>) {
+pub fn push_any_text(array: &Array, text: Option<&str>) {
     match text {
         Some(text) => array.push_text(text),
         None => array.push(&JsValue::UNDEFINED),
@@ -25,7 +25,7 @@ fn push_any_text(array: &Array, text: Option<&str>) {
 }
 
 /// Undefined for none.
-fn push_any_number(array: &Array, number: Option<f64>) {
+pub fn push_any_number(array: &Array, number: Option<f64>) {
     match number {
         Some(number) => array.push_number(number),
         None => array.push(&JsValue::UNDEFINED),

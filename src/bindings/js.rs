@@ -26,6 +26,13 @@ extern "C" {
     #[wasm_bindgen(method, indexing_getter)]
     pub fn text(this: &Array, index: u32) -> Option<String>;
 
+    /// NaN where there is none.
+    #[wasm_bindgen(method, indexing_getter)]
+    pub fn number(this: &Array, index: u32) -> f64;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub fn flag(this: &Array, index: u32) -> bool;
+
     #[wasm_bindgen(typescript_type = "Uint8Array")]
     pub type Uint8Array;
 

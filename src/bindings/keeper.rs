@@ -1,13 +1,12 @@
 //! `client.keepRegistered`.
 
-use super::auth::AuthHandle;
 use super::calls::fields;
 use super::keeper_calls::JsCalls;
+use super::keeper_owners::owners;
 use super::promise;
 use super::raw_error::{own, raw, told};
-use crate::auth::{Owners, SuppliedOwner};
 use crate::breakout::{ApiVersion, Registration, validate};
-use crate::browser::{AnyStore, Browser, array, get, object};
+use crate::browser::{Browser, KeptStore, array, get, object};
 use crate::error::Error;
 use crate::keeper::{
     Core, Event, KeepOptions, Keeping, Listeners, MAX_PER_SECOND, Snapshot, Surroundings, Trouble, key_of,
@@ -21,20 +20,20 @@ use wasm_bindgen::prelude::*;
 /// The registrations that a client keeps.
 #[wasm_bindgen]
 pub struct KeepingHandle {
-    keeping: Keeping<Browser, AnyStore>,
+    keeping: Keeping<Browser, KeptStore>,
     version: ApiVersion,
 }
 
 #[wasm_bindgen]
 impl KeepingHandle {
-    /// `auth` is whose registrations are kept; without a session it is `owner`, as the application calls the person.
+    /// `session` tells whose registrations are kept; without one it is `owner`, as the application calls the person.
     /// `base_url` is the core's address in one spelling. `face` has what lives in JavaScript: `calls` makes the calls,
     /// `flatError` takes their errors apart, `page` is `js/platform/waiting.ts`, `lasting` and `fleeting` are stores that outlive the page and this instance,
     /// `onEvent` is told the key, the name of an event and how the registration stands, `onLead` whether this page makes
     /// the calls.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        auth: Option<AuthHandle>,
+        session: JsValue,
         owner: Option<String>,
         base_url: String,
         api_version: &str,
@@ -58,21 +57,13 @@ impl KeepingHandle {
                 name.ok().and_then(|name| name.as_string()).unwrap_or_default()
             }),
         };
-        let [lasting, fleeting] = ["lasting", "fleeting"].map(|name| AnyStore::Memory(part(name), String::new()));
+        let [lasting, fleeting] = ["lasting", "fleeting"].map(|name| KeptStore(part(name)));
         let core = Core { base_url, api_version: version(api_version) };
         let version = core.api_version;
         let calls = Rc::new(JsCalls::new(face));
-        let surroundings = Surroundings { calls, owners: owners(auth, owner), core, lasting, fleeting };
+        let surroundings = Surroundings { calls, owners: owners(session, owner), core, lasting, fleeting };
         let options = KeepOptions { max_per_second: max_per_second.map_or(MAX_PER_SECOND, |most| most as usize) };
-        Self {
-            keeping: Keeping::new(
-                Browser { page: part("page"), ..Browser::default() },
-                surroundings,
-                options,
-                listeners,
-            ),
-            version,
-        }
+        Self { keeping: Keeping::new(Browser { page: part("page") }, surroundings, options, listeners), version }
     }
 
     /// Resolves to the registration's key, when the wish is taken.
@@ -171,7 +162,7 @@ impl KeepingHandle {
 pub fn stored_deletion_of(
     registration: &Array,
     lasting: JsValue,
-    auth: Option<AuthHandle>,
+    session: JsValue,
     owner: Option<String>,
     base_url: String,
     api_version: &str,
@@ -180,17 +171,10 @@ pub fn stored_deletion_of(
     let registration = validate(&fields(registration), core.api_version);
     promise(async move {
         let Ok(registration) = registration else { return Ok(JsValue::UNDEFINED) };
-        let lasting = AnyStore::Memory(lasting, String::new());
-        let id = stored_deletion(&*owners(auth, owner), &core, &lasting, &registration.target).await;
+        let lasting = KeptStore(lasting);
+        let id = stored_deletion(&*owners(session, owner), &core, &lasting, &registration.target).await;
         Ok(id.as_deref().map(JsValue::from_str).unwrap_or_default())
     })
-}
-
-fn owners(auth: Option<AuthHandle>, owner: Option<String>) -> Rc<dyn Owners> {
-    match auth {
-        Some(auth) => Rc::new(auth.session()),
-        None => Rc::new(SuppliedOwner::new(owner)),
-    }
 }
 
 fn version(name: &str) -> ApiVersion {

@@ -1,7 +1,8 @@
 //! The only `#[wasm_bindgen]` of the package: numbers, strings, bytes and arrays of them in, the same out. No decisions.
 //!
-//! `calls`, `reply`, `retries` and `call_flow` are plain functions, and what they throw is an array that `flat` names.
-//! The methods of `auth` and `keeper` return promises made from a cloned `Rc`, so no borrow of a handle lives across an await;
+//! `calls`, `reply`, `retries`, `call_flow`, `oauth`, `oauth_replies` and `session` are plain functions, and what they
+//! throw is an array: `flat` and `oauth::thrown` name what is in it.
+//! The methods of `keeper` return promises made from a cloned `Rc`, so no borrow of a handle lives across an await;
 //! these reject with plain objects (`raw_error`), of which `js/errors.ts` makes real errors.
 
 mod calls;
@@ -13,19 +14,21 @@ mod reply;
 mod retries;
 
 #[cfg(feature = "session")]
-mod auth;
-#[cfg(feature = "session")]
-mod auth_settings;
-#[cfg(feature = "session")]
 mod call_flow;
 #[cfg(feature = "session")]
 mod keeper;
 #[cfg(feature = "session")]
 mod keeper_calls;
 #[cfg(feature = "session")]
+mod keeper_owners;
+#[cfg(feature = "session")]
+mod oauth;
+#[cfg(feature = "session")]
+mod oauth_replies;
+#[cfg(feature = "session")]
 mod raw_error;
 #[cfg(feature = "session")]
-mod tokens;
+mod session;
 
 #[cfg(feature = "session")]
 use js_sys::Promise;

@@ -1,12 +1,11 @@
 //! Errors as plain objects; `js/errors.ts` turns them into the classes of the face.
 
-use crate::auth::AuthError;
 use crate::breakout::{InvalidRequest, Problem};
 use crate::browser::{array, bare, object, set};
 use crate::error::{Error, Kind};
 use crate::keeper::CallError;
-use crate::seams::Cause;
-use js_sys::{Array, JSON, Object};
+use crate::oauth::AuthError;
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
 /// The plain object of an error.
@@ -18,15 +17,13 @@ pub fn raw(error: Error) -> JsValue {
     .into()
 }
 
-fn base(family: &str, code: &str, kind: Kind, retryable: bool, message: &str, cause: Option<&Cause>) -> Object {
-    let cause = cause.and_then(|cause| cause.get::<JsValue>()).cloned();
+fn base(family: &str, code: &str, kind: Kind, retryable: bool, message: &str) -> Object {
     bare(&[
         ("family", JsValue::from_str(family)),
         ("code", JsValue::from_str(code)),
         ("kind", JsValue::from_str(kind.as_str())),
         ("retryable", JsValue::from_bool(retryable)),
         ("message", JsValue::from_str(message)),
-        ("cause", cause.unwrap_or_default()),
     ])
 }
 
@@ -40,29 +37,28 @@ fn number(value: Option<f64>) -> JsValue {
 
 /// The plain object of an error that another tab had.
 pub fn told(family: &str, code: &str, kind: Kind, message: &str) -> JsValue {
-    base(family, code, kind, false, message, None).into()
+    base(family, code, kind, false, message).into()
 }
 
 /// The plain object of an error that the keeper made.
 pub fn own(error: &CallError) -> JsValue {
     let CallError { family, code, kind, retryable, message, .. } = error;
-    base(family, code, *kind, *retryable, message, None).into()
+    base(family, code, *kind, *retryable, message).into()
 }
 
 fn auth(error: &AuthError) -> Object {
-    let raw = base("auth", error.code.as_str(), error.kind, error.retryable, &error.message, error.cause.as_ref());
+    let raw = base("auth", error.code.as_str(), error.kind, error.retryable, &error.message);
     set(&raw, "description", &text(error.description.as_deref()));
     set(&raw, "uri", &text(error.uri.as_deref()));
     set(&raw, "httpStatus", &number(error.http_status.map(f64::from)));
     set(&raw, "retryAfterMs", &number(error.retry_after_ms));
-    set(&raw, "appState", &parsed(error.app_state.as_deref()));
     raw
 }
 
 fn invalid(error: &InvalidRequest) -> Object {
     let words: Vec<String> =
         error.problems.iter().map(|problem| [&problem.field, ": ", &problem.message].concat()).collect();
-    let raw = base("invalid", "invalid_input", Kind::Invalid, false, &words.join(" "), None);
+    let raw = base("invalid", "invalid_input", Kind::Invalid, false, &words.join(" "));
     set(&raw, "problems", &problems(&error.problems));
     raw
 }
@@ -77,9 +73,4 @@ pub fn problems(problems: &[Problem]) -> Array {
         ])
         .into()
     }))
-}
-
-/// JSON text as a value; undefined without one.
-pub fn parsed(json: Option<&str>) -> JsValue {
-    json.and_then(|json| JSON::parse(json).ok()).unwrap_or_default()
 }

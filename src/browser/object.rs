@@ -3,11 +3,6 @@
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Undefined or null.
-pub fn is_nullish(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
-}
-
 thread_local! {
     /// `Object.prototype`, which every script of the page can put properties on.
     static ROOT: Object = Object::get_prototype_of(&Object::new());
@@ -58,13 +53,6 @@ pub fn call(target: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsVa
     method.apply(target, &array(&mut arguments.iter().map(|&argument| argument.clone())))
 }
 
-/// The names of the enumerable properties; `None` when listing them throws (a proxy can).
-pub fn keys(target: &JsValue) -> Option<Vec<String>> {
-    let object = get(&js_sys::global(), "Object").ok()?;
-    let names: Array = call(&object, "keys", &[target]).ok()?.dyn_into().ok()?;
-    Some(names.iter().filter_map(|name| name.as_string()).collect())
-}
-
 /// Sets a property of a bare object; the engine can't refuse that. (Another object may inherit a setter.)
 pub fn set(target: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(target, &JsValue::from_str(name), value);
@@ -92,17 +80,4 @@ pub fn array(items: &mut dyn Iterator<Item = JsValue>) -> Array {
         array.push(&item);
     }
     array
-}
-
-/// Words for something thrown: an error's message, a string itself, else what kind of thing it is. Never throws.
-pub fn text_of(value: &JsValue) -> String {
-    if let Some(text) = value.as_string() {
-        return text;
-    }
-    if let Ok(message) = get(value, "message")
-        && let Some(text) = message.as_string()
-    {
-        return text;
-    }
-    value.js_typeof().as_string().unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 //! `js/platform/waiting.ts`.
 
 use super::{AbortOnDrop, Browser, array, call, get};
-use crate::seams::{Cancelled, Cause, Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
+use crate::seams::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -31,15 +31,6 @@ impl Browser {
         let arguments = [&JsValue::from_bool(is_queue), &JsValue::from_str(name), &JsValue::from_bool(steal)];
         let (guard, held) = self.ask("lock", &arguments).map_err(|_| NoLocks)?;
         Ok(HeldLock { held: held.await.map_err(|_| NoLocks)?, _guard: guard })
-    }
-
-    /// Completes when `signal`, which may be anybody's, is aborted; never without a signal.
-    pub async fn aborted(&self, signal: &JsValue) -> Cancelled {
-        if signal.is_undefined() {
-            return std::future::pending().await;
-        }
-        let reason = self.wait_for("aborted", &[signal]).await;
-        Cancelled { reason: (!reason.is_undefined()).then(|| Cause::new(reason)) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The calls of the core that the keeper makes, as it sees them: what is told the core, within which limits, and what
 //! came of it. Who makes the calls sees to tokens, deadlines and the turns of calls for one registration.
 
-use crate::auth::AuthError;
 use crate::breakout::{ApiVersion, Registration, Target};
 use crate::error::Kind;
+use crate::oauth::AuthError;
 use crate::seams::{Cause, Moment};
 use futures_util::future::LocalBoxFuture;
 

@@ -3,8 +3,8 @@
 use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
+use super::owners::Owner;
 use super::snapshot::Event;
-use crate::auth::{AuthCode, Owner};
 use crate::seams::{Platform, Store};
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
@@ -93,9 +93,7 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             match select(session, select(select(halted, doubts), pin!(again))).await {
                 Either::Left((news, _)) => {
                     looks = LOOKS_MS.iter();
-                    if let Either::Left((error, _)) = news
-                        && error.code == AuthCode::SignInRequired
-                    {
+                    if let Either::Left((true, _)) = news {
                         self.leave_owner().await;
                     }
                 }

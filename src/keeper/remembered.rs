@@ -6,8 +6,8 @@ use super::ending::nobody;
 use super::keeping::Keeping;
 use super::news::News;
 use super::owner::NAMELESS;
+use super::owners::{Owner, Owners};
 use super::wish::{Names, Wish, key_of, read_granted};
-use crate::auth::{Owner, Owners};
 use crate::breakout::Target;
 use crate::seams::{Platform, Store};
 

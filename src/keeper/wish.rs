@@ -3,8 +3,8 @@
 use super::granted::Granted;
 use super::pulse::Now;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, Target, validate};
+use crate::form::encoded;
 use crate::seams::{Fields, Json, Moment};
-use form_urlencoded::byte_serialize;
 
 /// The form of the records; what a later version of this package wrote is left alone.
 const VERSION: f64 = 1.0;
@@ -179,23 +179,18 @@ pub struct Names {
     pub channel: String,
 }
 
-/// Begins the names of all wishes of `owner`, at whatever core.
+/// Begins the names of all that is stored of `owner`, at whatever core. (`js/auth/sign-out.ts` has it too.)
 fn owned(kind: &str, owner: &str) -> String {
-    let owner: String = byte_serialize(owner.as_bytes()).collect();
+    let owner = encoded(owner);
     ["sipbreakout/", kind, "/", &owner, "/"].concat()
 }
 
 impl Names {
     /// Of `owner` at `base_url`. Versions of the API are apart: who speaks the old one can't make the calls of the new.
     pub fn of(owner: &str, base_url: &str, version: ApiVersion) -> Self {
-        let base: String = byte_serialize(base_url.as_bytes()).collect();
+        let base = encoded(base_url);
         let name = |kind| [&owned(kind, owner), base.as_str(), "/", version.as_str(), "/"].concat();
         Self { wishes: name("kept"), grants: name("granted"), lock: name("keeper"), channel: name("keeper") }
-    }
-
-    /// All that is stored of `owner` begins with one of these.
-    pub fn all_of(owner: &str) -> [String; 2] {
-        ["kept", "granted"].map(|kind| owned(kind, owner))
     }
 }
 

@@ -58,12 +58,6 @@ impl Secrets {
         Self(Rc::new(Needles::new(self.0.secrets().to_vec(), needles::PIECE)))
     }
 
-    /// All of them, for who looks for them elsewhere.
-    #[cfg(all(feature = "session", target_arch = "wasm32"))]
-    pub(crate) fn texts(&self) -> Vec<String> {
-        self.0.secrets().iter().map(|secret| crate::text::lossy(secret)).collect()
-    }
-
     /// `text` without them.
     pub fn cut(&self, text: &str) -> String {
         let hidden = self.hidden(text.as_bytes());

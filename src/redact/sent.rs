@@ -2,19 +2,12 @@
 
 use super::Secrets;
 use crate::base64::decode;
-#[cfg(feature = "session")]
-use crate::seams::{HttpRequest, header};
 use crate::text::{any_word, has, place, split_once};
 
 /// A header whose name has one of these in it authorizes somebody. Others, such as the id of a request, are of use in an
 /// error.
 const TELLING: &str = "auth token secret key cookie passw cred session signature jwt dpop csrf xsrf bearer ticket \
                        assertion";
-
-/// Fields of a form that everybody may know.
-#[cfg(feature = "session")]
-const PUBLIC_FIELDS: [&str; 6] =
-    ["grant_type", "redirect_uri", "client_id", "scope", "token_type_hint", "client_assertion_type"];
 
 impl Secrets {
     /// All that these headers carry.
@@ -37,18 +30,6 @@ impl Secrets {
             secrets.push(token.as_bytes().to_vec());
         }
         Self::of(secrets)
-    }
-
-    /// All that `request` carries.
-    #[cfg(feature = "session")]
-    pub fn of_request(request: &HttpRequest) -> Self {
-        let of_headers = Self::of_headers(request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let kind = header(&request.headers, "content-type").unwrap_or_default();
-        let Some(body) = request.body.as_deref().filter(|_| kind.ends_with("x-www-form-urlencoded")) else {
-            return of_headers;
-        };
-        let fields = form_urlencoded::parse(body).filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_ref()));
-        of_headers.and(&Self::of(fields.map(|(_, value)| value.into_owned().into_bytes()).collect()))
     }
 }
 

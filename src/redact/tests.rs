@@ -1,6 +1,4 @@
 use super::*;
-#[cfg(feature = "session")]
-use crate::seams::{HttpMethod, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
@@ -128,28 +126,20 @@ fn bytes_are_searched_too() {
     assert!(!secrets.is_in(b"\xff\xfe nothing"));
 }
 
-#[cfg(feature = "session")]
 #[test]
-fn a_request_has_its_secrets_in_headers_and_form() {
+fn a_request_has_its_secrets_in_its_headers() {
     let headers = [
         ("authorization", "Bearer access-token-1"),
         ("x-api-key", "the-key-of-the-api"),
         ("x-auth-bin", "c2VjcmV0LWJ5dGVz"),
         ("proxy-authorization", "Basic dXNlcjpodW50ZXIy"),
         ("x-request-id", "an-id-that-is-no-secret"),
-        ("content-type", "application/x-www-form-urlencoded"),
     ];
-    let request = HttpRequest {
-        method: HttpMethod::Post,
-        url: String::new(),
-        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        body: Some(b"grant_type=authorization_code&code=the+code&code_verifier=verifier-1&client_id=the-client".into()),
-    };
-    let secrets = Secrets::of_request(&request);
-    for secret in ["access-token-1", "the-key-of-the-api", "secret-bytes", "hunter2", "the code", "verifier-1"] {
+    let secrets = Secrets::of_headers(headers);
+    for secret in ["access-token-1", "the-key-of-the-api", "secret-bytes", "hunter2"] {
         assert_eq!(secrets.cut(secret), REMOVED, "{secret}");
     }
-    for word in ["Bearer", "an-id-that-is-no-secret", "the-client", "authorization_code"] {
+    for word in ["Bearer", "an-id-that-is-no-secret"] {
         assert_eq!(secrets.cut(word), word);
     }
 }

@@ -2,7 +2,6 @@
 
 #[cfg(target_arch = "wasm32")]
 use crate::browser::json as platform;
-use std::borrow::Cow;
 use std::fmt;
 
 /// Deeper nesting is refused: nothing read here comes near it, and reading is recursive.
@@ -103,11 +102,6 @@ impl Fields {
         }
     }
 
-    /// The same from bytes of a reply: see [`text`].
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Self::parse(&text(bytes))
-    }
-
     /// The same from bytes that were signed: nothing of them is read over.
     pub fn from_signed(bytes: &[u8]) -> Option<Self> {
         Self::parse(std::str::from_utf8(bytes).ok()?)
@@ -144,12 +138,6 @@ impl Fields {
     pub fn need_number(&mut self, name: &str) -> Option<f64> {
         self.take(name)?.into_number()
     }
-}
-
-/// The text of a reply as a browser reads it: without a byte order mark, and with U+FFFD for each byte that is not UTF-8.
-/// One odd byte in a field that nobody reads must not cost the whole reply.
-pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -214,15 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn replies_are_read_leniently_and_what_was_signed_is_not() {
-        for (bytes, value) in [
-            (&b"\xef\xbb\xbf{\"a\":\"x\"}"[..], Some("x")),
-            (b"{\"a\":\"x\",\"b\":\"J\xf6rg\"}", Some("x")),
-            (b"{\"a\":\"\xff\"}", Some("\u{fffd}")),
-            (b"\xff{\"a\":\"x\"}", None),
-        ] {
-            let read = Fields::from_bytes(bytes).and_then(|mut fields| fields.need_text("a"));
-            assert_eq!(read.as_deref(), value);
+    fn what_was_signed_is_text_to_the_last_byte() {
+        for bytes in [&b"\xef\xbb\xbf{\"a\":\"x\"}"[..], b"{\"a\":\"x\",\"b\":\"J\xf6rg\"}", b"{\"a\":\"\xff\"}"] {
             assert_eq!(Fields::from_signed(bytes), None);
         }
         assert!(Fields::from_signed(b"{\"a\":\"x\"}").is_some());

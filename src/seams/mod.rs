@@ -1,8 +1,6 @@
 //! What the pure ring needs from its surroundings, one small trait for each need. The browser ring implements them
 //! with the platform's own parts, `fake` with scripts. Nothing here knows the browser.
 
-mod crypto;
-mod http;
 mod json;
 mod random;
 mod store;
@@ -16,9 +14,7 @@ pub mod fake;
 
 pub use crate::text::header;
 pub use crate::url::{UrlParts, is_secure_enough};
-pub use crypto::{Algorithm, Crypto, CryptoFailure};
-pub use http::{Http, HttpBody, HttpFailure, HttpFailureKind, HttpMethod, HttpRequest, HttpResponse};
-pub use json::{Fields, Json, MAX_DEPTH, WrongType, text};
+pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
@@ -30,22 +26,16 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
-/// Lets work outlive the call that began it (a refresh whose caller went away must still be stored).
+/// Lets work outlive the call that began it.
 pub trait Spawn {
     /// Runs `future` to its end.
     fn spawn(&self, future: LocalBoxFuture<'static, ()>);
 }
 
-/// All seams that a call or a session needs. Cloning is cheap and shares what is behind it.
-pub trait Platform:
-    Http + Clock + Timer + Random + Urls + Spawn + Locks + Channels + Wake + Crypto + Clone + 'static
-{
-}
+/// All seams that a keeper needs. Cloning is cheap and shares what is behind it.
+pub trait Platform: Clock + Timer + Random + Spawn + Locks + Channels + Wake + Clone + 'static {}
 
-impl<T> Platform for T where
-    T: Http + Clock + Timer + Random + Urls + Spawn + Locks + Channels + Wake + Crypto + Clone + 'static
-{
-}
+impl<T> Platform for T where T: Clock + Timer + Random + Spawn + Locks + Channels + Wake + Clone + 'static {}
 
 /// What lies behind a failure, kept for the caller: a JavaScript value in the browser. Opaque here, and never
 /// shown by `Debug`, because a foreign error may quote anything.
@@ -68,11 +58,4 @@ impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cause(..)")
     }
-}
-
-/// The caller gave up. Drivers take a future of it; what they were doing is dropped, which aborts it.
-#[derive(Clone, Debug, Default)]
-pub struct Cancelled {
-    /// The `AbortSignal`'s reason.
-    pub reason: Option<Cause>,
 }

@@ -307,3 +307,14 @@ test("values that throw at every question are bad input, and stop nothing else",
   await assert.rejects(dated.upsertRegistration(good), { name: "AuthError", code: "token_supplier_failed" });
   assert.equal(await underWay, "deadline_exceeded");
 });
+
+test("options that were left out altogether are as good as empty ones", async () => {
+  for (const given of [undefined, null, {}]) {
+    const auth = createAuth(given);
+    for (const asked of [auth.isSignedIn(), auth.getAccessToken(), auth.createSignInUrl(), auth.signOut()]) {
+      const { code, message } = await refusal(asked);
+      assert.equal(code, "invalid_config");
+      assert.match(message, /clientId/);
+    }
+  }
+});

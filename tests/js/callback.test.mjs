@@ -217,41 +217,28 @@ const comesBack = `
   const auth = sdk.createAuth(options);
 `;
 
-test("calls reach the wasm in their order, although it is still loading", async () => {
-  const order = await inProcess(`${comesBack}
-    const order = [];
-    const { instantiate } = WebAssembly;
-    WebAssembly.instantiate = async (...given) => {
-      const exports = { ...(await instantiate(...given)).exports };
-      for (const [name, original] of Object.entries(exports)) {
-        const method = /^authhandle_(subject|[a-z]+[A-Z].*)$/.exec(name)?.[1];
-        if (method) exports[name] = (...args) => { order.push(method); return original(...args); };
-      }
-      return { exports };
-    };
-    const client = sdk.createClient({ baseUrl: "https://api.example.com", auth, fetch: provider.fetch });
+test("what is asked while the wasm is still loading waits for the answer that was given before", async () => {
+  const url = String(await createAuth(options).createSignInUrl({ appState: 7 }));
+  const { clientId, redirectUri, issuer, name } = options;
+  const outcomes = await inProcess(`${comesBack}
+    Object.assign(sessionStorage, ${JSON.stringify({ ...globalThis.sessionStorage })});
+    location.href = provider.answer(${JSON.stringify(url)});
+    const auth2 = sdk.createAuth({ ...${JSON.stringify({ clientId, redirectUri, issuer, name })}, fetch: provider.fetch });
+    const body = [0, 0, 0, 0, 2, 8, 1, 0x80, 0, 0, 0, 14, ...new TextEncoder().encode("grpc-status:0\\n")];
+    const headers = { "content-type": "application/grpc-web" };
+    const fetch = async () => new Response(Uint8Array.from(body), { headers });
+    const client = sdk.createClient({ baseUrl: "https://api.example.com", auth: auth2, fetch });
     const request = { sipUri: "sips:a.example", routeType: "LOOP" };
     const { signal } = new AbortController();
-    const round = () => Promise.allSettled([
-      auth.handleRedirectCallback(answer),
-      auth.getAccessToken({ signal }),
+    const [handled, token, call, isSignedIn, user] = await Promise.all([
+      auth2.handleRedirectCallback(),
+      auth2.getAccessToken({ signal }),
       client.upsertRegistration(request, { signal }),
-      auth.isSignedIn(),
-      auth.getUser(),
-      auth.signOut({ localOnly: true }),
+      auth2.isSignedIn(),
+      auth2.getUser(),
     ]);
-    await round();
-    await round();
-    return order;`);
-  const expected = [
-    "handleRedirectCallback",
-    "getAccessToken",
-    "subject",
-    "isSignedIn",
-    "getUser",
-    "signOut",
-  ];
-  assert.deepEqual(order, [...expected, ...expected]);
+    return [handled.appState, token, call.status, isSignedIn, user.sub];`);
+  assert.deepEqual(outcomes, [7, "access", "OK", true, "somebody"]);
 });
 
 test("after a LoadError the answer waits, out of the address bar, to be handled again", async () => {
@@ -276,7 +263,7 @@ test("after a crash the answer does not wait: its code may be used", async () =>
     WebAssembly.instantiate = async (...given) => {
       const { exports } = await instantiate(...given);
       const stop = () => { throw new WebAssembly.RuntimeError("unreachable"); };
-      return { exports: { ...exports, authhandle_handleRedirectCallback: stop } };
+      return { exports: { ...exports, readAnswer: stop } };
     };
     const first = auth.handleRedirectCallback();
     const { code } = await caught(first);
@@ -334,3 +321,54 @@ function inReloadedPage({ clientId, redirectUri, issuer, name }, href, state, re
     return { before, error: error.code, appState: error.appState, after, state: globalThis.history.state, requests };
   `);
 }
+
+test("what another Auth of the same session is asked in the same turn waits for it, too", async () => {
+  const known = createAuth(options);
+  assert.equal(await known.isSignedIn(), false);
+  const answer = await comeBack(known);
+  const fresh = createAuth(options);
+  const finishing = fresh.handleRedirectCallback(answer);
+  const asked = [known.isSignedIn(), known.getAccessToken(), known.getUser().then(({ sub }) => sub)];
+  assert.deepEqual(await Promise.all(asked), [true, "access", "somebody"]);
+  await finishing;
+  assert.equal(exchanges(), 1);
+});
+
+test("a session whose name is null is the one without a name, in all that is stored of it", async () => {
+  const keys = [];
+  const entries = new Map();
+  const storage = {
+    get: (key) => entries.get(key),
+    set: (key, value) => void (keys.push(key) && entries.set(key, value)),
+    remove: (key) => void entries.delete(key),
+  };
+  const auth = createAuth({ ...options, storage, name: null });
+  const answer = await comeBack(auth);
+  for (const name of Object.keys(globalThis.sessionStorage)) keys.push(name);
+  assert.equal(auth.isRedirectCallback(answer), true);
+  await auth.handleRedirectCallback();
+  assert.equal(await createAuth({ ...options, storage, name: undefined }).isSignedIn(), true);
+  const of = encodeURIComponent(options.issuer);
+  assert.ok(keys.includes(`sipbreakout/session/${of}/c/default`), keys.join());
+  assert.deepEqual(
+    keys.filter((key) => !key.includes(`/${of}/c/default`)),
+    [],
+  );
+});
+
+test("what can't be read as a text is no address: nothing is thrown at once", async () => {
+  const auth = createAuth(options);
+  const unreadable = {
+    toString() {
+      throw new Error("no text");
+    },
+  };
+  assert.deepEqual(
+    [auth.isRedirectCallback(unreadable), auth.isConsentRevocation(unreadable)],
+    [false, false],
+  );
+  for (const handled of [auth.handleRedirectCallback(unreadable), auth.handleConsentRevocation(unreadable)]) {
+    const { code } = await handled.catch((error) => error);
+    assert.equal(code, "not_a_callback");
+  }
+});

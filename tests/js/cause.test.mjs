@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { causeOf } from "../../dist/client/cause.js";
+import { causeOf } from "../../dist/platform/cause.js";
 
 const SECRET = "the-secret-of-somebody";
 
@@ -83,10 +83,18 @@ test("anything else stays the very thing that was thrown", () => {
       throw new Error(SECRET);
     },
   });
+  for (const thrown of [new Error("no network"), circular, throwing, "text", 5, null, undefined, {}]) {
+    assert.equal(of(thrown), thrown);
+  }
+});
+
+test("what a promise would ask for its `then` is not shown: it may throw, or never answer", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
-  for (const thrown of [new Error("no network"), circular, throwing, proxy, "text", 5, null, undefined, {}]) {
-    assert.equal(of(thrown), thrown);
+  // biome-ignore lint/suspicious/noThenProperty: that is what is thrown
+  const thenable = Object.fromEntries([["then", () => {}]]);
+  for (const thrown of [proxy, thenable, Promise.resolve()]) {
+    assert.equal(of(thrown).constructor, Error);
   }
 });
 

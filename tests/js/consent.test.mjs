@@ -41,6 +41,14 @@ async function comeBack(more = "") {
 const caught = (promise) => promise.then(assert.fail, (error) => error);
 
 describe("revokeConsent", () => {
+  test("refuses what is no function, in words, and goes nowhere", async () => {
+    for (const link of [undefined, null, "https://id.example.com/consents/1", {}]) {
+      const error = await auth.revokeConsent(link).catch((thrown) => thrown);
+      assert.deepEqual([error.name, error.problems?.[0].field], ["InvalidRequestError", "link"]);
+    }
+    assert.deepEqual(page.visited, []);
+  });
+
   for (const address of [
     "javascript:alert(1)",
     " JavaScript:alert(1)",

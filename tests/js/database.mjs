@@ -27,11 +27,12 @@ export function openDatabase() {
         getAll: (range = all) => ask(() => within(range).map((key) => records.get(key))),
       };
     }
-    #run(resolve) {
-      // A request may ask for more when it has succeeded.
+    async #run(resolve) {
+      // A request may ask for more when it has succeeded, and who waits for it, too.
       for (let request = this.#asked.shift(); request; request = this.#asked.shift()) {
         request.result = request.work();
         request.onsuccess?.();
+        await new Promise((done) => setImmediate(done));
       }
       this.oncomplete?.();
       resolve();

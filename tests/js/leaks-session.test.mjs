@@ -188,3 +188,51 @@ describe("a session's error has nothing of what the provider repeats", () => {
     clean(error, { code });
   });
 });
+
+test("a store that throws quotes its own record, however many stores there are", async () => {
+  openPage("https://console.example/back");
+  const sessions = [];
+  for (let i = 0; i < 10; i += 1) {
+    const provider = createProvider();
+    const of = (name) => `${name}-${random(60 + i).slice(i, i + 60)}-${i}`.replace(/[+/=]/g, "-");
+    const tokens = { access_token: of("access"), refresh_token: of("refresh") };
+    const entries = new Map();
+    let isLoud = false;
+    const quote = (key) => {
+      if (isLoud && entries.has(key)) throw new Error(`damaged: ${entries.get(key)}`);
+    };
+    const storage = {
+      get: async (key) => quote(key) ?? entries.get(key),
+      set: async (key, value) => void (quote(key) ?? entries.set(key, value)),
+      remove: async (key) => void entries.delete(key),
+    };
+    const fetch = async (address, init) =>
+      String(address).endsWith("/token")
+        ? Response.json({ ...tokens, token_type: "bearer", expires_in: 300, scope: "phone" })
+        : provider.fetch(address, init);
+    const auth = createAuth({
+      ...{
+        clientId: "c",
+        redirectUri: "https://console.example/back",
+        issuer: provider.issuer,
+        fetch,
+        storage,
+      },
+      ...{ name: `store-${i}`, autoRefresh: false, scope: "phone" },
+    });
+    await auth.handleRedirectCallback(provider.answer(await auth.createSignInUrl()));
+    await auth.getAccessToken({ forceRefresh: true });
+    const loud = async () => {
+      isLoud = true;
+      return failure(auth.getAccessToken());
+    };
+    sessions.push({ loud, tokens });
+  }
+  for (const [i, { loud, tokens }] of sessions.entries()) {
+    const error = await loud();
+    assert.equal(error.code, "storage_unavailable");
+    assert.match(String(error.cause), /damaged/);
+    clean(error, tokens, `store ${i}`);
+  }
+  closePage();
+});

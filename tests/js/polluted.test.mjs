@@ -304,3 +304,22 @@ test("a page that froze the built-in classes can use the package", async () => {
   );
   assert.deepEqual([name, isOurs, cause], ["RpcError", true, "TypeError: with [removed]"]);
 });
+
+test("a storage on Object.prototype is not the page's", async () => {
+  const [outcomes, asked] = await inProcess(`
+    const asked = [];
+    const storage = { getItem: (name) => { asked.push(name); return null; }, setItem: (name) => asked.push(name), removeItem: () => {} };
+    const kinds = ["local", "session"];
+    for (const kind of kinds) {
+      delete globalThis[kind + "Storage"];
+      Object.defineProperty(Object.prototype, kind + "Storage", { value: storage, configurable: true });
+    }
+    const outcomes = [];
+    for (const kind of kinds) {
+      const auth = sdk.createAuth({ clientId: "c", redirectUri: "https://console.example/", preset: "wgtwo", storage: kind });
+      outcomes.push(await auth.getAccessToken().catch(({ code }) => code), await auth.createSignInUrl().catch(({ code }) => code));
+    }
+    return [outcomes, asked];`);
+  assert.deepEqual(outcomes, Array(4).fill("storage_unavailable"));
+  assert.deepEqual(asked, []);
+});

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createAuth } from "../../dist/index.js";
 import { openPage } from "./page.mjs";
-import { adapter, failing, follow, renewed, reply, signedIn } from "./session.mjs";
+import { adapter, clock, failing, follow, renewed, reply, signedIn } from "./session.mjs";
 
 beforeEach(() => openPage("https://console.example/back"));
 
@@ -60,4 +60,73 @@ test("it can't be set from outside", async () => {
     auth.sessionState = "signedIn";
   }, TypeError);
   assert.equal(auth.sessionState, "unknown");
+});
+
+/** A store whose next read of an entry waits for `open()`. */
+function gated() {
+  const store = adapter();
+  const { get } = store;
+  let gates = [];
+  store.get = async (key) => {
+    const gate = gates.find(({ kind }) => key.includes(`/${kind}/`));
+    gates = gates.filter((other) => other !== gate);
+    gate?.reached();
+    await gate?.opened;
+    return get(key);
+  };
+  store.hold = (kind) => {
+    const gate = { kind };
+    gate.waits = new Promise((resolve) => {
+      gate.reached = resolve;
+    });
+    gate.opened = new Promise((resolve) => {
+      gate.open = resolve;
+    });
+    gates.push(gate);
+    return gate;
+  };
+  return store;
+}
+
+test("that it was told uncertain is noted, whatever a try that failed at the same time notes", async () => {
+  const time = clock();
+  try {
+    // How many steps of other work lie between the two.
+    for (let steps = -30; steps <= 30; steps += 1) {
+      const storage = gated();
+      let answer;
+      const hanging = () =>
+        new Promise((resolve) => {
+          answer = () => resolve(reply(503, "busy"));
+        });
+      const { auth, told, options } = await signedIn({ storage, refreshes: [reply(503, "busy"), hanging] });
+      await failing(auth.getAccessToken());
+      time.pass(59_000);
+      const failed = failing(auth.getAccessToken());
+      while (!answer) await new Promise(setImmediate);
+      // Its minute is over while the provider is being asked.
+      time.pass(2000);
+      const ofTry = storage.hold("trouble");
+      answer();
+      await ofTry.waits;
+      const ofDoubt = storage.hold("session");
+      const doubting = failing(auth.getAccessToken());
+      await ofDoubt.waits;
+      const [first, second] = steps < 0 ? [ofTry, ofDoubt] : [ofDoubt, ofTry];
+      first.open();
+      for (let step = 0; step < Math.abs(steps); step += 1) await undefined;
+      second.open();
+      await Promise.all([failed, doubting]);
+      assert.deepEqual(states(told), ["sessionUncertain: uncertain"]);
+      const [, text] = [...storage.entries].find(([key]) => key.includes("/trouble/"));
+      const { is_told, tries } = JSON.parse(text);
+      assert.deepEqual([is_told, tries], [true, 2], `${steps} steps`);
+      // The next page reads it.
+      const next = createAuth({ ...options, storage: adapter(storage.entries) });
+      await next.isSignedIn();
+      assert.equal(next.sessionState, "uncertain", `${steps} steps`);
+    }
+  } finally {
+    time.back();
+  }
 });

@@ -1,8 +1,8 @@
-//! Clocks, storage, URLs.
+//! Clocks, a store of the face, URLs, JSON.
 
 use js_sys::{Function, Promise};
-use sipbreakout_web::browser::{AnyStore, Browser};
-use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, Urls};
+use sipbreakout_web::browser::{Browser, KeptStore, PageUrls};
+use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, StoreFailure, Urls};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -41,42 +41,21 @@ async fn later(ms: i32) {
 
 #[wasm_bindgen_test]
 fn urls_in_parts() {
-    let browser = Browser::default();
-    let parts = browser.parse("HTTPS://Api.Example.com:8443/a/../b?x=1#y").expect("a URL");
+    let parts = PageUrls.parse("HTTPS://Api.Example.com:8443/a/../b?x=1#y").expect("a URL");
     assert_eq!(parts.href, "https://api.example.com:8443/b?x=1#y");
     assert_eq!((parts.scheme.as_str(), parts.host.as_str()), ("https", "api.example.com"));
     assert_eq!((parts.origin.as_str(), parts.path.as_str()), ("https://api.example.com:8443", "/b"));
     assert_eq!((parts.query.as_str(), parts.fragment.as_str()), ("x=1", "y"));
     assert!(!parts.has_credentials);
-    assert!(browser.parse("https://user@example.com").expect("a URL").has_credentials);
-    assert_eq!(browser.parse("http://[::1]:80/").expect("a URL").host, "[::1]");
+    assert!(PageUrls.parse("https://user@example.com").expect("a URL").has_credentials);
+    assert_eq!(PageUrls.parse("http://[::1]:80/").expect("a URL").host, "[::1]");
     for text in ["", "api.example.com", "/path", "https://"] {
-        assert!(browser.parse(text).is_none(), "{text}");
+        assert!(PageUrls.parse(text).is_none(), "{text}");
     }
 }
 
-async fn keeps_strings(store: &AnyStore) {
-    assert_eq!(store.get("t.none").await.expect("get"), None);
-    store.set("t.a", "1").await.expect("set");
-    store.set("t.b", "2").await.expect("set");
-    store.set("u.c", "3").await.expect("set");
-    assert_eq!(store.get("t.a").await.expect("get").as_deref(), Some("1"));
-    let mut keys = store.keys("t.").await.expect("keys");
-    keys.sort();
-    assert_eq!(keys, ["t.a", "t.b"]);
-    for key in ["t.a", "t.b", "u.c", "t.none"] {
-        store.remove(key).await.expect("remove");
-    }
-    assert!(store.keys("t.").await.expect("keys").is_empty());
-}
-
-fn store_of(source: &str) -> AnyStore {
-    AnyStore::Memory(Function::new_no_args(source).call0(&JsValue::UNDEFINED).expect("a store"), String::new())
-}
-
-#[wasm_bindgen_test]
-async fn session_storage() {
-    keeps_strings(&AnyStore::Session(JsValue::UNDEFINED, String::new())).await;
+fn store_of(source: &str) -> KeptStore {
+    KeptStore(Function::new_no_args(source).call0(&JsValue::UNDEFINED).expect("a store"))
 }
 
 #[wasm_bindgen_test]
@@ -84,23 +63,35 @@ async fn a_store_of_the_face_may_answer_with_promises() {
     let store = store_of(
         "const map = new Map();
          return { get: async (key) => map.get(key), set: (key, value) => { map.set(key, value); },
-                  remove: async (key) => { map.delete(key); }, keys: () => [...map.keys()] };",
+                  remove: async (key, value) => { if (value === undefined || map.get(key) === value) map.delete(key); },
+                  entries: (prefix) => [...map].filter(([key]) => key.startsWith(prefix)) };",
     );
-    keeps_strings(&store).await;
+    assert_eq!(store.get("t.none").await, Ok(None));
+    for (key, value) in [("t.a", "1"), ("t.b", "2"), ("u.c", "3")] {
+        store.set(key, value).await.expect("set");
+    }
+    assert_eq!(store.get("t.a").await, Ok(Some("1".to_owned())));
+    store.remove_same("t.a", "2").await.expect("remove");
+    let found = [("t.a", "1"), ("t.b", "2")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(store.entries("t.").await.expect("entries"), found);
+    store.remove_same("t.a", "1").await.expect("remove");
+    for key in ["t.b", "u.c", "t.none"] {
+        store.remove(key).await.expect("remove");
+    }
+    assert_eq!(store.entries("").await, Ok(Vec::new()));
 }
 
 #[wasm_bindgen_test]
-async fn a_store_that_throws_is_a_failure_with_its_words() {
+async fn a_store_that_throws_is_a_failure() {
     let store = store_of(
         "return { get() { throw new Error('no get'); }, async set() { throw 'no set'; }, remove: 5,
-                  get keys() { throw null; } };",
+                  get entries() { throw null; } };",
     );
-    assert_eq!(store.get("a").await.expect_err("throws").message, "no get");
-    assert_eq!(store.set("a", "b").await.expect_err("throws").message, "no set");
-    assert!(store.remove("a").await.is_err());
-    assert!(store.keys("").await.is_err());
-    let store = store_of("return { get: () => 5 };");
-    assert!(store.get("a").await.is_err());
+    assert_eq!(store.get("a").await, Err(StoreFailure));
+    assert_eq!(store.set("a", "b").await, Err(StoreFailure));
+    assert_eq!(store.remove("a").await, Err(StoreFailure));
+    assert_eq!(store.entries("").await, Err(StoreFailure));
+    assert_eq!(store_of("return { entries: () => 5 };").entries("").await, Err(StoreFailure));
 }
 
 #[wasm_bindgen_test]

@@ -37,9 +37,9 @@ const PANIC_WORDS: [&str; 15] = [
     "called `Result::unwrap()` on an `Err` value",
 ];
 
-/// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback.test.mjs (`authhandle_`).
+/// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback.test.mjs (`readAnswer`).
 const KNOWN_EXPORTS: [&str; 5] =
-    ["memory", "__wbindgen_externrefs", "__wbindgen_start", "wasm_bindgen__convert__closures", "authhandle_"];
+    ["memory", "__wbindgen_externrefs", "__wbindgen_start", "wasm_bindgen__convert__closures", "readAnswer"];
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

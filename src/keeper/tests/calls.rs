@@ -2,11 +2,10 @@
 
 use super::bench::{Bench, Page};
 use super::core::{Answer, crashed, forbidden, refused, unavailable};
-use crate::auth::Owner;
 use crate::error::Kind;
 use crate::keeper::news::Told;
 use crate::keeper::wish::registration;
-use crate::keeper::{CallError, CallLimits, Event, State, Trouble};
+use crate::keeper::{CallError, CallLimits, Event, Owner, State, Trouble};
 use crate::seams::{Cause, Leaving};
 
 const MINUTE_MS: f64 = 60_000.0;

@@ -1,10 +1,9 @@
 //! A core that remembers what it is told and answers from a script, and calls that reach it as those of the client do.
 
-use super::session::FakeSession;
-use crate::auth::Owners;
+use super::session::{FakeSession, over};
 use crate::breakout::{Registration, Target};
 use crate::error::Kind;
-use crate::keeper::{CallError, CallLimits, Calls, Registered, key_of};
+use crate::keeper::{CallError, CallLimits, Calls, Owners, Registered, key_of};
 use crate::seams::fake::Fake;
 use crate::seams::{Clock, Moment, Timer};
 use futures_util::FutureExt;
@@ -167,7 +166,7 @@ impl ScriptedCalls {
                 self.core.cancelled.set(self.core.cancelled.get() + 1);
                 Err(CallError::cancelled())
             }
-            Either::Left((Either::Right((error, _)), _)) => Err(error.into()),
+            Either::Left((Either::Right((is_left, _)), _)) => Err(over(is_left).into()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::bench::Bench;
 use super::core::{TTL_SECONDS, forbidden, refused, unavailable};
-use crate::auth::Owner;
+use crate::keeper::Owner;
 use crate::keeper::wish::registration;
 use crate::keeper::{Event, State, Trouble};
 use crate::seams::fake::FakeStore;

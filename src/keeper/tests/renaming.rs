@@ -1,8 +1,8 @@
 //! A session whose person is not known, or becomes known later.
 
 use super::bench::Bench;
-use crate::auth::Owner;
 use crate::keeper::Event;
+use crate::keeper::Owner;
 use crate::keeper::wish::registration;
 
 const MINUTE_MS: f64 = 60_000.0;

@@ -1,6 +1,8 @@
 //! A session that comes and goes.
 
-use crate::auth::{AuthCode, AuthError, Owner, Owners, Signal};
+use crate::keeper::signal::Signal;
+use crate::keeper::{Owner, Owners};
+use crate::oauth::{AuthCode, AuthError};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use std::cell::{Cell, RefCell};
@@ -23,6 +25,12 @@ impl Default for FakeSession {
         let (changed, ended) = (Signal::default(), Signal::default());
         Self(Rc::new(State { owner, changed, ended, is_left: Cell::new(false) }))
     }
+}
+
+/// What a call under way ends with when the session does.
+pub fn over(is_left: bool) -> AuthError {
+    let code = if is_left { AuthCode::SignInRequired } else { AuthCode::SessionExpired };
+    AuthError::new(code, "It has ended.")
 }
 
 impl FakeSession {
@@ -67,12 +75,11 @@ impl Owners for FakeSession {
         self.0.changed.next().boxed_local()
     }
 
-    fn ended(&self) -> LocalBoxFuture<'_, AuthError> {
+    fn ended(&self) -> LocalBoxFuture<'_, bool> {
         let ended = self.0.ended.next();
         async move {
             ended.await;
-            let code = if self.0.is_left.get() { AuthCode::SignInRequired } else { AuthCode::SessionExpired };
-            AuthError::new(code, "It has ended.")
+            self.0.is_left.get()
         }
         .boxed_local()
     }

@@ -1,0 +1,282 @@
+// `createAuth`: signing in, and the session after it.
+import { TOKENS, type TokenSource } from "../client/token-source.js";
+import type { Wasm } from "../core/load.js";
+import type { AuthEvents, SessionState } from "../events.js";
+import { bare, peek } from "../given/read.js";
+import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
+import { optionsOf } from "../given/snapshot.js";
+import type {
+  AuthOptions,
+  ConsentRevocationLink,
+  GetAccessTokenOptions,
+  PopupOptions,
+  SignInOptions,
+  SignInResult,
+  SignOutOptions,
+  SignOutResult,
+  User,
+} from "../options.js";
+import { keysFor } from "../platform/key-pairs.js";
+import { Provider } from "../provider/provider.js";
+import { memoryOf } from "../session/memory.js";
+import { Session, type Told } from "../session/session.js";
+import { isCopied, watchTab } from "../session/tab.js";
+import { tokenStore } from "../session/token-store.js";
+import { accessToken } from "./access-token.js";
+import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
+import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
+import { type Owners, ownersOf } from "./owners.js";
+import { consentAnswer, isForPopup, realmOf, signInAnswer } from "./ownership.js";
+import { PageAnswer } from "./page-answer.js";
+import { byPopup, openPopup, passOn } from "./popup.js";
+import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
+import { allPromise, knowIssuer, othersAt } from "./sharing.js";
+import { beginSignIn, finishSignIn } from "./sign-in.js";
+import { signOut } from "./sign-out.js";
+import { userOf } from "./user.js";
+
+/** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */
+const OWNERS = Symbol("owners");
+
+/** Every copy of the package in a page knows an `Auth` of the others by this. */
+const MARK = Symbol.for("sipbreakout-web.auth");
+
+/** @internal The options of an Auth; undefined for anything else. */
+export let authOptions: (value: unknown) => AuthOptions | undefined;
+
+/** A person's sign-in with the operator. Made by `createAuth`. */
+export class Auth extends (EventTarget as new () => AuthEvents) {
+  static {
+    authOptions = (value) => (value instanceof Auth ? value.#options : undefined);
+    Object.defineProperty(Auth.prototype, MARK, { value: true });
+  }
+
+  readonly #options: AuthOptions;
+  readonly #memory = memoryOf();
+  #session: Session | undefined;
+  #sessionState: SessionState = "unknown";
+  readonly #signIn: PageAnswer<SignInResult>;
+  readonly #revocation: PageAnswer<void>;
+
+  /** @internal */
+  constructor(given: AuthOptions) {
+    super();
+    const options = optionsOf(given, AUTH);
+    this.#options = options;
+    this.#signIn = new PageAnswer(options, signInAnswer);
+    this.#revocation = new PageAnswer(options, consentAnswer);
+    // Nobody keeps an Auth for the sake of this.
+    const auth = new WeakRef(this);
+    knowIssuer(options, async () => {
+      const alive = auth.deref();
+      return alive && (await alive.#open().provider.endpoints()).issPromised;
+    });
+    // Copies are made of pages that did nothing yet, too.
+    if (this.#isInTab()) void watchTab();
+  }
+
+  /**
+   * Sends the browser to the provider's sign-in page. Resolves when the navigation has begun.
+   * @throws AuthError (`invalid_config` where there is no page to leave), InvalidRequestError, LoadError
+   */
+  async signIn<AppState = unknown>(options?: SignInOptions<AppState>): Promise<void> {
+    if (!globalThis.document) throw cannotLeave("There is no page here to leave: use createSignInUrl().");
+    const { href } = await this.createSignInUrl(options);
+    leave(() => globalThis.location.assign(href));
+  }
+
+  /**
+   * The address of the provider's sign-in page, for pages that navigate themselves. Each is good for one sign-in
+   * within ten minutes, in this tab.
+   * @throws AuthError (`invalid_config` where another issuer has the same redirect URI, unless both promise to name
+   *   themselves in their answers), InvalidRequestError, LoadError
+   */
+  async createSignInUrl<AppState = unknown>(options?: SignInOptions<AppState>): Promise<URL> {
+    return this.#begin(optionsOf(options, SIGN_IN));
+  }
+
+  /**
+   * Signs in by a popup window, and stays on the page. To be called in the click itself: later the browser blocks the
+   * window. The redirect URI's page, which calls `handleRedirectCallback()` as always, passes the answer on and closes.
+   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, `invalid_config` where the browser has no
+   *   BroadcastChannel, or as from handleRedirectCallback),
+   *   InvalidRequestError, LoadError
+   */
+  async signInPopup<AppState = unknown>(
+    options: SignInOptions<AppState> & PopupOptions = {},
+  ): Promise<SignInResult<AppState>> {
+    const copy = optionsOf(options ?? {}, POPUP);
+    return byPopup(
+      openPopup(),
+      copy,
+      () => this.#begin(copy, true),
+      (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
+    );
+  }
+
+  /**
+   * Whether an address (default: the page's) is the redirect URI with the provider's answer to a sign-in of this session:
+   * with a `state` of it, or with an `error` and no `state` while exactly one sign-in is pending. Never throws, loads
+   * nothing. While the page's own answer is being handled, or waits to be handled after a LoadError, this stays true,
+   * although the answer has left the address bar: effects that React's strict mode runs twice take the same way both
+   * times. It is also true after a reload in the middle of that, which ends with `sign_in_interrupted`.
+   */
+  isRedirectCallback(url?: string | URL): boolean {
+    return this.#signIn.isHere(url);
+  }
+
+  /**
+   * Finishes the sign-in that the page's address (or `url`) is the answer of. The answer leaves the address bar
+   * before anything else happens. The same answer is handled once in a page, and has the same result each time;
+   * without `url` this is the same promise.
+   * @throws AuthError (with the `appState`), LoadError
+   */
+  handleRedirectCallback<AppState = unknown>(url?: string | URL): Promise<SignInResult<AppState>> {
+    return this.#signIn.handle(url, (address, isOwn) =>
+      isOwn && isForPopup(address)
+        ? passOn(address).then(() => ({ appState: undefined }))
+        : this.#finish(address),
+    ) as Promise<SignInResult<AppState>>;
+  }
+
+  async #begin(options: unknown, isPopup = false): Promise<URL> {
+    const session = this.#open();
+    const given = readSignIn(options, isPopup);
+    return beginSignIn(session, given, isPopup, () => allPromise(othersAt(this.#options)));
+  }
+
+  async #finish(answer: string): Promise<SignInResult> {
+    const isShared = othersAt(this.#options).length > 0;
+    const { appState } = await finishSignIn(this.#open(), answer, isShared);
+    // Whatever this tab was a copy of: the session is its own.
+    if (this.#isInTab()) void isCopied();
+    return { appState };
+  }
+
+  /** Whether the session is this tab's alone, and outlives its pages. */
+  #isInTab(): boolean {
+    return peek(this.#options, "storage") === "session";
+  }
+
+  /**
+   * An access token that is good for a while yet; refreshed when it is not.
+   * @throws AuthError: `sign_in_required`, `session_expired`, or why it could not be refreshed; LoadError
+   */
+  async getAccessToken(options?: GetAccessTokenOptions): Promise<string> {
+    const { isForced, signal } = readTokenOptions(optionsOf(options, ACCESS_TOKEN));
+    return accessToken(this.#open(), isForced, signal);
+  }
+
+  /** Whether there is a session, as far as this browser knows. Waits for a sign-in that is being finished. */
+  async isSignedIn(): Promise<boolean> {
+    return this.#open().isSignedIn();
+  }
+
+  /**
+   * What this page knows of the session now, without a request. It is `unknown` until the page asks for something
+   * (`isSignedIn()`, `getAccessToken()`, a call). It changes before the matching event is dispatched.
+   */
+  get sessionState(): SessionState {
+    return this.#sessionState;
+  }
+
+  /**
+   * Who is signed in, as the provider says now.
+   * @throws AuthError, LoadError
+   */
+  async getUser(): Promise<User> {
+    return userOf(this.#open());
+  }
+
+  /**
+   * Sends the browser to the provider's page where a person takes back what was agreed to. `link` is given a `state` to
+   * send along, and returns the page's address, which the application's back end asks the provider for.
+   * @throws AuthError (`invalid_config` for an address that is not https or loopback), InvalidRequestError, LoadError, or
+   *   what `link` throws
+   */
+  async revokeConsent(link: ConsentRevocationLink): Promise<void> {
+    if (!globalThis.document) throw cannotLeave("There is no page here to leave.");
+    checkLink(link);
+    const state = await beginConsentRevocation(this.#open());
+    const address = safeAddress(await link({ state }));
+    leave(() => globalThis.location.assign(address));
+  }
+
+  /**
+   * Whether an address (default: the page's) is the answer to `revokeConsent`. Never throws, loads nothing; stays true
+   * for as long as isRedirectCallback does.
+   */
+  isConsentRevocation(url?: string | URL): boolean {
+    return this.#revocation.isHere(url);
+  }
+
+  /**
+   * Finishes the revocation that the page's address (or `url`) is the answer of: checks that it was begun in this tab,
+   * and ends the session, which has nothing to stand on any more. As with handleRedirectCallback, the answer leaves the
+   * address bar first, and without `url` it is handled once. A reload in the middle is gone on with.
+   * @throws AuthError (`state_unknown`, `not_a_callback`, or the provider's refusal), LoadError
+   */
+  handleConsentRevocation(url?: string | URL): Promise<void> {
+    return this.#revocation.handle(url, async (address) => finishConsentRevocation(this.#open(), address));
+  }
+
+  /**
+   * Forgets the session, revokes its tokens, and sends the browser to the provider's log-out page, where there is a page.
+   * @throws AuthError, InvalidRequestError, LoadError
+   */
+  async signOut(options?: SignOutOptions): Promise<SignOutResult> {
+    const given = readSignOut(optionsOf(options, SIGN_OUT));
+    const { isRevoked, isDeleted, form } = await signOut(this.#open(), given);
+    if (form && globalThis.document) leave(() => postForm(form));
+    return given.deleteRegistrations
+      ? { revoked: isRevoked, registrationsDeleted: isDeleted }
+      : { revoked: isRevoked };
+  }
+
+  /** @internal */
+  [TOKENS](): TokenSource {
+    return this.#open().tokenSource();
+  }
+
+  /** @internal @throws InvalidRequestError, AuthError (`invalid_config`) */
+  [OWNERS](wasm: Wasm): Owners {
+    const session = this.#open();
+    session.provider.check(wasm);
+    return ownersOf(session);
+  }
+
+  /** @throws InvalidRequestError */
+  #open(): Session {
+    if (this.#session) return this.#session;
+    const storage = peek(this.#options, "storage") as AuthOptions["storage"];
+    const settings = readAuthSettings(this.#options);
+    const provider = new Provider(settings, keysFor(storage), realmOf(this.#options));
+    // The session must not keep an Auth that nobody else keeps.
+    const auth = new WeakRef(this);
+    const told: Told = (type, detail) => {
+      const alive = auth.deref();
+      if (alive) alive.#hear(type, detail);
+    };
+    this.#session = new Session(provider, tokenStore(storage, this.#memory), told);
+    return this.#session;
+  }
+
+  /** What the session tells: with an empty type the new state, otherwise an event. */
+  #hear(type: string, detail: unknown): void {
+    if (type === "") this.#sessionState = detail as SessionState;
+    else this.dispatchEvent(new CustomEvent(type, bare({ detail })));
+  }
+}
+
+/**
+ * A sign-in with one provider. Synchronous, needs no browser; nothing is loaded or sent yet. The options are copied now: to
+ * change them afterwards changes nothing.
+ */
+export function createAuth(options: AuthOptions): Auth {
+  return new Auth(options);
+}
+
+/** @internal Whose registrations a keeper of this `Auth` may keep; undefined for anything else. */
+export function ownersIn(auth: unknown, wasm: Wasm): Owners | undefined {
+  return auth instanceof Auth ? auth[OWNERS](wasm) : undefined;
+}

@@ -1,0 +1,69 @@
+// Sign-ins under way: one record for each `state`, so that two tabs and the back button do not get into each other's way.
+// The records are in sessionStorage, which is looked up at each access: it may come and go with the person's settings.
+import { read } from "../given/read.js";
+import { encoded, SIGN_INS } from "../provider/names.js";
+import { type SignInRecord, usableRecord, writeRecord } from "../provider/sign-in-record.js";
+import { storageRefused } from "../session/session-errors.js";
+
+/** @internal What `work` makes of sessionStorage. @throws AuthError (`storage_unavailable`) */
+export function inPageStorage<T>(work: (storage: Storage) => T): T {
+  let storage: Storage | undefined;
+  try {
+    storage = (read(globalThis, "sessionStorage") as Storage | null) ?? undefined;
+    if (storage) return work(storage);
+  } catch (thrown) {
+    throw storageRefused(thrown);
+  }
+  throw storageRefused();
+}
+
+const namesIn = (storage: Storage, prefix: string) =>
+  Object.keys(storage).filter((name) => name.startsWith(prefix));
+
+/** @internal All of this tab that can still be used. */
+export function allPending(nowWallMs: number): { key: string; record: SignInRecord }[] {
+  return inPageStorage((storage) => {
+    const all = namesIn(storage, SIGN_INS).map((key) => ({
+      key,
+      record: usableRecord(storage.getItem(key), nowWallMs),
+    }));
+    return all.filter((one): one is { key: string; record: SignInRecord } => one.record !== undefined);
+  });
+}
+
+/** @internal Those of one session. */
+export class PendingSignIns {
+  /** No part of a realm has a slash, so that no session's prefix is the beginning of another's. */
+  readonly prefix: string;
+
+  constructor(realm: string) {
+    this.prefix = `${SIGN_INS}${realm}/`;
+  }
+
+  /** A state from a URL may be anything. */
+  #key(state: string): string {
+    return this.prefix + encoded(state);
+  }
+
+  put(state: string, record: SignInRecord): void {
+    inPageStorage((storage) => storage.setItem(this.#key(state), writeRecord(record)));
+  }
+
+  get(state: string, nowWallMs: number): SignInRecord | undefined {
+    return inPageStorage((storage) => usableRecord(storage.getItem(this.#key(state)), nowWallMs));
+  }
+
+  remove(state: string): void {
+    inPageStorage((storage) => storage.removeItem(this.#key(state)));
+  }
+
+  /** Removes records that are too old, damaged, or of another form. */
+  sweep(nowWallMs: number): void {
+    inPageStorage((storage) => {
+      for (const key of namesIn(storage, this.prefix)) {
+        const text = storage.getItem(key);
+        if (text !== null && !usableRecord(text, nowWallMs)) storage.removeItem(key);
+      }
+    });
+  }
+}

@@ -1,0 +1,95 @@
+// The options of a session and of its methods, read and checked. What belongs to OAuth is checked in Rust.
+import { invalidInput } from "../errors.js";
+import { peek } from "../given/read.js";
+import { Reader } from "../given/reader.js";
+import type { AuthOptions, RegistrationProblem } from "../options.js";
+import type { ProviderSettings } from "../provider/provider.js";
+import type { SignInGiven } from "../provider/sign-in.js";
+
+const METHODS = ["get", "set", "remove"];
+
+function checkStorage(reader: Reader): void {
+  const given = reader.value("storage");
+  if (typeof given === "object" && given !== null) {
+    const missing = METHODS.find((name) => typeof peek(given, name) !== "function");
+    if (missing) reader.problem("storage", "wrong_type", `Its method \`${missing}\` is missing.`);
+  } else if (given !== undefined && given !== "memory" && given !== "session" && given !== "local") {
+    const wanted = "Give `memory`, `session`, `local`, or an object with `get`, `set` and `remove`.";
+    reader.problem("storage", "wrong_type", wanted);
+  }
+}
+
+const ENDPOINTS = ["authorization", "token", "revocation", "endSession", "userInfo", "jwks"];
+
+function refuse(problems: readonly RegistrationProblem[]): void {
+  if (problems.length > 0) throw invalidInput(problems);
+}
+
+/** @internal The options of `createAuth`. @throws InvalidRequestError with all that is wrong */
+export function readAuthSettings(options: unknown): ProviderSettings {
+  const reader = new Reader(options, "options");
+  const text = (field: string) => reader.string(field);
+  const [clientId, redirectUri] = [text("clientId"), text("redirectUri")];
+  const scope = reader.names("scope");
+  const [issuer, preset] = [text("issuer"), text("preset")];
+  const endpoints = Reader.nested(reader.value("endpoints"), "endpoints");
+  const params = reader.record("authorizationParams");
+  checkStorage(reader);
+  const name = text("name");
+  const timeoutMs = reader.milliseconds("timeoutMs");
+  const isDpop = reader.boolean("dpop") ?? false;
+  const isAutoRefresh = reader.boolean("autoRefresh") ?? true;
+  const isSignatureSkipped = reader.boolean("dangerouslySkipIdTokenSignature") ?? false;
+  const fetch = reader.function<NonNullable<AuthOptions["fetch"]>>("fetch");
+  const addresses = ENDPOINTS.map((field) => endpoints.string(field));
+  refuse([...reader.finish(), ...endpoints.finish()]);
+  return {
+    ...{ clientId, redirectUri, issuer, preset, name, endpoints: addresses, scope, params },
+    ...{ timeoutMs, isDpop, isAutoRefresh, isSignatureSkipped, fetch },
+  };
+}
+
+/** @internal The options of a sign-in. @throws InvalidRequestError with all that is wrong */
+export function readSignIn(options: unknown, isPopup: boolean): SignInGiven {
+  const reader = new Reader(options, "options");
+  const appState = reader.value("appState");
+  if (appState !== undefined && typeof appState !== "string") {
+    reader.problem("appState", "wrong_type", "It must be something that JSON can say.");
+  }
+  const [prompt, loginHint] = [reader.string("prompt"), reader.string("loginHint")];
+  const params = reader.record("authorizationParams");
+  if (isPopup) {
+    // The page heeds them (`popup.ts`).
+    reader.signal("signal");
+    reader.number("popupTimeoutMs", 1, 2_147_483_647);
+  }
+  refuse(reader.finish());
+  return { appState: appState as string | undefined, prompt, loginHint, params };
+}
+
+/** @internal The options of `getAccessToken`. @throws InvalidRequestError with all that is wrong */
+export function readTokenOptions(options: unknown) {
+  const reader = new Reader(options, "options");
+  const isForced = reader.boolean("forceRefresh") ?? false;
+  const signal = reader.signal("signal");
+  refuse(reader.finish());
+  return { isForced, signal };
+}
+
+/** @internal The options of `signOut`. @throws InvalidRequestError with all that is wrong */
+export function readSignOut(options: unknown) {
+  const reader = new Reader(options, "options");
+  const returnTo = reader.string("returnTo");
+  const localOnly = reader.boolean("localOnly") ?? false;
+  const deleteRegistrations = reader.boolean("deleteRegistrations") ?? false;
+  refuse(reader.finish());
+  return { returnTo, localOnly, deleteRegistrations };
+}
+
+/** @internal What `revokeConsent` is given. @throws InvalidRequestError */
+export function checkLink(link: unknown): void {
+  if (typeof link === "function") return;
+  refuse([
+    { field: "link", code: "wrong_type", message: "Give a function that returns the page's address." },
+  ]);
+}

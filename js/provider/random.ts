@@ -1,0 +1,18 @@
+// Randomness that nobody can foresee.
+import { authError } from "./auth-error.js";
+import { base64Url } from "./names.js";
+
+/**
+ * @internal Random text of 256 bits: 43 characters that need no escaping anywhere (RFC 7636, section 4.1, wants at least as
+ * many). @throws AuthError
+ */
+export function randomText(): string {
+  const bytes = new Uint8Array(32);
+  try {
+    globalThis.crypto.getRandomValues(bytes);
+  } catch {
+    const message = "This page has no WebCrypto (crypto.getRandomValues), so nobody can sign in.";
+    throw authError("invalid_config", message);
+  }
+  return base64Url(bytes);
+}

@@ -1,0 +1,13 @@
+// The provider's user info.
+import { decide } from "../core/decide.js";
+import type { User } from "../options.js";
+import { bodyText, type ProviderReply } from "./reply.js";
+
+/** @internal @throws AuthError (`invalid_response`) for what is none */
+export async function readUser(reply: ProviderReply): Promise<User> {
+  const text = bodyText(reply);
+  const [sub, phoneNumber, phoneNumberVerified] = (await decide((wasm) => wasm.readUser(text))) as [
+    ...[string, string | undefined, boolean | undefined],
+  ];
+  return { sub, phoneNumber, phoneNumberVerified, claims: JSON.parse(text) };
+}

@@ -1,0 +1,31 @@
+// A sign-in has led to a session.
+import type { SessionContext } from "./context.js";
+import { holdBriefly } from "./refresh-lock.js";
+import type { StoredSession } from "./stored-session.js";
+import { load, look, save } from "./stored-state.js";
+import { forgetTrouble } from "./trouble.js";
+
+/** @internal Puts a new session in the place of the one before. */
+export async function begin(context: SessionContext, stored: StoredSession): Promise<void> {
+  const { realm, provider } = context;
+  // A refresh, or the end, of the one before must not overlap it. Where there are no locks, its id names the queue.
+  await load(context).catch(() => {});
+  const release = await holdBriefly(context);
+  let before: StoredSession | undefined;
+  try {
+    before = await look(context).catch(() => undefined);
+    await save(context, stored).catch(async (error) => {
+      release?.();
+      // Nobody has them now.
+      await provider.revoke(stored);
+      throw error;
+    });
+    // What troubled the one before is nothing to this one.
+    realm.setState("signedIn");
+    await forgetTrouble(context);
+  } finally {
+    release?.();
+  }
+  realm.meet(stored);
+  if (before?.isBound && !before.isCopy) await provider.dropKey(before.id);
+}

@@ -1,0 +1,29 @@
+// What the parts of a session share.
+import type { Provider } from "../provider/provider.js";
+import type { Realm } from "./realm.js";
+import type { SessionEvent } from "./session-event.js";
+import type { Person } from "./stored-session.js";
+import { writeMessage } from "./tab-message.js";
+import type { TokenStore } from "./token-store.js";
+
+/** @internal A session with a provider. */
+export interface SessionContext {
+  readonly provider: Provider;
+  readonly tokens: TokenStore;
+  readonly realm: Realm;
+  /** Begins to watch the session's token, unless somebody does. */
+  keepAlive(): void;
+}
+
+/** What is kept in the store, and what goes by the same names: tabs of other versions know them, too. */
+type Name = "session" | "asked" | "trouble" | "lease" | "refresh";
+
+/** @internal The name of what this session shares with other tabs. */
+export const nameFor = ({ provider }: { provider: Provider }, name: Name): string =>
+  `sipbreakout/${name}/${provider.realm}`;
+
+/** @internal Tells this page and the other tabs; `about` is the session that it is about. */
+export function tell({ realm, tokens }: SessionContext, event: SessionEvent, about?: Person): void {
+  realm.post(writeMessage(event, tokens.place, about));
+  realm.tell(event);
+}

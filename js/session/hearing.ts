@@ -1,0 +1,102 @@
+// What the other tabs tell of a session.
+import { pause } from "../platform/time-limit.js";
+import type { SessionContext } from "./context.js";
+import { holdBriefly } from "./refresh-lock.js";
+import { sessionExpired, signedOut } from "./session-errors.js";
+import { sessionEvent } from "./session-event.js";
+import type { StoredSession } from "./stored-session.js";
+import { forget, load } from "./stored-state.js";
+import { isAbout, readMessage, type TabMessage } from "./tab-message.js";
+import { shareDoubt } from "./trouble.js";
+
+/** How long what was removed may still be seen. */
+const LEFT_MS = 500;
+
+/** @internal Another tab has posted `text`: its session began, went on or ended. */
+export function hear(context: SessionContext, text: string): void {
+  const message = readMessage(text);
+  if (message) heed(context, message)?.catch(() => {});
+}
+
+function heed(context: SessionContext, message: TabMessage): Promise<void> | undefined {
+  const { tokens, realm } = context;
+  const { event, place, session } = message;
+  if (!tokens.isShared || place !== tokens.place) {
+    // A session of its own, but perhaps the same person, who has left.
+    return event.type === "signedOut" ? signOutWith(context, message) : undefined;
+  }
+  if (event.type === "sessionUncertain") return doubtWith(context);
+  if (event.type === "tokenRefreshed") {
+    // Too frequent to read the store each time.
+    if (!tokens.isForeign || realm.hasMet(session)) realm.tell(event);
+    return undefined;
+  }
+  if (event.type === "signedIn") realm.announce(session);
+  return believe(context, message);
+}
+
+async function doubtWith(context: SessionContext): Promise<void> {
+  const stored = await load(context);
+  if (stored) await shareDoubt(context, stored);
+}
+
+const loadQuietly = (context: SessionContext): Promise<StoredSession | undefined> =>
+  load(context).catch(() => undefined);
+
+/**
+ * The shared session began or ended: but a page that slept hears of an end when another session may have begun. The one that
+ * ended may still be seen for a moment, because storage and messages go from tab to tab on different ways.
+ */
+async function believe(context: SessionContext, { event, session }: TabMessage): Promise<void> {
+  const { tokens, realm } = context;
+  const hadMet = realm.hasMet(session);
+  // Looking also ends what is under way for another person.
+  const stored = await loadQuietly(context);
+  const isIt = stored !== undefined && session === stored.id;
+  const isAnother = stored !== undefined && !isIt;
+  if (tokens.isForeign && !isIt && (isAnother || !hadMet)) return;
+  if (event.type === "signedIn") context.keepAlive();
+  else if (isAnother) return;
+  else realm.end(event.type === "signedOut" ? signedOut() : sessionExpired());
+  realm.tell(event);
+  if (event.type === "signedOut" && stored) await forgetWhatWasLeft(context);
+}
+
+/**
+ * A session that was signed out, and is in the store all the same: another tab's refresh, which the sign-out did not wait for,
+ * put it back. Unless it is only seen still.
+ */
+async function forgetWhatWasLeft(context: SessionContext): Promise<void> {
+  const before = await loadQuietly(context);
+  await pause(LEFT_MS);
+  const release = await holdBriefly(context);
+  try {
+    const after = await loadQuietly(context);
+    if (!before || !after || before.id !== after.id) return;
+    await forget(context, after);
+    await context.provider.revoke(after);
+  } finally {
+    release?.();
+  }
+}
+
+/** Somebody signed out in another tab, and this tab has a session of its own. If it is the same person's it ends too. */
+async function signOutWith(context: SessionContext, message: TabMessage): Promise<void> {
+  const { realm, provider } = context;
+  const release = await holdBriefly(context);
+  try {
+    const stored = await load(context);
+    if (!stored || !isAbout(message, stored)) return;
+    try {
+      await forget(context, stored);
+      release?.();
+      realm.end(signedOut());
+      realm.tell(sessionEvent("signedOut"));
+    } catch {
+      // A session that can't be removed is at least made worthless.
+    }
+    await provider.revoke(stored);
+  } finally {
+    release?.();
+  }
+}

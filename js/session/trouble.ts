@@ -1,0 +1,195 @@
+// Renewing the session fails. What that means is decided in Rust (src/session/trouble.rs), and noted beside the session.
+import { decide } from "../core/decide.js";
+import type { Wasm } from "../core/load.js";
+import type { AuthError } from "../errors.js";
+import type { AuthErrorCode } from "../generated.js";
+import { type Moment, now } from "../platform/clock.js";
+import { restUntil } from "../platform/time-limit.js";
+import { authError, changed } from "../provider/auth-error.js";
+import type { Verdict } from "../provider/provider.js";
+import { nameFor, type SessionContext, tell } from "./context.js";
+import type { NotedTrouble, Realm } from "./realm.js";
+import { sessionEvent } from "./session-event.js";
+import { leftMs, type StoredSession, stageOf } from "./stored-session.js";
+
+/** Nobody who asks is kept waiting for longer: then the error of the last try is the answer. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** @internal One failed try. */
+export interface Failure {
+  readonly error: AuthError;
+  readonly verdict: Verdict;
+  /** The provider's word. */
+  readonly word: string | undefined;
+  /** The refresh token may have been replaced, although nobody heard of it. */
+  readonly mayBeUsed: boolean;
+}
+
+/** What is noted of a stage of the session. */
+interface Trouble {
+  /** Until the session is to be called uncertain; undefined where there is no doubt. */
+  readonly uncertainInMs: number | undefined;
+  /** How long the provider is left alone yet. */
+  readonly pauseMs: number;
+  readonly isTold: boolean;
+  readonly wasTriedSince: boolean;
+  /** The same when it is told. */
+  readonly toldText: string;
+  /** Of the last try. */
+  readonly error: AuthError;
+}
+
+const numbersOf = ({ wallMs, monotonicMs, page }: Moment): number[] => [wallMs, monotonicMs, page];
+
+/** Undefined for what is about another stage. */
+async function read(
+  { realm }: SessionContext,
+  stored: StoredSession,
+  noted: NotedTrouble | undefined,
+  since = now(),
+): Promise<Trouble | undefined> {
+  if (!noted) return undefined;
+  const at = now();
+  const times = [leftMs(stored, at), ...numbersOf(at), ...numbersOf(since)];
+  const isUseless = realm.isRefused(stored);
+  const flat = await decide((wasm) => wasm.readTrouble(noted.text, stageOf(stored), isUseless, times));
+  if (!flat) return undefined;
+  const [uncertainInMs, pauseMs, isTold, wasTriedSince, toldText, code, message, ...more] = flat;
+  const [description, uri, retryable, httpStatus] = more;
+  const error =
+    noted.error ??
+    changed(authError(code as AuthErrorCode, message), { description, uri, retryable, httpStatus });
+  return { uncertainInMs, pauseMs, isTold, wasTriedSince, toldText, error };
+}
+
+/** What is noted of this stage of the session. Where the store takes nothing this page counts for itself. */
+async function noted(
+  context: SessionContext,
+  stored: StoredSession,
+  since?: Moment,
+): Promise<Trouble | undefined> {
+  const { tokens, realm } = context;
+  // What this page is about to note itself is newer than what the store has.
+  await realm.noting;
+  const own = realm.troubleOf(stored);
+  const text = await tokens.get(nameFor(context, "trouble")).catch(() => undefined);
+  const shared = text === undefined ? undefined : { stage: stageOf(stored), text, error: undefined };
+  const trouble = await read(context, stored, shared, since);
+  if (realm.troubleOf(stored) !== own) return noted(context, stored, since);
+  const known = trouble ? shared : own;
+  realm.setTrouble(known);
+  return trouble ?? (await read(context, stored, known, since));
+}
+
+/** One after the other: what is noted last is what stays. */
+async function note({ realm, tokens, provider }: SessionContext, text: string): Promise<void> {
+  const set = () => tokens.set(nameFor({ provider }, "trouble"), text);
+  realm.noting = realm.noting.then(set).catch(() => {});
+  await realm.noting;
+}
+
+/** @internal What another tab came to since `askedAt`, when this one waited for its turn to try the same. */
+export async function triedMeanwhile(
+  context: SessionContext,
+  stored: StoredSession,
+  askedAt: Moment,
+): Promise<AuthError | undefined> {
+  const trouble = await noted(context, stored, askedAt);
+  if (!trouble?.wasTriedSince) return undefined;
+  await doubt(context, stored);
+  return trouble.error;
+}
+
+/** @internal Notes a try that failed, and says what it leads to. */
+export async function noteFailure(
+  context: SessionContext,
+  stored: StoredSession,
+  { error, verdict, word, mayBeUsed }: Failure,
+): Promise<{ outcome: "goOn" | "end" | "endReplyLost"; error: AuthError }> {
+  const { realm } = context;
+  await noted(context, stored);
+  const { code, message, description, uri, httpStatus } = error;
+  const failed: unknown[] = [code, message, description, uri, httpStatus ?? Number.NaN];
+  // A token that the core has just refused does not live. But the refusal may be for a token that was renewed, and whose
+  // reply was lost: then another try may bring it yet.
+  const isUseless = realm.isRefused(stored) && !mayBeUsed;
+  const at = now();
+  failed.push(verdict, word, mayBeUsed, isUseless, leftMs(stored, at), ...numbersOf(at));
+  const stage = stageOf(stored);
+  let before: NotedTrouble | undefined;
+  let answer: ReturnType<Wasm["noteFailure"]>;
+  do {
+    before = realm.troubleOf(stored);
+    const known = before?.text;
+    answer = await decide((wasm) => wasm.noteFailure(known, stage, failed));
+    // What was noted meanwhile, as that it was told, stays so.
+  } while (realm.troubleOf(stored) !== before);
+  const [text, outcome, retryable] = answer;
+  const told = changed(error, { retryable });
+  realm.setTrouble({ stage, text, error: told });
+  realm.isLifted = false;
+  await note(context, text);
+  return { outcome, error: told };
+}
+
+/** @internal It is over: the session was renewed. */
+export async function forgetTrouble(context: SessionContext): Promise<void> {
+  if (context.realm.forgetTrouble()) await context.tokens.remove(nameFor(context, "trouble")).catch(() => {});
+}
+
+const uncertain = (error: AuthError) => sessionEvent("sessionUncertain", undefined, error.code, error);
+
+const isUncertain = ({ state }: Realm) => state === "uncertain";
+
+/**
+ * @internal Says that the session is uncertain, if it is to be said now. Returns the milliseconds until it may have to be, if
+ * nothing changes before.
+ */
+export async function doubt(context: SessionContext, stored: StoredSession): Promise<number | undefined> {
+  const { realm } = context;
+  const known = realm.troubleOf(stored);
+  if (!known || isUncertain(realm)) return undefined;
+  const trouble = await read(context, stored, known);
+  // Something happened meanwhile.
+  if (realm.troubleOf(stored) !== known || isUncertain(realm)) return doubt(context, stored);
+  if (trouble?.uncertainInMs === undefined) return undefined;
+  if (trouble.uncertainInMs > 0) return trouble.uncertainInMs;
+  const { error, toldText: text } = trouble;
+  // Others who find it due in the meantime see that it is told.
+  realm.setTrouble({ ...known, text });
+  realm.setState("uncertain");
+  await note(context, text);
+  if (realm.troubleOf(stored)) tell(context, uncertain(error), stored);
+  return undefined;
+}
+
+/** @internal Another tab says that the session is uncertain, or the page was opened when it was. What is noted counts. */
+export async function shareDoubt(context: SessionContext, stored: StoredSession): Promise<void> {
+  const { realm } = context;
+  const trouble = await noted(context, stored);
+  if (!trouble?.isTold || realm.state === "uncertain") return;
+  realm.tell(uncertain(trouble.error));
+  context.keepAlive();
+}
+
+/**
+ * @internal Before asking the provider: waits while it is to be left alone. Throws the answer instead of asking. Who has
+ * another token (`mayWait` is false) is not kept waiting.
+ */
+export async function leaveAlone(
+  context: SessionContext,
+  stored: StoredSession,
+  mayWait: boolean,
+): Promise<void> {
+  const { realm } = context;
+  // Its minute may have passed while nobody was sent to the provider.
+  await doubt(context, stored);
+  const error = realm.blocked();
+  if (error) throw error;
+  const trouble = realm.isLifted ? undefined : await read(context, stored, realm.troubleOf(stored));
+  if (!trouble || trouble.pauseMs <= 0 || realm.refreshing.isUnderWay) return;
+  if (!mayWait || trouble.pauseMs > LONGEST_WAIT_MS) {
+    throw changed(trouble.error, { retryAfterMs: trouble.pauseMs });
+  }
+  await restUntil(trouble.pauseMs, false, (listener) => realm.onWoke(listener));
+}
