@@ -13,7 +13,7 @@ import type { Core } from "./attempts.js";
 import { makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
 import { encode } from "./encode.js";
-import { merged, readRegistration } from "./registration-fields.js";
+import { merged, type RegistrationFields, readRegistration } from "./registration-fields.js";
 import { newBucket } from "./retries.js";
 import {
   type CallSettings,
@@ -40,6 +40,7 @@ export class CoreCalls {
   readonly #options: ClientOptions;
   readonly #underWay: CallLimits[] = [];
   readonly #bucket = newBucket();
+  #checkSettings: ((rules: Rules) => ClientSettings) | undefined;
   #settings: ClientSettings | undefined;
   #tokens: TokenSource | undefined;
   #closed: { reason: unknown } | undefined;
@@ -50,8 +51,13 @@ export class CoreCalls {
 
   /** The settings of the client, once the wasm is there to check them. @throws InvalidRequestError */
   settings(wasm: Wasm): ClientSettings {
-    this.#settings ??= readClientSettings(this.#options, rulesOf(wasm));
+    this.#settings ??= this.#readSettings()(rulesOf(wasm));
     return this.#settings;
+  }
+
+  #readSettings(): (rules: Rules) => ClientSettings {
+    this.#checkSettings ??= readClientSettings(this.#options);
+    return this.#checkSettings;
   }
 
   /** `isOwn`: it is the application's call, which `close` ends, and not a keeper's. */
@@ -78,7 +84,13 @@ export class CoreCalls {
       limits.place = this.#underWay.push(limits) - 1;
     }
     try {
-      const begin = (wasm: Wasm) => this.#begin(wasm, asked, request, options, limits);
+      let read: ReadRequest | undefined;
+      const prepare = () => {
+        this.#readSettings();
+        read ??= readRequest(request);
+        return read;
+      };
+      const begin = (wasm: Wasm) => this.#begin(wasm, asked, prepare(), options, limits);
       // A session's other methods wait for their turn to enter the wasm, and a call must not overtake them.
       if (peek(this.#options, "auth") === undefined && current()) {
         // The caller's stack may be nearly full, and a turn that is taken must be given back.
@@ -86,7 +98,7 @@ export class CoreCalls {
         const wasm = current();
         if (wasm) return await begin(wasm);
       }
-      return await this.#beginLater(begin, limits);
+      return await this.#beginLater(prepare, begin, limits);
     } catch (thrown) {
       // The caller's stack may be full: on the next turn there is room to say so.
       await undefined;
@@ -106,31 +118,39 @@ export class CoreCalls {
   }
 
   /** When the wasm is there. The call takes its place among those that wait for it. */
-  async #beginLater<T>(begin: (wasm: Wasm) => Promise<T>, limits: CallLimits): Promise<T> {
+  async #beginLater<T>(
+    prepare: () => void,
+    begin: (wasm: Wasm) => Promise<T>,
+    limits: CallLimits,
+  ): Promise<T> {
     let begun: Promise<T> | undefined;
     const loading = whenLoaded((wasm) => {
       if (!limits.isEnded) begun = begin(wasm);
     });
     try {
-      await limits.hold(loading);
+      const loaded = limits.hold(loading);
+      // The request for the wasm goes out first; while it comes there is time for all that JavaScript can do alone.
+      await undefined;
+      if (!latest()) prepare();
+      await loaded;
     } catch (thrown) {
       if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
     }
     return begun as Promise<T>;
   }
 
-  #begin(wasm: Wasm, asked: number, request: unknown, options: unknown, limits: CallLimits) {
+  #begin(wasm: Wasm, asked: number, read: ReadRequest, options: unknown, limits: CallLimits) {
     const settings = this.settings(wasm);
-    const { body, phoneNumber, call } = this.#read(wasm, asked, request, options, settings);
+    const { body, phoneNumber, call } = this.#check(wasm, asked, read, options, settings);
     const path = methods[settings.apiVersion][asked === Asked.upsert ? "upsert" : "delete"];
     limits.timeoutMs = call.timeoutMs;
     return makeCall(this.#core(wasm, settings), { asked, path, body, phoneNumber }, call, limits);
   }
 
   /** What is to be sent. @throws InvalidRequestError with all that is wrong with what was given */
-  #read(wasm: Wasm, asked: number, request: unknown, options: unknown, settings: ClientSettings) {
-    const found: RegistrationProblem[] = [];
-    const fields = readRegistration(found, new Reader(request, "request"));
+  #check(wasm: Wasm, asked: number, read: ReadRequest, options: unknown, settings: ClientSettings) {
+    const { fields } = read;
+    const found = [...read.found];
     const call: CallSettings = readCallSettings(options, settings, rulesOf(wasm), found);
     const { body, phoneNumber, problems } = encode(wasm, asked, settings.apiVersion, fields);
     const all = merged(found, problems);
@@ -145,6 +165,17 @@ export class CoreCalls {
       : (auth as HasTokens)[TOKENS]();
     return { baseUrl, maxMessageBytes, tokens: this.#tokens, bucket: this.#bucket };
   }
+}
+
+/** A request as far as it is read before the wasm is there. */
+interface ReadRequest {
+  found: readonly RegistrationProblem[];
+  fields: RegistrationFields;
+}
+
+function readRequest(request: unknown): ReadRequest {
+  const found: RegistrationProblem[] = [];
+  return { found, fields: readRegistration(found, new Reader(request, "request")) };
 }
 
 /** @internal */

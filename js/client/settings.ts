@@ -70,17 +70,17 @@ const DEFAULTS: CallSettings = {
 };
 
 /**
- * @internal The settings of a client.
- * @throws InvalidRequestError with all that is wrong
+ * @internal Reads the settings of a client, before the wasm is there. What is returned has the rest checked, and may be
+ * called again.
  */
-export function readClientSettings(options: unknown, rules: Rules): ClientSettings {
+export function readClientSettings(options: unknown): (rules: Rules) => ClientSettings {
   const reader = new Reader(options, "options");
   const given = reader.string("baseUrl");
   const auth = reader.value("auth");
   const accessToken = reader.function<AccessTokenSource>("accessToken");
   const apiVersion = reader.choice("apiVersion", ["v1", "v0"]) ?? "v1";
   const timeoutMs = reader.milliseconds("timeoutMs") ?? DEFAULTS.timeoutMs;
-  const metadata = readMetadata(reader, rules);
+  const headers = readHeaders(reader);
   const maxMessageBytes = reader.number("maxMessageBytes", 0, 2 ** 31 - 1) ?? 65_536;
   const keeping = Reader.nested(reader.value("keeping"), "keeping");
   const owner = keeping.string("owner");
@@ -88,11 +88,15 @@ export function readClientSettings(options: unknown, rules: Rules): ClientSettin
   if (owner !== undefined && auth !== undefined) {
     keeping.problem("owner", "conflict", "With auth it is who is signed in. Leave it out.");
   }
-  const baseUrl = readBaseUrl(reader, given, rules);
+  if (given === undefined) {
+    const message = "Give the address of the gRPC-Web endpoint, for example https://api.example.com.";
+    reader.problem("baseUrl", "missing", message);
+  }
+  const url = urlOf(given ?? "");
   const ofRetry: RegistrationProblem[] = [];
   const defaults = {
     ...DEFAULTS,
-    retry: { ...DEFAULTS.retry, sendPreviousAttempts: isSameOrigin(baseUrl) },
+    retry: { ...DEFAULTS.retry, sendPreviousAttempts: isSameOrigin(url) },
   };
   const transport = readTransport(reader, defaults, ofRetry);
   if (auth === undefined) {
@@ -100,20 +104,26 @@ export function readClientSettings(options: unknown, rules: Rules): ClientSettin
     if (!accessToken) reader.problem("auth", "missing", message);
   } else if (accessToken) {
     reader.problem("accessToken", "conflict", "Give either auth or accessToken, not both.");
-  } else checked(reader, "auth", "wrong_type", () => rules.checkAuth(auth));
-  const problems = [...reader.finish(), ...ofRetry, ...keeping.finish()];
-  if (problems.length > 0) throw invalidInput(problems);
-  return {
-    ...transport,
-    timeoutMs,
-    metadata,
-    signal: undefined,
-    baseUrl,
-    apiVersion,
-    maxMessageBytes,
-    auth,
-    accessToken,
-    keeping: { owner, maxPerSecond },
+  }
+  return (rules) => {
+    const metadata = checkHeaders(reader, headers, rules);
+    const check = () => checkUrl(url, rules);
+    const baseUrl = given === undefined ? undefined : checked(reader, "baseUrl", "bad_url", check);
+    if (auth !== undefined && !accessToken) checked(reader, "auth", "wrong_type", () => rules.checkAuth(auth));
+    const problems = [...reader.finish(), ...ofRetry, ...keeping.finish()];
+    if (problems.length > 0) throw invalidInput(problems);
+    return {
+      ...transport,
+      timeoutMs,
+      metadata,
+      signal: undefined,
+      baseUrl: baseUrl as string,
+      apiVersion,
+      maxMessageBytes,
+      auth,
+      accessToken,
+      keeping: { owner, maxPerSecond },
+    };
   };
 }
 
@@ -128,7 +138,7 @@ export function readCallSettings(
   const reader = new Reader(options, "options");
   const signal = reader.signal("signal");
   const timeoutMs = reader.milliseconds("timeoutMs") ?? client.timeoutMs;
-  const metadata = [...client.metadata, ...readMetadata(reader, rules)];
+  const metadata = [...client.metadata, ...checkHeaders(reader, readHeaders(reader), rules)];
   const ofRetry: RegistrationProblem[] = [];
   const transport = readTransport(reader, client, ofRetry);
   problems.push(...reader.finish(), ...ofRetry);
@@ -179,28 +189,23 @@ function checked<T>(reader: Reader, field: string, code: string, check: () => T)
   }
 }
 
-function readMetadata(reader: Reader, rules: Rules): string[] {
+/** Names and values, one after the other; none if there is one that is not the application's to give. */
+function readHeaders(reader: Reader): string[] {
   const pairs = reader.headers("headers");
   const other = pairs.find((name, at) => at % 2 === 0 && /^(authorization|dpop)$/i.test(name));
-  if (other !== undefined) {
-    const message = `Leave out ${other.toLowerCase()}: give accessToken, or auth; the client adds the header.`;
-    reader.problem("headers", "conflict", message);
-  }
-  if (pairs.length === 0 || other !== undefined) return [];
+  if (other === undefined) return pairs;
+  const message = `Leave out ${other.toLowerCase()}: give accessToken, or auth; the client adds the header.`;
+  reader.problem("headers", "conflict", message);
+  return [];
+}
+
+function checkHeaders(reader: Reader, pairs: string[], rules: Rules): string[] {
+  if (pairs.length === 0) return [];
   return checked(reader, "headers", "bad_header", () => rules.metadata(pairs)) ?? [];
 }
 
-function readBaseUrl(reader: Reader, given: string | undefined, rules: Rules): string {
-  if (given === undefined) {
-    const message = "Give the address of the gRPC-Web endpoint, for example https://api.example.com.";
-    reader.problem("baseUrl", "missing", message);
-    return "";
-  }
-  return checked(reader, "baseUrl", "bad_url", () => normalBaseUrl(given, rules)) ?? "";
-}
-
-/** @internal The address without a slash at the end. Throws what is wrong with it, in words. */
-export function normalBaseUrl(text: string, rules: Rules): string {
+/** The address without a slash at the end. Throws what is wrong with it, in words. */
+function checkUrl(url: URL | undefined, rules: Rules): string {
   const {
     href = "",
     origin = "",
@@ -211,7 +216,7 @@ export function normalBaseUrl(text: string, rules: Rules): string {
     hash = "",
     username = "",
     password = "",
-  }: Partial<URL> = urlOf(text) ?? bare({});
+  }: Partial<URL> = url ?? bare({});
   const hasCredentials = username + password !== "";
   return rules.checkBaseUrl([href, origin, protocol, hostname, pathname, search, hash], hasCredentials);
 }
@@ -224,8 +229,8 @@ function urlOf(text: string): URL | undefined {
   }
 }
 
-/** Whether a request to `baseUrl` needs no CORS preflight: headers that few servers allow may be sent then. */
-function isSameOrigin(baseUrl: string): boolean {
+/** Whether a request to it needs no CORS preflight: headers that few servers allow may be sent then. */
+function isSameOrigin(url: URL | undefined): boolean {
   const origin = peek(peek(globalThis, "location"), "origin");
-  return typeof origin === "string" && `${baseUrl}/`.startsWith(`${origin}/`);
+  return typeof origin === "string" && origin === url?.origin;
 }

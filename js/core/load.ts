@@ -164,7 +164,9 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   if (typeof WebAssembly !== "object") {
     throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
   }
-  const module = compiled ?? (await moduleOf(given, signal));
+  // The caller's stack may be full.
+  await undefined;
+  const coming = compiled ? Promise.resolve(compiled) : moduleOf(given, signal).then(ours);
   const underWay: Instance["underWay"] = new Set();
   let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
@@ -176,24 +178,31 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     for (const reject of underWay) reject(thrown);
     underWay.clear();
   };
-  let cause: unknown;
   try {
-    // Another wasm would be instantiated for nothing, and its error be hard to read.
-    if (WebAssembly.Module.imports(module).some((import_) => import_.module === "sipbreakout")) {
-      const wasm = await instantiate(module, onTrap);
-      compiled = module;
-      instance = { wasm, underWay, isDead: false };
-      live = instance;
-      setTimeout(() => {
-        isOpen = true;
-      });
-      return instance;
-    }
+    const wasm = await instantiate(coming, onTrap);
+    compiled = await coming;
+    instance = { wasm, underWay, isDead: false };
+    live = instance;
+    setTimeout(() => {
+      isOpen = true;
+    });
+    return instance;
   } catch (thrown) {
+    // If there is no module, it rejects with why.
+    await coming;
     // No memory, that is.
     if (peek(thrown, "name") === "RangeError") throw thrown;
-    cause = thrown;
+    throw foreignBuild(thrown);
   }
+}
+
+/** Another wasm would be instantiated for nothing, and its error be hard to read. */
+function ours(module: WebAssembly.Module): WebAssembly.Module {
+  if (WebAssembly.Module.imports(module).some((import_) => import_.module === "sipbreakout")) return module;
+  throw foreignBuild(undefined);
+}
+
+function foreignBuild(cause: unknown): Error {
   doubtCache();
-  throw otherBuild(cause);
+  return otherBuild(cause);
 }

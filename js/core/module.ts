@@ -1,5 +1,4 @@
 // From a source to a compiled module.
-import { loadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import { compileBytes, compileReply } from "./compile.js";
 import { bytesOfDataUrl } from "./data-url.js";
@@ -11,6 +10,7 @@ import {
   isModule,
   isResponse,
   readFile,
+  packagedSource,
   settled,
   urlOf,
 } from "./source.js";
@@ -47,9 +47,8 @@ async function compiled(given: Given, signal: AbortSignal): Promise<WebAssembly.
 }
 
 async function of(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
-  const source = await settled(given).catch((cause) => {
-    throw loadError("network", "The promise of the SDK's wasm was rejected.", "See the cause.", cause);
-  });
+  // Without a turn in between the request goes out before anything else is done.
+  const source = given === undefined ? packagedSource() : await settled(given);
   if (isModule(source)) return source;
   if (isResponse(source)) return await ofReply(source);
   if (!isAddress(source)) return await compileBytes(source);

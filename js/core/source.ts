@@ -16,9 +16,18 @@ export function provide(source: () => WasmSource): void {
   packaged ??= source;
 }
 
-/** @internal What was given; else the package's own. Rejects when a given promise does. */
+/** @internal The package's own. */
+export const packagedSource = (): WasmSource => packaged();
+
+/** @internal What was given; else the package's own. */
 export async function settled(given: Given): Promise<WasmSource> {
-  return (await given) ?? packaged();
+  let source: WasmSource | undefined;
+  try {
+    source = await given;
+  } catch (cause) {
+    throw loadError("network", "The promise of the SDK's wasm was rejected.", "See the cause.", cause);
+  }
+  return source ?? packaged();
 }
 
 // Sources are told apart by what they have, not by `instanceof`: in tests URL and Response may be jsdom's or a polyfill's,

@@ -76,12 +76,16 @@ function guard(exports, onTrap, forgetViews) {
     return guarded;
 }
 
-/** A fresh instance, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in. */
-export async function instantiate(module, onTrap) {
+/**
+ * A fresh instance of the module that comes, with classes of its own. What an instance needs is made while the module is
+ * under way. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in.
+ */
+export async function instantiate(coming, onTrap) {
 `;
 
 const tail = (names) => `let wasm;
-wasm = guard((await WebAssembly.instantiate(module, __wbg_get_imports())).exports, onTrap, () => {
+const imports = __wbg_get_imports();
+wasm = guard((await WebAssembly.instantiate(await coming, imports)).exports, onTrap, () => {
     cachedUint8ArrayMemory0 = cachedDataViewMemory0 = null;
 });
 wasm.__wbindgen_start();
@@ -145,7 +149,10 @@ export function wrapDeclarations(text) {
 export interface Exports {
 ${names.map((name) => `    ${name}: typeof ${name};\n`).join("")}}
 
-/** A fresh instance, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in. */
-export declare function instantiate(module: WebAssembly.Module, onTrap: (thrown: unknown) => void): Promise<Exports>;
+/**
+ * A fresh instance of the module that comes, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the
+ * wasm stopped in.
+ */
+export declare function instantiate(coming: Promise<WebAssembly.Module>, onTrap: (thrown: unknown) => void): Promise<Exports>;
 `;
 }

@@ -29,7 +29,7 @@ function script() {
 }
 
 const base = { baseUrl: "https://api.example.com/core/", accessToken: () => "t" };
-const ofClient = (options) => readClientSettings({ ...base, ...options }, script());
+const ofClient = (options) => readClientSettings({ ...base, ...options })(script());
 
 /** `[field, code]` of all that is wrong with a client's options. */
 function wrong(options) {
@@ -161,7 +161,7 @@ describe("baseUrl", () => {
   test("Rust gets the parts of the URL, and says what it comes to", () => {
     const rules = script();
     const options = { ...base, baseUrl: "HTTPS://API.example.com:443/a/?q#h" };
-    assert.equal(readClientSettings(options, rules).baseUrl, "https://api.example.com/a");
+    assert.equal(readClientSettings(options)(rules).baseUrl, "https://api.example.com/a");
     const [href, origin] = ["https://api.example.com/a/?q#h", "https://api.example.com"];
     assert.deepEqual(rules.asked, [[href, origin, "https:", "api.example.com", "/a/", "?q", "#h", false]]);
   });
@@ -238,7 +238,7 @@ test("what is no refusal goes through: the wasm has stopped", () => {
     },
   };
   assert.throws(
-    () => readClientSettings({ ...base, headers: { a: "1" } }, rules),
+    () => readClientSettings({ ...base, headers: { a: "1" } })(rules),
     (thrown) => thrown === trap,
   );
 });
