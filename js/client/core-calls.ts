@@ -12,7 +12,7 @@ import { Asked, ended, secretsOf } from "./attempt.js";
 import type { Core } from "./attempts.js";
 import { makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
-import { encode } from "./encode.js";
+import { encode, textOf } from "./encode.js";
 import { merged, type RegistrationFields, readRegistration } from "./registration-fields.js";
 import { newBucket } from "./retries.js";
 import {
@@ -149,10 +149,10 @@ export class CoreCalls {
 
   /** What is to be sent. @throws InvalidRequestError with all that is wrong with what was given */
   #check(wasm: Wasm, asked: number, read: ReadRequest, options: unknown, settings: ClientSettings) {
-    const { fields } = read;
+    const { fields, text } = read;
     const found = [...read.found];
     const call: CallSettings = readCallSettings(options, settings, rulesOf(wasm), found);
-    const { body, phoneNumber, problems } = encode(wasm, asked, settings.apiVersion, fields);
+    const { body, phoneNumber, problems } = encode(wasm, asked, settings.apiVersion, fields, text);
     const all = merged(found, problems);
     if (all.length > 0) throw invalidInput(all);
     return { body, phoneNumber, call };
@@ -171,11 +171,14 @@ export class CoreCalls {
 interface ReadRequest {
   found: readonly RegistrationProblem[];
   fields: RegistrationFields;
+  /** The fields, as Rust takes them. */
+  text: string;
 }
 
 function readRequest(request: unknown): ReadRequest {
   const found: RegistrationProblem[] = [];
-  return { found, fields: readRegistration(found, new Reader(request, "request")) };
+  const fields = readRegistration(found, new Reader(request, "request"));
+  return { found, fields, text: textOf(fields) };
 }
 
 /** @internal */

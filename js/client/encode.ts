@@ -13,8 +13,11 @@ interface Encoded {
 
 const NONE: readonly RegistrationProblem[] = [];
 
-/** All in one text, which crosses quicker than five: behind a character that is in none of them, and divided by it. */
-function joined(texts: readonly string[]): string {
+/** @internal A registration's fields, all in one text, which crosses quicker than five: behind a character that is in none of them, and divided by it. */
+export function textOf(fields: RegistrationFields): string {
+  const { sipUri, routeType, phoneNumber, mobileOriginatingPrefix, mobileTerminatingPrefix } = fields;
+  const all = [sipUri, routeType, phoneNumber, mobileOriginatingPrefix, mobileTerminatingPrefix];
+  const texts = all.map((text) => text ?? "");
   let divider = "\0";
   for (let code = 1; code < 128 && texts.some((text) => text.includes(divider)); code += 1) {
     divider = String.fromCharCode(code);
@@ -28,15 +31,13 @@ export function encode(
   asked: number,
   apiVersion: ApiVersion,
   fields: RegistrationFields,
+  text = textOf(fields),
 ): Encoded {
-  const { sipUri, routeType, phoneNumber, mobileOriginatingPrefix, mobileTerminatingPrefix } = fields;
-  const all = [sipUri, routeType, phoneNumber, mobileOriginatingPrefix, mobileTerminatingPrefix];
-  const texts = joined(all.map((text) => text ?? ""));
   try {
     const encoded = ask(wasm, ({ encodeUpsert, encodeDelete }) =>
-      asked === Asked.upsert ? encodeUpsert(apiVersion === "v0", texts) : encodeDelete(texts),
+      asked === Asked.upsert ? encodeUpsert(apiVersion === "v0", text) : encodeDelete(text),
     );
-    const [body, number] = Array.isArray(encoded) ? encoded : [encoded, phoneNumber || undefined];
+    const [body, number] = Array.isArray(encoded) ? encoded : [encoded, fields.phoneNumber || undefined];
     return { body, phoneNumber: number, problems: NONE };
   } catch (thrown) {
     if (!Array.isArray(thrown)) throw thrown;

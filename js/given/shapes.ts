@@ -31,7 +31,7 @@ const RETRY: Fields<RetryOptions> = {
 const TRANSPORT: Fields<TransportOptions> = {
   timeoutMs: asIs,
   headers,
-  retry: nested(RETRY),
+  retry: /* @__PURE__ */ nested(RETRY),
   fetch: asIs,
   credentials: asIs,
   cache: asIs,
@@ -51,7 +51,7 @@ export const CLIENT: Fields<ClientOptions> = {
   baseUrl: asIs,
   apiVersion: asIs,
   maxMessageBytes: asIs,
-  keeping: nested(KEEPING),
+  keeping: /* @__PURE__ */ nested(KEEPING),
   auth: asIs,
   accessToken: asIs,
 };
@@ -64,7 +64,7 @@ export const FLEET: Fields<FleetOptions> = {
   signal: asIs,
   timeoutMs: asIs,
   headers,
-  retry: nested(RETRY),
+  retry: /* @__PURE__ */ nested(RETRY),
 };
 
 /** @internal Of `keepRegistered`. */
@@ -73,12 +73,12 @@ export const KEEP: Fields<KeepOptions> = { deleteOnPageHide: asIs };
 /** @internal Of `validateRegistration`. */
 export const VALIDATION: Fields<{ apiVersion: string }> = { apiVersion: asIs };
 
-const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: nested(REGISTRATION) };
+const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: /* @__PURE__ */ nested(REGISTRATION) };
 
 /** @internal */
 export const CALL_FLOW: Fields<CallFlowInput> = {
-  caller: nested(PARTY),
-  callee: nested(PARTY),
+  caller: /* @__PURE__ */ nested(PARTY),
+  callee: /* @__PURE__ */ nested(PARTY),
   behavior: asIs,
   placedBy: asIs,
 };
