@@ -109,7 +109,8 @@ export function readClientSettings(options: unknown): (rules: Rules) => ClientSe
     const metadata = checkHeaders(reader, headers, rules);
     const check = () => checkUrl(url, rules);
     const baseUrl = given === undefined ? undefined : checked(reader, "baseUrl", "bad_url", check);
-    if (auth !== undefined && !accessToken) checked(reader, "auth", "wrong_type", () => rules.checkAuth(auth));
+    if (auth !== undefined && !accessToken)
+      checked(reader, "auth", "wrong_type", () => rules.checkAuth(auth));
     const problems = [...reader.finish(), ...ofRetry, ...keeping.finish()];
     if (problems.length > 0) throw invalidInput(problems);
     return {

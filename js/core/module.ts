@@ -9,8 +9,8 @@ import {
   isAddress,
   isModule,
   isResponse,
-  readFile,
   packagedSource,
+  readFile,
   settled,
   urlOf,
 } from "./source.js";
