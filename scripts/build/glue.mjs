@@ -22,8 +22,9 @@ function release(held) {
     }
 }
 
-/** Exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
-function guard(exports, onTrap, forgetViews) {
+/** Gives exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
+function guard(onTrap, forgetViews) {
+    let exports;
     let isDead = false;
     const guarded = {};
     const die = (thrown) => {
@@ -70,10 +71,13 @@ function guard(exports, onTrap, forgetViews) {
             try { return isDead ? dead : exports[name](...args); } catch (thrown) { return trapped(name, thrown); }
         },
     ];
-    for (const [name, value] of Object.entries(exports)) {
-        guarded[name] = typeof value === "function" ? guards[Math.min(value.length, 4)](name) : value;
-    }
-    return guarded;
+    return (unguarded) => {
+        exports = unguarded;
+        for (const [name, value] of Object.entries(exports)) {
+            guarded[name] = typeof value === "function" ? guards[Math.min(value.length, 4)](name) : value;
+        }
+        return guarded;
+    };
 }
 
 /**
@@ -85,9 +89,10 @@ export async function instantiate(coming, onTrap) {
 
 const tail = (names) => `let wasm;
 const imports = __wbg_get_imports();
-wasm = guard((await WebAssembly.instantiate(await coming, imports)).exports, onTrap, () => {
+const guarded = guard(onTrap, () => {
     cachedUint8ArrayMemory0 = cachedDataViewMemory0 = null;
 });
+wasm = guarded((await WebAssembly.instantiate(await coming, imports)).exports);
 wasm.__wbindgen_start();
 return { ${names.join(", ")} };
 }
