@@ -40,15 +40,31 @@ const doors = {
   },
 };
 
-/** What waits inside the wasm: it resolves when the provider answers, which never happens. */
+/** What a session waits for: the provider's discovery document, which comes when the page says so. */
+let publish;
+const provider = (_, { signal }) =>
+  new Promise((resolve, reject) => {
+    sent += 1;
+    const issuer = location.origin;
+    const document = {
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+    };
+    publish = () => resolve(new Response(JSON.stringify(document)));
+    signal.addEventListener("abort", () => {
+      aborted += 1;
+      reject(signal.reason);
+    });
+  });
 const redirectUri = location.href.split("?")[0];
-const session = () =>
+const signInUrl = () =>
   createAuth({
     clientId: "c",
     redirectUri,
     issuer: location.origin,
     storage: "memory",
-    fetch: slow,
+    fetch: provider,
   }).createSignInUrl();
 
 const report = {};
@@ -57,16 +73,18 @@ try {
     for (const [where, door] of Object.entries(doors)) {
       sent = 0;
       aborted = 0;
-      const waiting = codeOf(session());
+      const session = codeOf(signInUrl());
       while (sent < 1) await wait(5);
       const underWay = codeOf(client.upsertRegistration(request, { fetch: slow, timeoutMs: 1e12 }));
       while (sent < 2) await wait(5);
       const started = performance.now();
-      const opened = codeOf(door(kind));
-      const inside = await waiting;
-      const ms = performance.now() - started;
+      const opened = await codeOf(door(kind));
+      // A door that opens later does so in the next turn.
+      await wait(20);
+      publish();
       answer();
-      const outcomes = { inside, door: await opened, underWay: await underWay };
+      const outcomes = { session: await session, door: opened, underWay: await underWay };
+      const ms = performance.now() - started;
       const next = [
         await codeOf(client.upsertRegistration(request)),
         await codeOf(client.deleteRegistration(other)),
