@@ -64,11 +64,14 @@ inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
       const after = await stands(tab, "registered");
       assert.deepEqual(after.request, before.request);
       await until("the lead", () => isLeading(tab));
-      await pause(500);
-      assert.equal(stage.upserts(number).length, 1, "it is fresh");
-      await until("the refresh", () => stage.upserts(number).length === 2, TTL_SECONDS * 1000);
-      assert.equal(stage.upserts(number)[1].label, await label(tab));
+      await until("the refresh", () => stage.upserts(number).length >= 2, TTL_SECONDS * 1000);
       const [first, second] = stage.upserts(number);
+      // A browser under load may take longer to come back than the registration is fresh.
+      assert.ok(
+        second.startedAt - first.startedAt > 0.74 * TTL_SECONDS * 1000,
+        "it is told again while it is fresh",
+      );
+      assert.equal(second.label, await label(tab));
       assert.ok(second.endedAt - first.startedAt < TTL_SECONDS * 1000);
     });
   }
