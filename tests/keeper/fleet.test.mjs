@@ -137,7 +137,7 @@ test("aborted in the middle, again and again: every item is accounted for, and t
   t.diagnostic(`SEED=${seed}`);
   const random = randomFrom(seed);
   // All together before the end, on a fast machine too.
-  const abortAfterMs = Array.from({ length: 12 }, () => 1 + Math.round(random() * 800));
+  const abortAfterMs = Array.from({ length: 12 }, () => 1 + Math.round(random() * 200));
   const report = await run("aborted", { count: COUNT, abortAfterMs, concurrency: 16 });
   for (const { ms: moment, taken, ok, failed, unknown, notSent, thrown } of report.aborts) {
     const when = moment ? `aborted after ${moment} ms` : "to the end";
