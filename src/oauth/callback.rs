@@ -7,7 +7,7 @@ use crate::seams::Urls;
 
 /// The parameters that are the provider's in a callback.
 pub(crate) const ANSWER_PARAMETERS: [&str; 7] =
-    ["state", "code", "error", "error_description", "error_uri", "iss", "response"];
+    ["code", "state", "error", "error_description", "error_uri", "iss", "response"];
 
 /// What it says.
 pub(crate) enum Outcome {
@@ -25,18 +25,22 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads the query; the fragment is not the code flow's and is ignored.
     pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
-        let [state, code, error, description, uri, iss, response] = parameters(urls, url)?;
+        let Parameters { codes, others: [state, error, description, uri, iss, response] } = parameters(urls, url)?;
         if response.is_some() {
             return Err(not_a_callback("It has a signed `response`, which was not asked for."));
         }
-        let outcome = match (error, code) {
-            (Some(error), code) => {
-                let code = Secrets::new(code);
-                let shown = |text: Option<String>| text.map(|text| code.cut(&text));
-                Outcome::Refused { error: code.cut(&error), description: shown(description), uri: shown(uri) }
+        let outcome = if let Some(error) = error {
+            // A code beside it is not used: however many there are, the provider's words are told.
+            let codes = Secrets::new(codes);
+            let shown = |text: Option<String>| text.map(|text| codes.cut(&text));
+            Outcome::Refused { error: codes.cut(&error), description: shown(description), uri: shown(uri) }
+        } else {
+            let mut codes = codes.into_iter();
+            match (codes.next(), codes.next()) {
+                (Some(code), None) => Outcome::Code(Secret::new(code)),
+                (None, _) => return Err(not_a_callback("It has neither `code` nor `error`.")),
+                (Some(_), Some(_)) => return Err(twice("code")),
             }
-            (None, Some(code)) => Outcome::Code(Secret::new(code)),
-            (None, None) => return Err(not_a_callback("It has neither `code` nor `error`.")),
         };
         let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
         Ok(Self { state, iss, outcome })
@@ -44,7 +48,7 @@ impl Answer {
 
     /// Of an answer without a code: its state, and why it is a refusal if it is one.
     pub fn read_state<U: Urls>(urls: &U, url: &str) -> Result<(String, Option<Refusal>), AuthError> {
-        let [state, _, error, description, uri, _, _] = parameters(urls, url)?;
+        let [state, error, description, uri, _, _] = parameters(urls, url)?.others;
         let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
         Ok((state, error.map(|error| (error, description, uri))))
     }
@@ -53,7 +57,7 @@ impl Answer {
 /// The `error` of an address without `state`. Anybody can make a link like that.
 pub(crate) fn stateless_error<U: Urls>(urls: &U, url: &str) -> Option<String> {
     match parameters(urls, url).ok()? {
-        [None, None, error, _, _, _, None] => error,
+        Parameters { codes, others: [None, error, _, _, _, None] } if codes.is_empty() => error,
         _ => None,
     }
 }
@@ -61,18 +65,36 @@ pub(crate) fn stateless_error<U: Urls>(urls: &U, url: &str) -> Option<String> {
 /// `error`, `error_description`, `error_uri`.
 pub(crate) type Refusal = (String, Option<String>, Option<String>);
 
-fn parameters<U: Urls>(urls: &U, url: &str) -> Result<[Option<String>; 7], AuthError> {
+/// The values of `code`, and those of the other [`ANSWER_PARAMETERS`].
+struct Parameters {
+    codes: Vec<String>,
+    others: [Option<String>; 6],
+}
+
+fn parameters<U: Urls>(urls: &U, url: &str) -> Result<Parameters, AuthError> {
     let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
-    let mut found = ANSWER_PARAMETERS.map(|name| (name, None::<String>));
+    let [code, others @ ..] = ANSWER_PARAMETERS;
+    let mut codes = Vec::new();
+    let mut found = others.map(|name| (name, None::<String>));
     for (name, value) in form::pairs(&url.query) {
-        if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name) {
-            // RFC 6749, section 3.1: never more than once. Which one would count is anybody's guess.
-            if slot.replace(value).is_some() {
-                return Err(not_a_callback(&["It has the parameter `", known, "` twice."].concat()));
-            }
+        // RFC 6749, section 3.1: without a value it is as good as left out, and none is there more than once. Which one
+        // would count is anybody's guess.
+        if value.is_empty() {
+            continue;
+        }
+        if name == code {
+            codes.push(value);
+        } else if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name)
+            && slot.replace(value).is_some()
+        {
+            return Err(twice(known));
         }
     }
-    Ok(found.map(|(_, value)| value.filter(|text| !text.is_empty())))
+    Ok(Parameters { codes, others: found.map(|(_, value)| value) })
+}
+
+fn twice(name: &str) -> AuthError {
+    not_a_callback(&["It has the parameter `", name, "` twice."].concat())
 }
 
 fn not_a_callback(why: &str) -> AuthError {

@@ -89,11 +89,13 @@ impl Claims {
         if !audience.iter().any(|audience| audience == us) {
             return Err(bad("is meant for another client (`aud`)."));
         }
-        // With several audiences only `azp` says for whom it was made.
-        if self.azp.as_deref().map_or(audience.len() > 1, |party| party != us) {
-            return Err(bad("was made for another client (`azp`)."));
+        match self.azp.as_deref() {
+            Some(party) if party != us => Err(bad("was made for another client (`azp`).")),
+            None if audience.len() > 1 => {
+                Err(bad("is meant for several clients (`aud`) and does not say which one it was made for (`azp`)."))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whom the ID token of a refresh is about, after `before`. That it is about somebody else, or for somebody else, is an

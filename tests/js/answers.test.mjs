@@ -70,6 +70,31 @@ test("an error comes as the provider said it, and beats a code", async () => {
   assert.deepEqual([pending().length, stored(), told.length, requests.length], [0, undefined, 0, 0]);
 });
 
+test("a code that is there twice keeps nobody from the provider's words, and is not shown", async () => {
+  const { fails, pending } = await begun();
+  const words = "error=access_denied&error_description=not+one-code";
+  const error = await fails(`code=one-code&${words}&code=another-code`);
+  assert.deepEqual([error.code, error.description, pending().length], ["access_denied", "not [removed]", 0]);
+});
+
+test("without a value a parameter is as good as left out", async () => {
+  const empty = "state=&code=&error=&error_description=&error_uri=&iss=&response=";
+  const { auth, state, fails, replies, requests } = await begun({ dangerouslySkipIdTokenSignature: true });
+  globalThis.location.href = `${CALLBACK}?code=&state=${state}`;
+  assert.equal(auth.isRedirectCallback(), false);
+  assert.equal((await fails("code=")).code, "not_a_callback");
+  globalThis.location.href = `${CALLBACK}?${empty}&error=access_denied&error_description=x`;
+  assert.equal(auth.isRedirectCallback(), true);
+  const told = await failing(auth.handleRedirectCallback());
+  assert.deepEqual([told.code, told.description], ["access_denied", undefined]);
+  replies.push(reply(400, { error: "invalid_grant" }));
+  globalThis.location.href = `${CALLBACK}?${empty}&code=a-code&state=${state}&${empty}#part`;
+  assert.equal(auth.isRedirectCallback(), true);
+  assert.equal((await failing(auth.handleRedirectCallback())).code, "invalid_grant");
+  assert.equal(requests[0].fields.code, "a-code");
+  assert.equal(globalThis.location.href, `${CALLBACK}#part`);
+});
+
 test("an error_uri that is no web address is left out", async () => {
   const { fails } = await begun();
   const { code, uri } = await fails("error=access_denied&error_uri=javascript:alert(1)");

@@ -44,6 +44,33 @@ fn an_error_beats_a_code_and_does_not_show_it() {
 }
 
 #[test]
+fn a_code_that_is_there_twice_is_no_reason_to_keep_the_providers_words() {
+    let url =
+        format!("{CALLBACK}?state=s&code=one-code&error=access_denied&error_description=one-code&code=another-code");
+    let Outcome::Refused { error, description, .. } = Answer::read(&TestUrls, &url).unwrap().outcome else {
+        panic!("a code")
+    };
+    assert_eq!((error.as_str(), description.as_deref()), ("access_denied", Some("[removed]")));
+    let url = url.replace("one-code&code", "not+another-code&code");
+    let Outcome::Refused { description, .. } = Answer::read(&TestUrls, &url).unwrap().outcome else { panic!("a code") };
+    assert_eq!(description.as_deref(), Some("not [removed]"));
+}
+
+#[test]
+fn what_has_no_value_is_left_out() {
+    let empty = "state=&code=&error=&error_description=&error_uri=&iss=&response=";
+    for url in
+        [format!("{CALLBACK}?{empty}&state=s&code=c&iss=i"), format!("{CALLBACK}?state=s&code=c&iss=i&{empty}&{empty}")]
+    {
+        let answer = Answer::read(&TestUrls, &url).unwrap();
+        assert_eq!((answer.state.as_str(), answer.iss.as_deref()), ("s", Some("i")));
+        assert!(matches!(answer.outcome, Outcome::Code(code) if code.expose() == "c"), "{url}");
+    }
+    let error = stateless_error(&TestUrls, &format!("{CALLBACK}?{empty}&error=access_denied"));
+    assert_eq!(error.as_deref(), Some("access_denied"));
+}
+
+#[test]
 fn the_answer_to_a_revocation_has_a_state_and_may_be_a_refusal() {
     let read = |rest: &str| Answer::read_state(&TestUrls, &format!("{CALLBACK}?{rest}"));
     assert_eq!(read("state=s").unwrap(), ("s".into(), None));
