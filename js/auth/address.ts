@@ -1,5 +1,6 @@
 // The page's address: reading the provider's answer from it, and leaving it.
 import { authError } from "../errors.js";
+import { isRecord, peek } from "../given/read.js";
 import { isLoopback } from "../loopback.js";
 
 /** @internal An address as text; the page's without one. */
@@ -11,6 +12,10 @@ export function addressOf(url?: string | URL): string {
     return "";
   }
 }
+
+/** @internal A parameter of an address: without a value it is as good as left out (RFC 6749, section 3.1), and empty. */
+export const parameterOf = (address: string | URL, name: string): string =>
+  new URL(address).searchParams.getAll(name).find(Boolean) ?? "";
 
 /** @internal Whether the address bar has this answer, with whatever else is in it. */
 export function isInAddressBar(answer: string): boolean {
@@ -29,26 +34,73 @@ export function isInAddressBar(answer: string): boolean {
 
 /**
  * @internal Takes an answer out of the address bar: the parameters of these names, but for those that `home`, where the
- * answer came to, has itself. All else stays as it is, to the letter, and so does the state of the history entry.
+ * answer came to, has itself. All else stays as it is, to the letter.
  */
 export function takeOut(names: readonly string[], home?: string): void {
   try {
-    const address = new URL(addressOf());
     const own = home === undefined ? [] : pairsOf(new URL(home).search);
-    const kept = pairsOf(address.search).filter(({ name, value }) => {
+    rewriteQuery(({ name, value }) => {
       if (name === undefined || !names.includes(name)) return true;
       const index = own.findIndex((pair) => pair.name === name && pair.value === value);
       return index >= 0 && own.splice(index, 1).length > 0;
     });
-    address.search = kept.map(({ text }) => text).join("&");
-    globalThis.history.replaceState(globalThis.history.state, "", address.href);
   } catch {
     // No address bar, or one that may not be changed: the answer is handled all the same.
   }
 }
 
-/** The parameters of a query, each with the text that it is written in. */
-function pairsOf(query: string): { text: string; name: string | undefined; value: string | undefined }[] {
+/** @internal Leaves the pairs in the address that `isKept` says. Throws where there is no address bar. */
+export function rewriteQuery(isKept: (pair: Pair) => boolean): void {
+  const address = new URL(addressOf());
+  const before = address.search;
+  const kept = pairsOf(before).filter(isKept);
+  address.search = kept.map(({ text }) => text).join("&");
+  const { state } = globalThis.history;
+  replaceAddress(before === address.search ? state : rewritten(state, before, address.search), address.href);
+}
+
+/** How Next's router marks the states of its entries. */
+const NEXT = "__NA";
+
+/**
+ * A router that remembers the address must hear of the new one. Next's takes a state with its mark for a call of its own and
+ * does not listen; without it, it adds the mark.
+ */
+function replaceAddress(state: unknown, href: string): void {
+  const { history } = globalThis;
+  const isNext = peek(state, NEXT) === true;
+  history.replaceState(isNext ? { ...(state as object), [NEXT]: undefined } : state, "", href);
+  if (isNext && peek(history.state, NEXT) !== true) history.replaceState(state, "", href);
+}
+
+/**
+ * The state of the history entry is the router's and stays as it is, but for the query that left the address: vue-router has
+ * that there, and writes it back into the address when it goes on.
+ */
+function rewritten(state: unknown, before: string, after: string): unknown {
+  if (!isRecord(state) || ![Object.prototype, null].includes(Object.getPrototypeOf(state))) return state;
+  const clean = (value: unknown) =>
+    typeof value === "string" ? value.replaceAll(before, () => after) : value;
+  return Object.fromEntries(Object.entries(state).map(([name, value]) => [name, clean(value)]));
+}
+
+/** @internal Next's router hears of the address again: it may not have listened yet when the answer left it. */
+export function remindRouter(): void {
+  try {
+    const { state } = globalThis.history;
+    if (peek(state, NEXT) === true) replaceAddress(state, addressOf());
+  } catch {}
+}
+
+interface Pair {
+  /** As it is written. */
+  text: string;
+  name: string | undefined;
+  value: string | undefined;
+}
+
+/** The parameters of a query. */
+function pairsOf(query: string): Pair[] {
   const texts = query.replace(/^\?/, "").split("&");
   return texts.map((text) => {
     // Behind an ampersand a question mark is a part of the name.

@@ -71,6 +71,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       const alive = auth.deref();
       return alive && (await alive.#open().provider.endpoints()).issPromised;
     });
+    this.#signIn.tidy();
+    this.#revocation.tidy();
     // Copies are made of pages that did nothing yet, too.
     if (this.#isInTab()) void watchTab();
   }

@@ -7,6 +7,7 @@ import { readAnswerState, refusedByProvider } from "../provider/sign-in.js";
 import type { Session } from "../session/session.js";
 import { signedOut } from "../session/session-errors.js";
 import { isSamePersons } from "../session/stored-session.js";
+import { isHandled, noteHandled } from "./handled.js";
 import { inPageStorage } from "./pending-sign-ins.js";
 
 const keyOf = ({ provider }: Session) => `sipbreakout/consent/${provider.realm}`;
@@ -31,10 +32,14 @@ export async function finishConsentRevocation(session: Session, url: string): Pr
   await session.ready();
   const { state, refusal } = await readAnswerState(url);
   const key = keyOf(session);
-  const done = () => inPageStorage((storage) => storage.removeItem(key));
+  const done = () => {
+    noteHandled(session.provider.realm, state);
+    inPageStorage((storage) => storage.removeItem(key));
+  };
   const text = inPageStorage((storage) => storage.getItem(key));
   const begun = consentOf(text, state, Date.now());
   if (!begun) {
+    if (isHandled(session.provider.realm, state)) return;
     const message = "This answer belongs to no revocation that was begun in this tab within the last hour.";
     throw authError("state_unknown", message);
   }

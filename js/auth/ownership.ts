@@ -6,6 +6,8 @@ import { bare, peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
 import { encoded, nameOrDefault, nameTag, SIGN_INS, tagOf } from "../provider/names.js";
 import { isAt } from "../provider/place.js";
+import { parameterOf } from "./address.js";
+import { isHandled } from "./handled.js";
 
 /** As in `src/oauth/endpoints.rs`. */
 const WGTWO_ISSUER = "https://id.wgtwo.com/";
@@ -16,8 +18,11 @@ const LIFE_MS = 600_000;
 /** @internal The kinds of answers that a session gets. */
 export interface AnswerKind {
   name: "sign-in" | "consent";
-  /** Whether an address holds an answer of this kind for the session with these options. Never throws. */
-  isOurs(address: string, options: AuthOptions): boolean;
+  /**
+   * Whether an address holds an answer of this kind for the session with these options: one to be handled, or one that was
+   * handled before. Never throws.
+   */
+  find(address: string, options: AuthOptions): "new" | "handled" | undefined;
   /** The parameters that the provider adds. */
   parameters: readonly string[];
 }
@@ -92,23 +97,26 @@ export const signInAnswer: AnswerKind = {
     "error_uri",
     "response",
   ],
-  isOurs(given, options) {
+  find(given, options) {
     try {
       const [address, home] = [new URL(given), new URL(options.redirectUri)];
-      const query = address.searchParams;
-      const state = query.get("state");
-      if (!state)
-        return (
-          Boolean(query.get("error")) && !query.has("code") && isAt(home, address) && isOnlyPending(options)
-        );
-      return (
-        address.origin + address.pathname === home.origin + home.pathname &&
-        ["code", "error", "response"].some((name) => query.has(name)) &&
-        (stored(`${SIGN_INS}${realmOf(options)}/${encoded(state)}`) !== null ||
-          (markOf(state) !== "c" && isOurForm(state, options)))
-      );
+      const has = (name: string) => parameterOf(address, name) !== "";
+      const state = parameterOf(address, "state");
+      if (state === "")
+        return has("error") && !has("code") && isAt(home, address) && isOnlyPending(options)
+          ? "new"
+          : undefined;
+      if (
+        address.origin + address.pathname !== home.origin + home.pathname ||
+        !["code", "error", "response"].some(has)
+      )
+        return undefined;
+      const realm = realmOf(options);
+      if (stored(`${SIGN_INS}${realm}/${encoded(state)}`) !== null) return "new";
+      if (isHandled(realm, state)) return "handled";
+      return markOf(state) !== "c" && isOurForm(state, options) ? "new" : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   },
 };
@@ -117,18 +125,22 @@ export const signInAnswer: AnswerKind = {
 export const consentAnswer: AnswerKind = {
   name: "consent",
   parameters: ["state", "error", "error_description", "error_uri"],
-  isOurs(given, options) {
+  find(given, options) {
     try {
-      const state = new URL(given).searchParams.get("state") ?? "";
-      const { state: begun } = read(stored(`sipbreakout/consent/${realmOf(options)}`)) ?? {};
-      return markOf(state) === "c" && (begun === state || isOurForm(state, options));
+      const state = parameterOf(given, "state");
+      const realm = realmOf(options);
+      const { state: begun } = read(stored(`sipbreakout/consent/${realm}`)) ?? {};
+      if (markOf(state) !== "c") return undefined;
+      if (begun === state) return "new";
+      if (isHandled(realm, state)) return "handled";
+      return isOurForm(state, options) ? "new" : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   },
 };
 
 /** @internal Whether an answer is to be passed on by the popup window that it came to. */
 export function isForPopup(answer: string): boolean {
-  return markOf(new URL(answer).searchParams.get("state") ?? "") === "p";
+  return markOf(parameterOf(answer, "state")) === "p";
 }

@@ -4,7 +4,7 @@
 import { LoadError } from "../errors.js";
 import { peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
-import { addressOf, isInAddressBar, takeOut } from "./address.js";
+import { addressOf, isInAddressBar, remindRouter, takeOut } from "./address.js";
 import type { AnswerKind } from "./ownership.js";
 import { forget, note, noted } from "./taken.js";
 
@@ -36,18 +36,28 @@ export class PageAnswer<T> {
 
   /** Whether `url` is an answer, or, without one, whether the page's is still to be handled. */
   isHere(url?: string | URL): boolean {
-    const isOurs = this.#kind.isOurs(addressOf(url), this.#options);
-    return isOurs || (url === undefined && this.#taken() !== undefined);
+    const isNew = this.#kind.find(addressOf(url), this.#options) === "new";
+    return isNew || (url === undefined && this.#taken() !== undefined);
+  }
+
+  /** One that was handled before leaves the address: the earlier the better, a router that reads it there remembers it. */
+  tidy(): void {
+    if (this.#kind.find(addressOf(), this.#options) === "handled") this.#takeOut();
+  }
+
+  #takeOut(): void {
+    // Where a revocation comes back to is not known: there is nothing to compare with.
+    takeOut(this.#kind.parameters, this.#kind.name === "sign-in" ? this.#options.redirectUri : undefined);
   }
 
   /** Has `url`, or the page's answer, handled. */
   handle(url: string | URL | undefined, work: (address: string, isOwn: boolean) => Promise<T>): Promise<T> {
     let address = addressOf(url);
-    let isOwn = this.#kind.isOurs(address, this.#options) && isInAddressBar(address);
+    let isOwn = this.#kind.find(address, this.#options) === "new" && isInAddressBar(address);
+    this.tidy();
     if (isOwn) {
       note(this.#kind, this.#options, address);
-      // Where a revocation comes back to is not known: there is nothing to compare with.
-      takeOut(this.#kind.parameters, this.#kind.name === "sign-in" ? this.#options.redirectUri : undefined);
+      this.#takeOut();
     } else if (url === undefined) {
       if (this.#result) return this.#result;
       const taken = this.#taken();
@@ -74,6 +84,9 @@ export class PageAnswer<T> {
       if (error instanceof LoadError && error.code !== "crashed") this.#result = undefined;
       else {
         this.#address = undefined;
+        // A router that was made before has put it back, or did not listen yet.
+        if (isInAddressBar(address)) this.#takeOut();
+        else remindRouter();
         if (isOfLeaving(error)) later(() => forget(this.#kind, this.#options));
         else forget(this.#kind, this.#options);
       }

@@ -6,6 +6,7 @@ import { isTime } from "../core/limits.js";
 import { authError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { isSignal } from "../given/reader.js";
+import { parameterOf } from "./address.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */
@@ -18,7 +19,7 @@ const LINGER_MS = 600_000;
 
 const channelOf = (state: string) => new BroadcastChannel(`sipbreakout/popup/${state}`);
 
-const stateOf = (address: string | URL) => new URL(address).searchParams.get("state") ?? "";
+const stateOf = (address: string | URL) => parameterOf(address, "state");
 
 /** @internal In the click itself: later the browser would block it. */
 export function openPopup(): Window {

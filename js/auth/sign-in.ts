@@ -21,6 +21,8 @@ import { Realm } from "../session/realm.js";
 import type { Session } from "../session/session.js";
 import type { FinishedSignIn } from "../session/sign-ins.js";
 import type { StoredSession } from "../session/stored-session.js";
+import { parameterOf } from "./address.js";
+import { isHandled, noteHandled } from "./handled.js";
 import { allPending, PendingSignIns } from "./pending-sign-ins.js";
 
 /**
@@ -70,6 +72,7 @@ export async function finishSignIn(
   const known = realm.signIns.get(state);
   if (known) return known;
   const elsewhere = Realm.signInElsewhere(session.sessionKey, state);
+  if (!elsewhere && isHandled(session.provider.realm, state)) return { appState: undefined, session: "" };
   let isRead = false;
   const work = async () => {
     const answer = await answerOf(session, url);
@@ -89,7 +92,7 @@ export async function finishSignIn(
 
 function stateIn(url: string): string | undefined {
   try {
-    return new URL(url).searchParams.get("state") || undefined;
+    return parameterOf(url, "state") || undefined;
   } catch {
     return undefined;
   }
@@ -152,11 +155,11 @@ async function finish(
   } catch (thrown) {
     // If the wasm stopped the record stays, which says that the sign-in was interrupted.
     if (!(thrown instanceof AuthError)) throw thrown;
-    remove(pending, answer.state);
+    remove(session, answer.state);
     // With the record gone the same call can't succeed; only a new sign-in can.
     throw changed(thrown, { retryable: false, appState });
   }
-  remove(pending, answer.state);
+  remove(session, answer.state);
   session.tell("signedIn", stored);
   session.keepAlive();
   return { appState, session: stored.id };
@@ -172,9 +175,10 @@ function parsed(json: string | undefined): unknown {
 }
 
 /** Whatever happened, the code is used up. If this fails the record says "exchanging" and can't be used either. */
-function remove(pending: PendingSignIns, state: string): void {
+function remove({ provider }: Session, state: string): void {
+  noteHandled(provider.realm, state);
   try {
-    pending.remove(state);
+    new PendingSignIns(provider.realm).remove(state);
   } catch {}
 }
 

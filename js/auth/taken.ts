@@ -4,7 +4,7 @@
 
 import { peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
-import { addressOf } from "./address.js";
+import { addressOf, parameterOf } from "./address.js";
 import { type AnswerKind, realmOf } from "./ownership.js";
 
 /** Nobody waits longer for a page that loads again. */
@@ -42,10 +42,10 @@ const placeOf = (address: string) => new URL(address).origin + new URL(address).
 /** @internal An answer leaves the address bar. */
 export function note(kind: AnswerKind, options: AuthOptions, answer: string): void {
   try {
-    const query = new URL(answer).searchParams;
-    const state = query.get("state");
-    if (!state) return;
-    const taken: Note = { state, refusal: query.get("error"), place: placeOf(answer), ...taker() };
+    const state = parameterOf(answer, "state");
+    if (state === "") return;
+    const refusal = parameterOf(answer, "error") || null;
+    const taken: Note = { state, refusal, place: placeOf(answer), ...taker() };
     globalThis.sessionStorage.setItem(keyOf(kind, options), JSON.stringify(taken));
   } catch {
     // Then a reload says nothing of it.
@@ -74,7 +74,7 @@ function firstNote(kind: AnswerKind, options: AuthOptions): Note | undefined {
   const [state = "", refusal = null] = String(peek(globalThis.history?.state, FIRST_NOTE) ?? "").split(" ");
   const place = placeOf(kind.name === "consent" ? addressOf() : options.redirectUri);
   const answer = `${place}?${new URLSearchParams({ state, error: "x" })}`;
-  return state && kind.isOurs(answer, options) ? { state, refusal, place, ...taker() } : undefined;
+  return state && kind.find(answer, options) ? { state, refusal, place, ...taker() } : undefined;
 }
 
 /** @internal The answer is handled. */

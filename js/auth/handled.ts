@@ -1,0 +1,30 @@
+// Answers that were handled before. A router that remembered the address, or a browser that opens its tabs again, brings
+// them back: they are no error then, and leave the address. Their states are in sessionStorage, and are of no use to anybody.
+import { isArray } from "../given/read.js";
+
+/** A tab has few sign-ins. */
+const REMEMBERED = 8;
+
+const keyOf = (realm: string) => `sipbreakout/handled/${realm}`;
+
+function known(realm: string): unknown[] {
+  try {
+    const states: unknown = JSON.parse(globalThis.sessionStorage.getItem(keyOf(realm)) ?? "");
+    return isArray(states) ? states : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @internal */
+export const isHandled = (realm: string, state: string): boolean => known(realm).includes(state);
+
+/** @internal */
+export function noteHandled(realm: string, state: string): void {
+  try {
+    const states = [...known(realm), state].slice(-REMEMBERED);
+    globalThis.sessionStorage.setItem(keyOf(realm), JSON.stringify(states));
+  } catch {
+    // Then it is an error when it comes back.
+  }
+}
