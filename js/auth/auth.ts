@@ -33,6 +33,7 @@ import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions 
 import { allPromise, knowIssuer, othersAt } from "./sharing.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
 import { signOut } from "./sign-out.js";
+import { tidyAfterSignOut } from "./signed-out.js";
 import { userOf } from "./user.js";
 
 /** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */
@@ -73,6 +74,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     });
     this.#signIn.tidy();
     this.#revocation.tidy();
+    tidyAfterSignOut(options);
     // Copies are made of pages that did nothing yet, too.
     if (this.#isInTab()) void watchTab();
   }

@@ -11,6 +11,7 @@ import { signedOut } from "../session/session-errors.js";
 import { sessionEvent } from "../session/session-event.js";
 import { type Found, isSamePersons, type Person, type StoredSession } from "../session/stored-session.js";
 import { flatOwner } from "./owners.js";
+import { rememberSignOut } from "./signed-out.js";
 
 /** Before a store that refused is asked again. */
 const TRIES_MS = [50, 200];
@@ -210,5 +211,17 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function formOf({ provider }: Session, stored: StoredSession | undefined, options: SignOutOptions) {
-  return options.localOnly ? undefined : logoutForm(provider, stored?.idToken, options.returnTo);
+  const { returnTo, localOnly } = options;
+  if (localOnly) return undefined;
+  let state: string | undefined;
+  try {
+    if (returnTo !== undefined) {
+      const text = provider.randomText();
+      rememberSignOut(provider.realm, text);
+      state = text;
+    }
+  } catch {
+    // A state that can't be checked is of no use.
+  }
+  return logoutForm(provider, stored?.idToken, returnTo, state);
 }

@@ -9,12 +9,13 @@ export async function checkReturnTo(address: string): Promise<void> {
 
 /**
  * @internal A form to be posted, by the browser itself, to the provider's log-out page; undefined if it has none. Not a link:
- * the hint is an ID token, which has no business in a URL.
+ * the hint is an ID token, which has no business in a URL. `state` comes back with the person.
  */
 export async function logoutForm(
   provider: Provider,
   idToken: string | undefined,
   returnTo: string | undefined,
+  state: string | undefined,
 ): Promise<{ url: string; fields: [string, string][] } | undefined> {
   const url = await provider.endpoints().then(
     ({ endSession }) => endSession,
@@ -24,11 +25,7 @@ export async function logoutForm(
   const fields: [string, string][] = [];
   if (idToken !== undefined) fields.push(["id_token_hint", idToken]);
   if (returnTo !== undefined) fields.push(["post_logout_redirect_uri", returnTo]);
-  try {
-    fields.push(["state", provider.randomText()]);
-  } catch {
-    // Nobody looks at it.
-  }
+  if (state !== undefined) fields.push(["state", state]);
   fields.push(["client_id", provider.settings.clientId ?? ""]);
   return { url, fields };
 }
