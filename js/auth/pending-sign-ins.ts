@@ -53,6 +53,21 @@ export class PendingSignIns {
     return inPageStorage((storage) => usableRecord(storage.getItem(this.#key(state)), nowWallMs));
   }
 
+  /** Why there is none that can be finished, as far as this tab can tell. */
+  whyNot(state: string): string | undefined {
+    return inPageStorage((storage) => {
+      const names = namesIn(storage, SIGN_INS);
+      if (names.includes(this.#key(state)))
+        return "it took more than 10 minutes, or this computer's clock was set meanwhile.";
+      const other = names.find((name) => name.endsWith(`/${encoded(state)}`))?.split("/");
+      const own = this.prefix.split("/");
+      const option = ["issuer", "clientId", "name"].find(
+        (_, index) => other?.at(index - 4) !== own.at(index - 4),
+      );
+      return other && `it was begun with another \`${option}\` than createAuth was given here.`;
+    });
+  }
+
   remove(state: string): void {
     inPageStorage((storage) => storage.removeItem(this.#key(state)));
   }

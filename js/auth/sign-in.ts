@@ -144,10 +144,11 @@ async function finish(
 ): Promise<FinishedSignIn> {
   const pending = new PendingSignIns(session.provider.realm);
   const nowWallMs = Date.now();
-  pending.sweep(nowWallMs);
   const record = pending.get(answer.state, nowWallMs);
+  const why = record ? undefined : pending.whyNot(answer.state);
+  pending.sweep(nowWallMs);
   // Some browsers let the page that is left see its request fail, and so forget the record.
-  if (!record) throw isTold(answer) ? interrupted() : stateUnknown();
+  if (!record) throw isTold(answer) ? interrupted() : stateUnknown(why);
   const appState = parsed(record.appState);
   let stored: StoredSession;
   try {
@@ -220,11 +221,12 @@ async function exchange(
 /** The page says so itself when it was reloaded after the answer had left the address bar. */
 const isTold = ({ refusal }: Answer) => refusal?.error === "sign_in_interrupted";
 
-const stateUnknown = () =>
+const stateUnknown = (
+  why = "it was begun in another tab or browser, was already handled, or took too long.",
+) =>
   authError(
     "state_unknown",
-    "This answer belongs to no sign-in under way in this tab: it was begun in another tab or browser, was already handled, " +
-      "or took more than 10 minutes. Sign in again.",
+    `This answer belongs to no sign-in under way in this tab: ${why} Sign in again.`,
   );
 
 const interrupted = () =>

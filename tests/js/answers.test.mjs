@@ -50,6 +50,38 @@ test("an unknown state, and one that is too old", async () => {
   assert.equal(requests.length, 0);
 });
 
+test("why a state is unknown is told, as far as the tab can know", async () => {
+  const { auth, options, fails, state } = await begun();
+  const message = async (of, rest = "code=a-code") =>
+    (await failing(of.handleRedirectCallback(answer(state, rest)))).message;
+  assert.match(
+    (await failing(auth.handleRedirectCallback(answer("forged", "code=x")))).message,
+    /in another tab or browser/,
+  );
+  for (const [option, more] of [
+    ["clientId", { clientId: "another" }],
+    ["issuer", { preset: undefined, issuer: "https://id.example.com" }],
+    ["name", { name: "another" }],
+  ]) {
+    const said = await message(createAuth({ ...options, ...more }));
+    assert.match(said, new RegExp(`with another \`${option}\``));
+    assert.ok(!said.includes(state));
+  }
+  assert.equal((await fails("error=access_denied&iss=https://id.wgtwo.com/")).code, "access_denied");
+  for (const ms of [601_000, -601_000]) {
+    const script = await begun();
+    const time = clock();
+    try {
+      time.pass(ms);
+      const late = await script.fails("code=a-code");
+      assert.equal(late.code, "state_unknown");
+      assert.match(late.message, /10 minutes.*clock was set/);
+    } finally {
+      time.back();
+    }
+  }
+});
+
 test("a code is not sent before its record says so", async () => {
   const { fails, requests } = await begun();
   globalThis.sessionStorage.setItem = () => {
