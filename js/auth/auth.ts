@@ -18,6 +18,7 @@ import type {
 } from "../options.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { Provider } from "../provider/provider.js";
+import type { StateMark } from "../provider/sign-in.js";
 import { memoryOf } from "../session/memory.js";
 import { Session, type Told } from "../session/session.js";
 import { isCopied, watchTab } from "../session/tab.js";
@@ -26,9 +27,10 @@ import { accessToken } from "./access-token.js";
 import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
 import { type Owners, ownersOf } from "./owners.js";
-import { consentAnswer, isForPopup, realmOf, signInAnswer } from "./ownership.js";
+import { consentAnswer, isForFrame, isForPopup, realmOf, signInAnswer } from "./ownership.js";
 import { PageAnswer } from "./page-answer.js";
-import { byPopup, openPopup, passOn } from "./popup.js";
+import { byPopup, isFramed, openPopup } from "./popup.js";
+import { passOn } from "./popup-window.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
 import { allPromise, knowIssuer, othersAt } from "./sharing.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
@@ -102,18 +104,17 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /**
    * Signs in by a popup window, and stays on the page. To be called in the click itself: later the browser blocks the
    * window. The redirect URI's page, which calls `handleRedirectCallback()` as always, passes the answer on and closes.
-   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, `invalid_config` where the browser has no
-   *   BroadcastChannel, or as from handleRedirectCallback),
-   *   InvalidRequestError, LoadError
+   * @throws AuthError (`popup_blocked`, `popup_closed`, `timeout`, `aborted`, `invalid_config` for a redirect URI of another
+   *   origin, and where the browser has no BroadcastChannel, or as from handleRedirectCallback), InvalidRequestError, LoadError
    */
   async signInPopup<AppState = unknown>(
     options: SignInOptions<AppState> & PopupOptions = {},
   ): Promise<SignInResult<AppState>> {
     const copy = optionsOf(options ?? {}, POPUP);
     return byPopup(
-      openPopup(),
+      openPopup(this.#options.redirectUri),
       copy,
-      () => this.#begin(copy, true),
+      () => this.#begin(copy, isFramed() ? "f" : "p"),
       (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
     );
   }
@@ -138,15 +139,15 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   handleRedirectCallback<AppState = unknown>(url?: string | URL): Promise<SignInResult<AppState>> {
     return this.#signIn.handle(url, (address, isOwn) =>
       isOwn && isForPopup(address)
-        ? passOn(address).then(() => ({ appState: undefined }))
+        ? passOn(address, isForFrame(address)).then(() => ({ appState: undefined }))
         : this.#finish(address),
     ) as Promise<SignInResult<AppState>>;
   }
 
-  async #begin(options: unknown, isPopup = false): Promise<URL> {
+  async #begin(options: unknown, mark: StateMark = ""): Promise<URL> {
     const session = this.#open();
-    const given = readSignIn(options, isPopup);
-    return beginSignIn(session, given, isPopup, () => allPromise(othersAt(this.#options)));
+    const given = readSignIn(options, mark !== "");
+    return beginSignIn(session, given, mark, () => allPromise(othersAt(this.#options)));
   }
 
   async #finish(answer: string): Promise<SignInResult> {

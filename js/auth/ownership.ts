@@ -44,7 +44,7 @@ export function realmOf(options: AuthOptions): string {
 // can be there. Behind them a mark and the name, if there is one of them.
 const FIRST_FORM = /^[\w-]{42}[AEIMQUYcgkosw048](?:\.(?:[pc]\.[\w-]*|\.[\w-]+))?$/;
 
-/** Behind the random part: `p` for a popup window, `c` for a revocation of consent, else nothing. */
+/** Behind the random part: `p` or `f` for a popup window, `c` for a revocation of consent, else nothing. */
 const markOf = (state: string) => state.split(".")[1] ?? "";
 
 /** Whether a state has the form that this session gives it, in this version or the first. */
@@ -141,6 +141,8 @@ export const consentAnswer: AnswerKind = {
 };
 
 /** @internal Whether an answer is to be passed on by the popup window that it came to. */
-export function isForPopup(answer: string): boolean {
-  return markOf(parameterOf(answer, "state")) === "p";
-}
+export const isForPopup = (answer: string): boolean =>
+  ["p", "f"].includes(markOf(parameterOf(answer, "state")));
+
+/** @internal Whether the page that opened the window is in a frame. */
+export const isForFrame = (answer: string): boolean => markOf(parameterOf(answer, "state")) === "f";

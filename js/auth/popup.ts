@@ -1,29 +1,46 @@
 // Signing in by a popup window. Verifier and exchange stay in the page that opened it; the window only passes on the
-// address that the provider sent it to, over a channel, because a provider's Cross-Origin-Opener-Policy may have cut the
-// line between the two windows.
+// address that the provider sent it to (`popup-window.ts`).
 
 import { isTime } from "../core/limits.js";
 import { authError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { isSignal } from "../given/reader.js";
-import { parameterOf } from "./address.js";
+import { within } from "../platform/time-limit.js";
+import { addressOf } from "./address.js";
+import { type Line, lineToWindow, stateOf } from "./popup-line.js";
 
 const TIMEOUT_MS = 300_000;
 /** A window that closes itself has posted before. */
 const LAST_WORD_MS = 1000;
-/** How long the opener may take to answer. */
-const ANSWER_MS = 5000;
 const LOOK_MS = 250;
+/** A message within the browser takes less. */
+const HEARD_MS = 300;
 /** The provider's pages are used for no longer. */
 const LINGER_MS = 600_000;
 
-const channelOf = (state: string) => new BroadcastChannel(`sipbreakout/popup/${state}`);
+/** @internal Whether the page is in another page's frame. */
+export function isFramed(): boolean {
+  const { parent } = globalThis as { parent?: unknown };
+  return parent !== undefined && parent !== globalThis;
+}
 
-const stateOf = (address: string | URL) => parameterOf(address, "state");
+function originOf(address: string): string | undefined {
+  try {
+    return new URL(address).origin;
+  } catch {
+    return undefined;
+  }
+}
 
 /** @internal In the click itself: later the browser would block it. */
-export function openPopup(): Window {
+export function openPopup(redirectUri: unknown): Window {
   let popup: Window | null = null;
+  const home = originOf(String(redirectUri));
+  if (home !== undefined && home !== originOf(addressOf())) {
+    const message =
+      "`redirectUri` must be of this page's origin for signInPopup: nothing else is heard here.";
+    throw authError("invalid_config", "config", message);
+  }
   if (typeof BroadcastChannel === "undefined") {
     const message = "This browser has no BroadcastChannel, which a window answers by: use signIn().";
     throw authError("invalid_config", "config", message);
@@ -37,8 +54,44 @@ export function openPopup(): Window {
     popup.opener = null;
     return popup;
   }
-  const message = "The browser did not open a window: call signInPopup in the click itself, or use signIn().";
+  const framed = isFramed()
+    ? " The page that frames this one may forbid windows, by `sandbox` or its Cross-Origin-Opener-Policy."
+    : "";
+  const message = `The browser did not open a window: call signInPopup in the click itself, or use signIn().${framed}`;
   throw authError("popup_blocked", "config", message);
+}
+
+/**
+ * Whether a window's BroadcastChannel does not reach this page. Browsers keep those of a page in another site's frame apart; the
+ * window, which is ours yet, shows whether this one does.
+ */
+async function isDeaf(popup: Window): Promise<boolean> {
+  if (!isFramed()) return false;
+  const name = `sipbreakout/popup/${Math.random()}`;
+  const channels: BroadcastChannel[] = [];
+  try {
+    const { BroadcastChannel: Channel } = popup as unknown as typeof globalThis;
+    const [there, here] = [new Channel(name), new BroadcastChannel(name)];
+    channels.push(there, here);
+    const heard = new Promise<true>((resolve) => {
+      here.onmessage = () => resolve(true);
+    });
+    there.postMessage("");
+    return (await within(HEARD_MS, heard)) === undefined;
+  } catch {
+    return false;
+  } finally {
+    for (const channel of channels) channel.close();
+  }
+}
+
+/** Whether the window is at this page's origin. */
+function isBack(popup: Window): boolean {
+  try {
+    return popup.location.href !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -57,7 +110,7 @@ export async function byPopup<T>(
     done = resolve;
     end = reject;
   });
-  let channel: BroadcastChannel | undefined;
+  let line: Line | undefined;
   let isOver = false;
   let isFinished = false;
   const wished = peek(options, "popupTimeoutMs");
@@ -65,23 +118,28 @@ export async function byPopup<T>(
     () => end(authError("timeout", "timeout", "The sign-in in the window was not finished in time.")),
     Math.min(isTime(wished) ? wished : TIMEOUT_MS, 2 ** 31 - 1),
   );
-  const closed = () =>
-    authError("popup_closed", "aborted", "The window was closed before the sign-in was finished.");
   // Where the provider cuts the line, the window looks closed as soon as it is there: then it only counts if it was seen
-  // at another origin before. Until it is sent away there is nobody to cut it.
+  // at another origin before, or if nothing else reaches this page. Until it is sent away there is nobody to cut it.
   let isPlain = true;
+  let isOnlyLine = false;
+  const closed = () => {
+    const cut = isPlain
+      ? ""
+      : ", or the provider's pages cut it off (Cross-Origin-Opener-Policy), and in another site's frame it can't be heard then: " +
+        "use signIn() in a tab of its own";
+    return authError(
+      "popup_closed",
+      "aborted",
+      `The window was closed before the sign-in was finished${cut}.`,
+    );
+  };
   let closedAt: number | undefined;
   const look = setInterval(() => {
     if (popup.closed) {
       closedAt ??= performance.now();
-      if (isPlain && performance.now() - closedAt > LAST_WORD_MS) end(closed());
-      return;
-    }
-    try {
-      void popup.location.href;
-    } catch {
-      isPlain = true;
-    }
+      if ((isPlain || isOnlyLine) && performance.now() - closedAt > LAST_WORD_MS) end(closed());
+    } else if (isBack(popup)) line?.call();
+    else isPlain = true;
   }, LOOK_MS);
   const signal = peek(options, "signal");
   const abort = () =>
@@ -89,22 +147,18 @@ export async function byPopup<T>(
   const stopWatching = () => {
     clearTimeout(timer);
     clearInterval(look);
-    if (isOver && !isFinished) lingering(channel);
-    else channel?.close();
+    if (isOver && !isFinished && line) lingering(popup, line);
+    else line?.close();
   };
   const work = async () => {
-    const url = await begin();
+    const [url, isUnheard] = await Promise.all([begin(), isDeaf(popup)]);
     if (popup.closed) throw closed();
+    isOnlyLine = isUnheard;
     const answer = await new Promise<string>((resolve) => {
       if (isOver) return;
-      const state = stateOf(url);
-      channel = channelOf(state);
-      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const answer = peek(data, "answer");
-        if (typeof answer !== "string" || stateOf(answer) !== state) return;
-        channel?.postMessage({ taken: true });
-        resolve(answer);
-      };
+      // What comes back late is not used.
+      const take = (answer: string) => isOver || resolve(answer);
+      line = lineToWindow(popup, stateOf(url), originOf(addressOf()) ?? "", take);
       isPlain = false;
       popup.location.replace(url);
     });
@@ -133,28 +187,12 @@ export async function byPopup<T>(
 }
 
 /** A sign-in was given up, and its window may be there still: it closes when it comes back. */
-function lingering(channel: BroadcastChannel | undefined): void {
-  if (!channel) return;
-  channel.onmessage = () => channel.postMessage({ taken: true });
-  const timer = setTimeout(() => channel.close(), LINGER_MS);
+function lingering(popup: Window, line: Line): void {
+  const look = setInterval(() => !popup.closed && isBack(popup) && line.call(), LAST_WORD_MS);
+  const timer = setTimeout(() => {
+    clearInterval(look);
+    line.close();
+  }, LINGER_MS);
   // Node would wait for them.
-  for (const waiting of [channel, timer]) (waiting as { unref?: () => void }).unref?.();
-}
-
-/** @internal In the window: passes the answer on and closes. Stays, and says why, if nobody takes it. */
-export function passOn(answer: string): Promise<void> {
-  const channel = channelOf(stateOf(answer));
-  return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const message = "The page that began this sign-in is gone: sign in again.";
-      reject(authError("state_unknown", "auth", message));
-    }, ANSWER_MS);
-    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (!peek(data, "taken")) return;
-      clearTimeout(timer);
-      resolve();
-      globalThis.close();
-    };
-    channel.postMessage({ answer });
-  }).finally(() => channel.close());
+  for (const waiting of [look, timer]) (waiting as { unref?: () => void }).unref?.();
 }

@@ -15,6 +15,7 @@ import {
   refusedByProvider,
   type SignInGiven,
   type SignInRecord,
+  type StateMark,
   statelessError,
 } from "../provider/sign-in.js";
 import { Realm } from "../session/realm.js";
@@ -33,7 +34,7 @@ import { allPending, PendingSignIns } from "./pending-sign-ins.js";
 export async function beginSignIn(
   session: Session,
   given: SignInGiven,
-  isPopup: boolean,
+  mark: StateMark,
   allPromise: () => Promise<boolean | undefined>,
 ): Promise<URL> {
   const { provider, tokens } = session;
@@ -49,7 +50,7 @@ export async function beginSignIn(
   await provider.endpoints();
   const sharing = isPromised === undefined ? "alone" : isPromised ? "withPromise" : "withoutPromise";
   await checkSharing(provider, sharing, allPending(Date.now()));
-  const { url, state, record } = await authorizationRequest(provider, given, isPopup);
+  const { url, state, record } = await authorizationRequest(provider, given, mark);
   pending.put(state, record);
   return new URL(url);
 }

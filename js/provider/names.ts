@@ -37,17 +37,15 @@ export function nameTag(given: string | null | undefined): string {
   return name === "default" ? "" : base64Url(new TextEncoder().encode(name));
 }
 
+/** @internal */
+export type StateMark = "" | "p" | "f" | "c";
+
 /**
  * @internal The `state` of a sign-in, with what the page must know of an answer before the wasm is loaded: that it is this
- * package's and this session's, and whether it is for a popup to pass on (`p`) or ends a consent (`c`). Tabs of 0.1.0 look
- * for mark and name behind the dots.
+ * package's and this session's, and whether it is for a popup to pass on (`p`; to a page in a frame `f`) or ends a consent
+ * (`c`). Tabs of 0.1.0 look for mark and name behind the dots.
  */
-export function stateOf(
-  realm: string,
-  name: string | undefined,
-  random: string,
-  mark: "" | "p" | "c",
-): string {
+export function stateOf(realm: string, name: string | undefined, random: string, mark: StateMark): string {
   const tag = nameTag(name);
   const state = `sipbreakout1-${tagOf(realm)}-${random}`;
   return mark === "" && tag === "" ? state : `${state}.${mark}.${tag}`;

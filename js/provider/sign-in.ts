@@ -2,12 +2,13 @@
 import { decide, flatAuthError } from "../core/decide.js";
 import type { AuthError } from "../errors.js";
 import { authError, invalidConfig } from "./auth-error.js";
-import { SIGN_INS, stateOf } from "./names.js";
+import { SIGN_INS, type StateMark, stateOf } from "./names.js";
 import { isOnePlace } from "./place.js";
 import type { Issuer, Provider } from "./provider.js";
 import type { SignInRecord } from "./sign-in-record.js";
 
 export { type ExchangedCode, exchangeCode } from "./exchange-code.js";
+export type { StateMark } from "./names.js";
 export type { SignInRecord } from "./sign-in-record.js";
 
 /** @internal What one sign-in adds to the options. */
@@ -93,13 +94,13 @@ function isHere(redirectUri: string, other: string): boolean {
 export async function authorizationRequest(
   provider: Provider,
   { appState, prompt, loginHint, params }: SignInGiven,
-  isPopup: boolean,
+  mark: StateMark,
 ): Promise<{ url: string; state: string; record: SignInRecord }> {
   const { clientId, redirectUri, scope, issuer, wantsIdToken } = await provider.facts();
   const { authorization, token, issPromised } = await provider.endpoints();
   const { settings, realm } = provider;
   const verifier = provider.randomText();
-  const state = stateOf(realm, settings.name, provider.randomText(), isPopup ? "p" : "");
+  const state = stateOf(realm, settings.name, provider.randomText(), mark);
   const nonce = wantsIdToken ? provider.randomText() : undefined;
   const all = [...settings.params, ...params];
   if (prompt) all.push("prompt", prompt);

@@ -1,6 +1,7 @@
 // Signing in by a popup window: what a person does with it, and what the provider's headers do to it.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { browsers, pause, Stage, token, until } from "./stage.mjs";
 
@@ -19,6 +20,26 @@ const noteWindow = (tab) =>
       return window.opened;
     };
   });
+
+/** A page of another site that frames the console, as a CRM does. `within` is the console's frame. */
+async function framed(stage) {
+  const server = createServer((_, res) => {
+    res.writeHead(200, { "content-type": "text/html" });
+    res.end(`<!doctype html><iframe src="${stage.served.url}" width="800" height="600"></iframe>`);
+  });
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  const tab = await stage.context.newPage();
+  await tab.goto(`http://localhost:${server.address().port}/`);
+  const within = await until("the frame", async () =>
+    tab.frames().find((frame) => frame.url().startsWith(stage.served.url)),
+  );
+  await within.waitForFunction(() => window.page?.isDone);
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { tab, within, close };
+}
 
 for (const browser of browsers) {
   describe(browser, () => {
@@ -53,6 +74,59 @@ for (const browser of browsers) {
       await stage.walk(popup).catch(() => {});
       assert.equal((await outcome(tab)).appState, "kept");
       assert.equal(typeof (await token(tab)), "string");
+    });
+
+    test("from another site's frame: the window answers by postMessage", async () => {
+      await stage.begin({ storage: "memory" });
+      const { tab, within, close } = await framed(stage);
+      try {
+        await (await within.$("#popup")).click();
+        const popup = await popupOf(tab);
+        await stage.walk(popup).catch(() => {});
+        assert.equal((await outcome(within)).appState, "kept");
+        assert.equal(typeof (await token(within)), "string");
+        await until("the window closes", async () => (await pages(tab)).length === 1);
+      } finally {
+        close();
+      }
+    });
+
+    test("from another site's frame, under Cross-Origin-Opener-Policy: nobody waits for what can't be heard", async () => {
+      await stage.begin({ storage: "memory" });
+      stage.sandbox.configure({ openerPolicy: "same-origin" });
+      const { within, close } = await framed(stage);
+      try {
+        const began = Date.now();
+        await (await within.$("#popup")).click();
+        const { error, message } = await outcome(within);
+        assert.equal(error, "popup_closed");
+        assert.match(message, /Cross-Origin-Opener-Policy/);
+        assert.ok(Date.now() - began < 15_000);
+      } finally {
+        close();
+      }
+    });
+
+    test("a window that is back while its page is stopped waits for it", {
+      skip: browser === "firefox" && "only Chromium lets a driver stop a page",
+    }, async () => {
+      await stage.begin({ storage: "memory" });
+      const tab = await stage.tab();
+      await tab.click("#popup");
+      const popup = await popupOf(tab);
+      const driver = await tab.createCDPSession();
+      await until("the provider", async () => popup.url().startsWith(stage.sandbox.url));
+      await driver.send("Page.setWebLifecycleState", { state: "frozen" });
+      const walking = stage.walk(popup).catch(() => {});
+      await until("it is back", async () => popup.url().startsWith(stage.served.url));
+      // Longer than a page that can run is given.
+      await pause(7000);
+      assert.equal(popup.isClosed(), false);
+      assert.equal(await popup.evaluate(() => window.page.outcome?.error), undefined);
+      await driver.send("Page.setWebLifecycleState", { state: "active" });
+      assert.equal((await outcome(tab)).appState, "kept");
+      await until("the window closes", async () => (await pages(tab)).length === 1);
+      await walking;
     });
 
     test("under Cross-Origin-Opener-Policy time and signal end the wait", async () => {
