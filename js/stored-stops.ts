@@ -1,7 +1,8 @@
 // A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
 // page goes on with the registration. Other tabs look there before they tell the core anything.
+
+import { realmOf } from "./answer/ownership.js";
 import { authOptions } from "./auth/auth.js";
-import { realmOf } from "./auth/ownership.js";
 import { baseUrlOf } from "./base-url.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";

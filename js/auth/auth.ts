@@ -1,7 +1,14 @@
 // `createAuth`: signing in, and the session after it.
+
+import { cannotLeave, leave, postForm, safeAddress } from "../answer/address.js";
+import { consentAnswer, isForFrame, isForPopup, realmOf, signInAnswer } from "../answer/ownership.js";
+import { PageAnswer } from "../answer/page-answer.js";
+import { allPromise, knowIssuer, othersAt } from "../answer/sharing.js";
+import { tidyAfterSignOut } from "../answer/signed-out.js";
 import { TOKENS, type TokenSource } from "../client/token-source.js";
 import type { Wasm } from "../core/load.js";
 import type { AuthEvents, SessionState } from "../events.js";
+import type { StateMark } from "../flows/sign-in.js";
 import { bare, peek } from "../given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
@@ -17,25 +24,19 @@ import type {
   User,
 } from "../options.js";
 import { keysFor } from "../platform/key-pairs.js";
+import { byPopup, isFramed, openPopup } from "../popup/popup.js";
+import { passOn } from "../popup/popup-window.js";
 import { Provider } from "../provider/provider.js";
-import type { StateMark } from "../provider/sign-in.js";
-import { memoryOf } from "../session/memory.js";
 import { Session, type Told } from "../session/session.js";
-import { isCopied, watchTab } from "../session/tab.js";
-import { tokenStore } from "../session/token-store.js";
+import { memoryOf } from "../stores/memory.js";
+import { isCopied, watchTab } from "../stores/tab.js";
+import { tokenStore } from "../stores/token-store.js";
 import { accessToken } from "./access-token.js";
-import { cannotLeave, leave, postForm, safeAddress } from "./address.js";
 import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
 import { type Owners, ownersOf } from "./owners.js";
-import { consentAnswer, isForFrame, isForPopup, realmOf, signInAnswer } from "./ownership.js";
-import { PageAnswer } from "./page-answer.js";
-import { byPopup, isFramed, openPopup } from "./popup.js";
-import { passOn } from "./popup-window.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
-import { allPromise, knowIssuer, othersAt } from "./sharing.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
 import { signOut } from "./sign-out.js";
-import { tidyAfterSignOut } from "./signed-out.js";
 import { userOf } from "./user.js";
 
 /** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */

@@ -1,13 +1,14 @@
 // Taking back what the person agreed to: at a page of the provider whose address the application's back end gets. The
 // person comes back with the `state` that was sent along.
+
+import { isHandled, noteHandled } from "../answer/handled.js";
+import { consentOf, writeConsent } from "../flows/consent-record.js";
+import { readAnswerState, refusedByProvider } from "../flows/sign-in.js";
 import { authError } from "../provider/auth-error.js";
-import { consentOf, writeConsent } from "../provider/consent-record.js";
 import { stateOf } from "../provider/names.js";
-import { readAnswerState, refusedByProvider } from "../provider/sign-in.js";
 import type { Session } from "../session/session.js";
-import { signedOut } from "../session/session-errors.js";
-import { isSamePersons } from "../session/stored-session.js";
-import { isHandled, noteHandled } from "./handled.js";
+import { signedOut } from "../stores/session-errors.js";
+import { isSamePersons } from "../stores/stored-session.js";
 import { inPageStorage } from "./pending-sign-ins.js";
 
 const keyOf = ({ provider }: Session) => `sipbreakout/consent/${provider.realm}`;

@@ -1,9 +1,10 @@
 // Sign-ins under way: one record for each `state`, so that two tabs and the back button do not get into each other's way.
 // The records are in sessionStorage, which is looked up at each access: it may come and go with the person's settings.
+
+import { type SignInRecord, usableRecord, writeRecord } from "../flows/sign-in-record.js";
 import { read } from "../given/read.js";
 import { encoded, SIGN_INS } from "../provider/names.js";
-import { type SignInRecord, usableRecord, writeRecord } from "../provider/sign-in-record.js";
-import { storageRefused } from "../session/session-errors.js";
+import { storageRefused } from "../stores/session-errors.js";
 
 /** @internal What `work` makes of sessionStorage. @throws AuthError (`storage_unavailable`) */
 export function inPageStorage<T>(work: (storage: Storage) => T): T {

@@ -1,10 +1,10 @@
 // The options of a session and of its methods, read and checked. What belongs to OAuth is checked in Rust.
 import { invalidInput } from "../errors.js";
+import type { SignInGiven } from "../flows/sign-in.js";
 import { peek } from "../given/read.js";
 import { Reader } from "../given/reader.js";
 import type { AuthOptions, RegistrationProblem } from "../options.js";
 import type { ProviderSettings } from "../provider/provider.js";
-import type { SignInGiven } from "../provider/sign-in.js";
 
 const METHODS = ["get", "set", "remove"];
 

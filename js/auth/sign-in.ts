@@ -1,7 +1,9 @@
 // Signing in: out to the provider with an address, back with its answer, which is exchanged for a session.
+
+import { parameterOf } from "../answer/address.js";
+import { isHandled, noteHandled } from "../answer/handled.js";
 import { AuthError } from "../errors.js";
-import { authError, changed } from "../provider/auth-error.js";
-import { checkPlace } from "../provider/place.js";
+import { checkPlace } from "../flows/place.js";
 import {
   type Answer,
   answerIssuer,
@@ -17,13 +19,12 @@ import {
   type SignInRecord,
   type StateMark,
   statelessError,
-} from "../provider/sign-in.js";
-import { Realm } from "../session/realm.js";
+} from "../flows/sign-in.js";
+import { authError, changed } from "../provider/auth-error.js";
 import type { Session } from "../session/session.js";
-import type { FinishedSignIn } from "../session/sign-ins.js";
-import type { StoredSession } from "../session/stored-session.js";
-import { parameterOf } from "./address.js";
-import { isHandled, noteHandled } from "./handled.js";
+import type { StoredSession } from "../stores/stored-session.js";
+import { Realm } from "../tabs/realm.js";
+import type { FinishedSignIn } from "../tabs/sign-ins.js";
 import { allPending, PendingSignIns } from "./pending-sign-ins.js";
 
 /**

@@ -1,17 +1,18 @@
 // Signing out: forget, revoke, and end the provider's own session. Who leaves takes the registrations along.
+
+import { rememberSignOut } from "../answer/signed-out.js";
 import { enter } from "../core/load.js";
+import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
 import { lasting } from "../kept.js";
 import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
-import { checkReturnTo, logoutForm } from "../provider/sign-out.js";
 import type { Owner, Session } from "../session/session.js";
-import { signedOut } from "../session/session-errors.js";
-import { sessionEvent } from "../session/session-event.js";
-import { type Found, isSamePersons, type Person, type StoredSession } from "../session/stored-session.js";
+import { signedOut } from "../stores/session-errors.js";
+import { type Found, isSamePersons, type Person, type StoredSession } from "../stores/stored-session.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import { flatOwner } from "./owners.js";
-import { rememberSignOut } from "./signed-out.js";
 
 /** Before a store that refused is asked again. */
 const TRIES_MS = [50, 200];

@@ -1,12 +1,12 @@
 // Who is signed in.
 import type { AuthError } from "../errors.js";
+import { readUser } from "../flows/user-info.js";
 import type { User } from "../options.js";
 import { authError, changed, invalidConfig } from "../provider/auth-error.js";
 import { isSuccess, type ProviderReply } from "../provider/reply.js";
-import { readUser } from "../provider/user-info.js";
 import type { Session } from "../session/session.js";
-import { signInRequired } from "../session/session-errors.js";
-import { keyOf, tokensOf } from "../session/stored-session.js";
+import { signInRequired } from "../stores/session-errors.js";
+import { keyOf, tokensOf } from "../stores/stored-session.js";
 
 const PLACE = "user info endpoint";
 

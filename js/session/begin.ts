@@ -1,7 +1,8 @@
 // A sign-in has led to a session.
+
+import type { StoredSession } from "../stores/stored-session.js";
 import type { SessionContext } from "./context.js";
 import { holdBriefly } from "./refresh-lock.js";
-import type { StoredSession } from "./stored-session.js";
 import { load, look, save } from "./stored-state.js";
 import { forgetTrouble } from "./trouble.js";
 

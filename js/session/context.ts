@@ -1,10 +1,10 @@
 // What the parts of a session share.
 import type { Provider } from "../provider/provider.js";
-import type { Realm } from "./realm.js";
-import type { SessionEvent } from "./session-event.js";
-import type { Person } from "./stored-session.js";
-import { writeMessage } from "./tab-message.js";
-import type { TokenStore } from "./token-store.js";
+import type { Person } from "../stores/stored-session.js";
+import type { TokenStore } from "../stores/token-store.js";
+import type { Realm } from "../tabs/realm.js";
+import type { SessionEvent } from "../tabs/session-event.js";
+import { writeMessage } from "../tabs/tab-message.js";
 
 /** @internal A session with a provider. */
 export interface SessionContext {

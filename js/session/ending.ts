@@ -2,10 +2,10 @@
 import type { AuthError } from "../errors.js";
 import type { AuthErrorCode } from "../generated.js";
 import { changed } from "../provider/auth-error.js";
+import { sessionExpired } from "../stores/session-errors.js";
+import { isSame, type StoredSession } from "../stores/stored-session.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import { type SessionContext, tell } from "./context.js";
-import { sessionExpired } from "./session-errors.js";
-import { sessionEvent } from "./session-event.js";
-import { isSame, type StoredSession } from "./stored-session.js";
 import { forget, load } from "./stored-state.js";
 
 /** @internal Ends the session because of `why`. Resolves to what is told. */

@@ -1,12 +1,12 @@
 // What the other tabs tell of a session.
 import { pause } from "../platform/time-limit.js";
+import { sessionExpired, signedOut } from "../stores/session-errors.js";
+import type { StoredSession } from "../stores/stored-session.js";
+import { sessionEvent } from "../tabs/session-event.js";
+import { isAbout, readMessage, type TabMessage } from "../tabs/tab-message.js";
 import type { SessionContext } from "./context.js";
 import { holdBriefly } from "./refresh-lock.js";
-import { sessionExpired, signedOut } from "./session-errors.js";
-import { sessionEvent } from "./session-event.js";
-import type { StoredSession } from "./stored-session.js";
 import { forget, load } from "./stored-state.js";
-import { isAbout, readMessage, type TabMessage } from "./tab-message.js";
 import { shareDoubt } from "./trouble.js";
 
 /** How long what was removed may still be seen. */

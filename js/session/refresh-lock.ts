@@ -5,8 +5,8 @@
 import { ageMs, now } from "../platform/clock.js";
 import { nextTurn, pause, within } from "../platform/time-limit.js";
 import { type Held, lock } from "../platform/waiting.js";
+import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 import { nameFor, type SessionContext } from "./context.js";
-import { fieldsOf, isNumber, isText, jsonOf, NONE } from "./record.js";
 
 /**
  * @internal Between writing a lease and reading it again; and between two looks at the store of who waited for a lock and finds

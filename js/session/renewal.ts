@@ -4,14 +4,14 @@ import { marginMs } from "../client/token-life.js";
 import type { AuthError } from "../errors.js";
 import { pause } from "../platform/time-limit.js";
 import { sleep, woken } from "../platform/waiting.js";
+import { sessionExpired } from "../stores/session-errors.js";
+import { endWallMs, isOver, leftMs, type StoredSession } from "../stores/stored-session.js";
+import type { Realm } from "../tabs/realm.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import type { SessionContext } from "./context.js";
 import { endSession } from "./ending.js";
-import type { Realm } from "./realm.js";
 import { LONGEST_BLOCK_MS, renewed } from "./refresh.js";
 import { holdBriefly } from "./refresh-lock.js";
-import { sessionExpired } from "./session-errors.js";
-import { sessionEvent } from "./session-event.js";
-import { endWallMs, isOver, leftMs, type StoredSession } from "./stored-session.js";
 import { load } from "./stored-state.js";
 import { doubt } from "./trouble.js";
 

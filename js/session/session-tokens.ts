@@ -2,8 +2,8 @@
 import type { Authorization, TokenSource } from "../client/token-source.js";
 import type { AuthError } from "../errors.js";
 import type { Provider } from "../provider/provider.js";
-import { signInRequired } from "./session-errors.js";
-import { keyOf, type StoredSession } from "./stored-session.js";
+import { signInRequired } from "../stores/session-errors.js";
+import { keyOf, type StoredSession } from "../stores/stored-session.js";
 
 /** What it asks of a session. */
 interface Session {

@@ -4,18 +4,18 @@ import type { AuthError } from "../errors.js";
 import type { AuthEventMap } from "../events.js";
 import { ownerName, sessionOwnerName } from "../provider/names.js";
 import type { Provider } from "../provider/provider.js";
+import { type Found, isAlive, type Person, type StoredSession } from "../stores/stored-session.js";
+import type { TokenStore } from "../stores/token-store.js";
+import { Realm } from "../tabs/realm.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import { begin } from "./begin.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { hear } from "./hearing.js";
-import { Realm } from "./realm.js";
 import { accessToken } from "./refresh.js";
 import { holdBriefly, type Release } from "./refresh-lock.js";
 import { keepAlive } from "./renewal.js";
-import { sessionEvent } from "./session-event.js";
 import { SessionTokens } from "./session-tokens.js";
-import { type Found, isAlive, type Person, type StoredSession } from "./stored-session.js";
 import { find, forget, load } from "./stored-state.js";
-import type { TokenStore } from "./token-store.js";
 
 /**
  * @internal Told of the new state with an empty type, otherwise of an event and its detail. It must not keep what nobody else

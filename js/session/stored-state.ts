@@ -2,9 +2,7 @@
 import type { AuthError } from "../errors.js";
 import { now } from "../platform/clock.js";
 import { pause } from "../platform/time-limit.js";
-import { nameFor, type SessionContext, tell } from "./context.js";
-import { sessionExpired } from "./session-errors.js";
-import { sessionEvent } from "./session-event.js";
+import { sessionExpired } from "../stores/session-errors.js";
 import {
   endWallMs,
   type Found,
@@ -14,7 +12,9 @@ import {
   type StoredSession,
   stageOf,
   writeSession,
-} from "./stored-session.js";
+} from "../stores/stored-session.js";
+import { sessionEvent } from "../tabs/session-event.js";
+import { nameFor, type SessionContext, tell } from "./context.js";
 import { shareDoubt } from "./trouble.js";
 
 /** Between two looks at a store that is behind, and how long it may be: then it is believed. */

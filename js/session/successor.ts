@@ -4,12 +4,12 @@ import { AuthError } from "../errors.js";
 import type { Moment } from "../platform/clock.js";
 import { pause } from "../platform/time-limit.js";
 import type { Tokens } from "../provider/provider.js";
+import { signInRequired } from "../stores/session-errors.js";
+import { endWallMs, isSame, refreshed, type StoredSession } from "../stores/stored-session.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { endFor } from "./ending.js";
 import { SETTLE_MS } from "./refresh-lock.js";
-import { signInRequired } from "./session-errors.js";
-import { sessionEvent } from "./session-event.js";
-import { endWallMs, isSame, refreshed, type StoredSession } from "./stored-session.js";
 import { forget, load, save } from "./stored-state.js";
 import { forgetTrouble } from "./trouble.js";
 

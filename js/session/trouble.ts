@@ -7,10 +7,10 @@ import { type Moment, now } from "../platform/clock.js";
 import { restUntil } from "../platform/time-limit.js";
 import { authError, changed } from "../provider/auth-error.js";
 import type { Verdict } from "../provider/provider.js";
+import { leftMs, type StoredSession, stageOf } from "../stores/stored-session.js";
+import type { NotedTrouble, Realm } from "../tabs/realm.js";
+import { sessionEvent } from "../tabs/session-event.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
-import type { NotedTrouble, Realm } from "./realm.js";
-import { sessionEvent } from "./session-event.js";
-import { leftMs, type StoredSession, stageOf } from "./stored-session.js";
 
 /** Nobody who asks is kept waiting for longer: then the error of the last try is the answer. */
 const LONGEST_WAIT_MS = 5_000;

@@ -1,8 +1,8 @@
 // A reply of the token endpoint that could not be read, because the wasm had stopped and no other one started. The refresh
 // token that it answers is spent: so the next refresh reads it, instead of sending that token again.
 import type { ProviderReply } from "../provider/reply.js";
-import type { Realm } from "./realm.js";
-import { isSame, type StoredSession } from "./stored-session.js";
+import { isSame, type StoredSession } from "../stores/stored-session.js";
+import type { Realm } from "../tabs/realm.js";
 
 /** @internal A reply; `wasLost` says that the one before it did not come. */
 export interface Asked {

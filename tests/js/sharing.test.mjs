@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkSharing } from "../../dist/provider/sign-in.js";
+import { checkSharing } from "../../dist/flows/sign-in.js";
 
 const home = "https://app.example.com/callback";
 const part = (issuer) => encodeURIComponent(issuer);

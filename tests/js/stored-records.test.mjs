@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { consentOf, writeConsent } from "../../dist/provider/consent-record.js";
-import { usableRecord, writeRecord } from "../../dist/provider/sign-in-record.js";
+import { consentOf, writeConsent } from "../../dist/flows/consent-record.js";
+import { usableRecord, writeRecord } from "../../dist/flows/sign-in-record.js";
 
 const created = 1_800_000_000_000;
 /** As 0.1.0 wrote it. */

@@ -9,8 +9,8 @@ import {
   readSession,
   stageOf,
   writeSession,
-} from "../../dist/session/stored-session.js";
-import { isAbout, readMessage, writeMessage } from "../../dist/session/tab-message.js";
+} from "../../dist/stores/stored-session.js";
+import { isAbout, readMessage, writeMessage } from "../../dist/tabs/tab-message.js";
 
 const session = {
   id: "an id",

@@ -13,7 +13,7 @@ let copies = 0;
 /** The module, as if the page had it once more. Those of earlier tests are other tabs': each test has ids of its own. */
 function load() {
   copies += 1;
-  return import(`../../dist/session/tab.js?copy=${copies}`);
+  return import(`../../dist/stores/tab.js?copy=${copies}`);
 }
 
 /** Another tab: what it says to a message. */

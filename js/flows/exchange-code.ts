@@ -1,11 +1,11 @@
 // The code of an answer, exchanged for tokens.
 import { decide } from "../core/decide.js";
 import type { Moment } from "../platform/clock.js";
-import { authError } from "./auth-error.js";
-import type { Issuer, Provider } from "./provider.js";
-import type { ProviderReply } from "./reply.js";
+import { authError } from "../provider/auth-error.js";
+import type { Issuer, Provider } from "../provider/provider.js";
+import type { ProviderReply } from "../provider/reply.js";
+import type { Tokens } from "../provider/tokens.js";
 import type { SignInRecord } from "./sign-in-record.js";
-import type { Tokens } from "./tokens.js";
 
 const PLACE = "token endpoint";
 

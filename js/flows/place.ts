@@ -1,5 +1,5 @@
 // Whether an answer came to where it was to come.
-import { authError } from "./auth-error.js";
+import { authError } from "../provider/auth-error.js";
 
 /** @internal Whether all of a redirect URI is in an address, whatever more that has. */
 export function isAt(home: URL, address: URL): boolean {

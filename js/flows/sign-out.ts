@@ -1,6 +1,6 @@
 // The provider's own log-out (OpenID Connect RP-Initiated Logout).
 import { decide } from "../core/decide.js";
-import type { Provider } from "./provider.js";
+import type { Provider } from "../provider/provider.js";
 
 /** @internal @throws AuthError (`invalid_config`) for an address that nobody should be sent to */
 export async function checkReturnTo(address: string): Promise<void> {

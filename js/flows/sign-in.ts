@@ -1,14 +1,14 @@
 // Signing in: the address that a person is sent to, and what the provider's answer says.
 import { decide, flatAuthError } from "../core/decide.js";
 import type { AuthError } from "../errors.js";
-import { authError, invalidConfig } from "./auth-error.js";
-import { SIGN_INS, type StateMark, stateOf } from "./names.js";
+import { authError, invalidConfig } from "../provider/auth-error.js";
+import { SIGN_INS, type StateMark, stateOf } from "../provider/names.js";
+import type { Issuer, Provider } from "../provider/provider.js";
 import { isOnePlace } from "./place.js";
-import type { Issuer, Provider } from "./provider.js";
 import type { SignInRecord } from "./sign-in-record.js";
 
+export type { StateMark } from "../provider/names.js";
 export { type ExchangedCode, exchangeCode } from "./exchange-code.js";
-export type { StateMark } from "./names.js";
 export type { SignInRecord } from "./sign-in-record.js";
 
 /** @internal What one sign-in adds to the options. */

@@ -2,17 +2,18 @@
 // sign-in in sessionStorage, and the form of the `state`. Neither replaces the check of the record, which is Rust's.
 //
 // Names of records and forms of states are in js/provider/names.ts. Tabs of another version read them, too.
+
+import { isAt } from "../flows/place.js";
 import { bare, peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
 import { encoded, nameOrDefault, nameTag, SIGN_INS, tagOf } from "../provider/names.js";
-import { isAt } from "../provider/place.js";
 import { parameterOf } from "./address.js";
 import { isHandled } from "./handled.js";
 
 /** As in `src/oauth/endpoints.rs`. */
 const WGTWO_ISSUER = "https://id.wgtwo.com/";
 
-/** How long a sign-in may take, as in js/provider/sign-in-record.ts. */
+/** How long a sign-in may take, as in js/flows/sign-in-record.ts. */
 const LIFE_MS = 600_000;
 
 /** @internal The kinds of answers that a session gets. */

@@ -3,9 +3,10 @@
 // channels apart by the site in the address bar: a page in another site's frame does not hear its window on one.
 //
 // The window has no `opener`. So the page speaks first, as soon as the window is back, and the window answers who spoke.
+
+import { parameterOf } from "../answer/address.js";
 import { peek } from "../given/read.js";
 import { lock } from "../platform/waiting.js";
-import { parameterOf } from "./address.js";
 
 const channelOf = (state: string) => new BroadcastChannel(`sipbreakout/popup/${state}`);
 

@@ -8,12 +8,12 @@ import type { AuthEventMap, SessionState } from "../events.js";
 import { bare } from "../given/read.js";
 import { ageMs, type Moment, now } from "../platform/clock.js";
 import { changed } from "../provider/auth-error.js";
-import { replaced } from "./session-errors.js";
+import { replaced } from "../stores/session-errors.js";
+import { isSamePersons, type Person, type StoredSession, stageOf } from "../stores/stored-session.js";
 import { type SessionEvent, stateAfter } from "./session-event.js";
 import { type FinishedSignIn, SignIns } from "./sign-ins.js";
 import { Signal } from "./signal.js";
 import { SingleFlight } from "./single-flight.js";
-import { isSamePersons, type Person, type StoredSession, stageOf } from "./stored-session.js";
 
 /** @internal A session of the page. */
 export interface Member {

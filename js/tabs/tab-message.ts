@@ -1,9 +1,9 @@
 // What the tabs tell each other about a session: that it began, went on or ended. Never a token. It is a hint to read one's own
 // store again: another store of the same kind may have another person's session.
 import { type AuthErrorCode, authErrorKinds } from "../generated.js";
-import { fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "./record.js";
+import { fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
+import type { Person } from "../stores/stored-session.js";
 import { type SessionEvent, sessionEvent } from "./session-event.js";
-import type { Person } from "./stored-session.js";
 
 /** The form of the messages; a tab with another version of the package does not read them. */
 const VERSION = 1;

@@ -1,12 +1,12 @@
 // Signing in by a popup window. Verifier and exchange stay in the page that opened it; the window only passes on the
 // address that the provider sent it to (`popup-window.ts`).
 
+import { addressOf } from "../answer/address.js";
 import { isTime } from "../core/limits.js";
 import { authError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { isSignal } from "../given/reader.js";
 import { within } from "../platform/time-limit.js";
-import { addressOf } from "./address.js";
 import { type Line, lineToWindow, stateOf } from "./popup-line.js";
 
 const TIMEOUT_MS = 300_000;
