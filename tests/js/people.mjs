@@ -19,8 +19,7 @@ export const jwt = (claims) =>
 let clients = 0;
 
 /** One client at that provider; each has a session of its own in every store. */
-export function createPeople() {
-  const clientId = `client-${process.pid}-${++clients}`;
+export function createPeople(clientId = `client-${process.pid}-${++clients}`) {
   const codes = new Map();
   const families = new Map();
   let count = 0;

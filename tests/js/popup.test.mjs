@@ -304,7 +304,7 @@ describe("from a frame", () => {
 
 test("a redirect URI of another origin can't be heard: invalid_config, and no window", async () => {
   popup = undefined;
-  for (const redirectUri of ["https://other.example/back", "http://console.example/back"]) {
+  for (const redirectUri of ["https://other.example/back", "https://console.example:8443/back"]) {
     const other = createAuth({ clientId: "c", redirectUri, issuer: provider.issuer, name: redirectUri });
     const { code, message } = await caught(other.signInPopup());
     assert.deepEqual([code, popup], ["invalid_config", undefined]);

@@ -1,5 +1,6 @@
 // What a console does with a session: makes it, handles the answer if there is one, and notes what it is told.
-import * as sdk from "/dist/index.js";
+// Another build, where a tab has that.
+const sdk = await import(window.build ?? "/dist/index.js");
 
 const { session, more = [], isLazy = false } = await (await fetch("/options")).json();
 const types = [

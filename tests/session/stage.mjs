@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join, normalize } from "node:path";
+import { dirname, join, normalize, resolve } from "node:path";
 import puppeteer from "puppeteer-core";
 import { startSandbox } from "sipbreakout-sandbox";
 import { root } from "../../scripts/paths.mjs";
@@ -15,8 +15,13 @@ export const users = ["+4799900001", "+4799900002"];
 
 const types = { js: "text/javascript", html: "text/html", wasm: "application/wasm", map: "application/json" };
 
-/** The package is there twice, for pages that have two copies of it. */
-const unprefixed = (path) => path.replace(/^\/copy\//, "/");
+/** The package is there twice, for pages that have two copies of it; and once more as it was, if that is at hand. */
+function fileOf(path) {
+  const { OLD_BUILD } = process.env;
+  if (OLD_BUILD && path.startsWith("/old/"))
+    return join(dirname(resolve(OLD_BUILD)), normalize(path.slice(4)));
+  return join(root, normalize(path.replace(/^\/copy\//, "/")));
+}
 
 /** The page, and the package as built. */
 async function serve(optionsOf) {
@@ -27,13 +32,9 @@ async function serve(optionsOf) {
       return res.end(JSON.stringify(optionsOf()));
     }
     const file =
-      path === "/"
-        ? "tests/session/page.html"
-        : path === "/page.js"
-          ? "tests/session/page.js"
-          : unprefixed(path);
+      path === "/" ? "tests/session/page.html" : path === "/page.js" ? "tests/session/page.js" : path;
     try {
-      const content = await readFile(join(root, normalize(file)));
+      const content = await readFile(fileOf(file));
       res.writeHead(200, { "content-type": types[file.split(".").at(-1)] ?? "text/plain" });
       return res.end(content);
     } catch {
