@@ -41,7 +41,7 @@ export async function exchangeCode(
   if (!answer.tokens) throw answer.error;
   const { tokens } = answer;
   const scope = tokens.scope ?? record.scope;
-  const sub = await subjectOf(provider, tokens, scope, record, issuer, reply);
+  const sub = await subjectOf(provider, tokens, record, issuer, reply);
   return { tokens, sub, scope, since: reply.sentAt };
 }
 
@@ -49,16 +49,18 @@ export async function exchangeCode(
 async function subjectOf(
   provider: Provider,
   { idToken, isIdTokenOdd }: Tokens,
-  scope: string,
-  { nonce }: SignInRecord,
+  { nonce, maxAgeSeconds }: SignInRecord,
   issuer: Issuer | undefined,
   { sentAt, readAt }: ProviderReply,
 ): Promise<string | undefined> {
   if (idToken === undefined) {
     // A provider that writes no text there signs the person in all the same, without a name. A reply that leaves the ID
-    // token out is refused.
-    if (isIdTokenOdd || !scope.split(" ").includes("openid")) return undefined;
-    throw authError("id_token_invalid", "The ID token is missing, though `openid` was granted.");
+    // token out is refused, whatever it says was granted.
+    if (maxAgeSeconds === undefined && (isIdTokenOdd || nonce === undefined)) return undefined;
+    throw authError(
+      "id_token_invalid",
+      "The ID token is missing, though `openid` or `max_age` asks for one.",
+    );
   }
   const [iat, found] = (await decide((wasm) => wasm.readIdToken(idToken))) as [number, string?];
   await provider.checkSignature(idToken);
@@ -67,6 +69,14 @@ async function subjectOf(
   const { clientId } = await provider.facts();
   const now = provider.nowAtProviderMs();
   return decide(({ checkIdToken }) =>
-    checkIdToken(idToken, issuer?.text, issuer?.isSlashOptional === true, clientId, nonce, now),
+    checkIdToken(
+      idToken,
+      issuer?.text,
+      issuer?.isSlashOptional === true,
+      clientId,
+      nonce,
+      maxAgeSeconds,
+      now,
+    ),
   );
 }

@@ -22,6 +22,8 @@ export interface SignInRecord {
   readonly tokenEndpoint: string;
   readonly issuer?: string | undefined;
   readonly issPromised: boolean;
+  /** How long ago the person may have signed in at the provider, if that was asked for (`max_age`). */
+  readonly maxAgeSeconds?: number | undefined;
 }
 
 /** @internal */
@@ -39,6 +41,7 @@ export function writeRecord(record: SignInRecord): string {
       token_endpoint: record.tokenEndpoint,
       issuer: record.issuer ?? null,
       iss_promised: record.issPromised,
+      max_age: record.maxAgeSeconds ?? null,
     }),
   );
 }
@@ -95,6 +98,7 @@ export function usableRecord(text: string | null | undefined, nowWallMs: number)
       tokenEndpoint: fields.text("token_endpoint"),
       issuer: fields.anyText("issuer"),
       issPromised: fields.any("iss_promised") === true,
+      maxAgeSeconds: fields.any("max_age") === undefined ? undefined : fields.number("max_age"),
     };
   } catch {
     return undefined;

@@ -107,9 +107,11 @@ export async function authorizationRequest(
   if (loginHint) all.push("login_hint", loginHint);
   const texts = [authorization, clientId, redirectUri, scope, state, verifier, nonce];
   const url = await decide((wasm) => wasm.authorizationUrl(texts, all));
+  const maxAge = new URL(url).searchParams.get("max_age");
   const record: SignInRecord = {
     ...{ createdWallMs: Date.now(), step: "sent", verifier, nonce, appState, redirectUri, scope },
     ...{ tokenEndpoint: token, issuer: issuer?.text, issPromised },
+    maxAgeSeconds: maxAge === null ? undefined : Number(maxAge),
   };
   return { url, state, record };
 }

@@ -5,6 +5,9 @@ import { ageMs, type Moment, now } from "../platform/clock.js";
 /** An IMF-fixdate (RFC 9110, section 5.6.7). */
 const HTTP_DATE = /^[^,]*,\s*\d\d? [A-Z][a-z]{2} \d{4} \d\d?:\d\d?:\d\d? GMT$/;
 
+/** A clock that is further off is wrong in its date: that is no difference to reckon with. */
+const MOST_MS = 86_400_000;
+
 /** @internal What is known of the difference. */
 export class ClockSkew {
   #ms = 0;
@@ -30,8 +33,9 @@ export class ClockSkew {
   /** The provider's clock showed that at some time between the two: if it could have been right, nothing is wrong. */
   #learn(theirsMs: number, sentAt: Moment, readAt: Moment): void {
     const earliest = readAt.wallMs - ageMs(sentAt, readAt) - 1000;
-    if (theirsMs < earliest) this.#ms = theirsMs - earliest;
-    else this.#ms = theirsMs > readAt.wallMs + 1000 ? theirsMs - readAt.wallMs : 0;
+    let ms = Math.min(theirsMs - earliest, 0);
+    if (theirsMs > readAt.wallMs + 1000) ms = theirsMs - readAt.wallMs;
+    if (Math.abs(ms) <= MOST_MS) this.#ms = ms;
   }
 
   /** What the provider's clock shows. */

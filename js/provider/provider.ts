@@ -33,6 +33,7 @@ export class Provider {
   readonly #signatures = new Signatures({
     address: async () => (await this.endpoints()).jwks,
     fetch: (address) => this.exchange("provider's keys", getRequest(address)),
+    timeoutMs: async () => (await this.facts()).timeoutMs,
   });
 
   /** `realm` is in the names of all that belongs to the session. */

@@ -11,8 +11,10 @@ export function randomText(): string {
   try {
     globalThis.crypto.getRandomValues(bytes);
   } catch {
-    const message = "This page has no WebCrypto (crypto.getRandomValues), so nobody can sign in.";
-    throw authError("invalid_config", message);
+    bytes.fill(0);
   }
-  return base64Url(bytes);
+  // What a page put in its place may do nothing.
+  if (bytes.some(Boolean)) return base64Url(bytes);
+  const message = "This page has no WebCrypto (crypto.getRandomValues) that works, so nobody can sign in.";
+  throw authError("invalid_config", message);
 }

@@ -2,6 +2,7 @@
 import { decide } from "../core/decide.js";
 import { AuthError } from "../errors.js";
 import { bare } from "../given/read.js";
+import { within } from "../platform/time-limit.js";
 import { authError, invalidConfig } from "./auth-error.js";
 import { subtle, trying } from "./proofs.js";
 import { bodyText, isSuccess, type ProviderReply } from "./reply.js";
@@ -21,6 +22,8 @@ export interface KeySource {
   /** Their address, if the provider has told it. */
   address(): Promise<string | undefined>;
   fetch(address: string): Promise<ProviderReply>;
+  /** How long a request for them may take, and looking for the one that fits. */
+  timeoutMs(): Promise<number>;
 }
 
 /** @internal The provider's keys. They are kept; for a key that is not among them they are asked for again, once. */
@@ -41,12 +44,18 @@ export class Signatures {
     }
     if (state === "good") return;
     const message =
-      "The ID token has a signature that is not the provider's, or by a key that it does not publish (`kid`).";
+      "The ID token has a signature that is not the provider's, or by a key that it does not publish (`kid`), or too weak a one.";
     throw authError("id_token_invalid", message);
   }
 
   /** By the keys that are known. @throws AuthError for a token that has no signature that is taken here */
   async verify(token: string): Promise<SignatureState> {
+    const state = await within(await this.#source.timeoutMs(), this.#verify(token));
+    if (state) return state;
+    throw authError("timeout", "Checking the ID token's signature took too long. Try again.");
+  }
+
+  async #verify(token: string): Promise<SignatureState> {
     const [algorithm, kid, signature] = (await decide((wasm) => wasm.readSignature(token))) as [
       ...[string, string | undefined, Uint8Array<ArrayBuffer>],
     ];
@@ -118,7 +127,7 @@ async function isBy(
     // A key that is none does not verify anything; another one may.
     return false;
   }
-  return trying(() => crypto.verify(method, key, signature, signed));
+  return (await trying(() => crypto.verify(method, key, signature, signed))) === true;
 }
 
 function unreachable(error: unknown): never {

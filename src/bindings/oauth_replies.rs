@@ -82,7 +82,8 @@ pub fn read_id_token(token: String) -> Result<Array, Array> {
     Ok(array)
 }
 
-/// Whom the ID token of a sign-in is about. Throws if it is not what was expected.
+/// Whom the ID token of a sign-in is about. Throws if it is not what was expected. `max_age_seconds`: how long ago the person
+/// may have signed in at the provider, if that was asked for.
 #[wasm_bindgen(js_name = checkIdToken, unchecked_return_type = "string")]
 pub fn check_id_token(
     token: String,
@@ -90,11 +91,13 @@ pub fn check_id_token(
     slash_optional: bool,
     client_id: String,
     nonce: Option<String>,
+    max_age_seconds: Option<f64>,
     now_wall_ms: f64,
 ) -> Result<JsValue, Array> {
     let issuer = issuer_of(issuer, slash_optional);
     let claims = Claims::required(&Secret::new(token)).map_err(thrown)?;
-    let expected = Expected { issuer: issuer.as_ref(), client_id: &client_id, nonce: nonce.as_deref(), now_wall_ms };
+    let nonce = nonce.as_deref();
+    let expected = Expected { issuer: issuer.as_ref(), client_id: &client_id, nonce, max_age_seconds, now_wall_ms };
     claims.check(&expected).map_err(thrown)?;
     Ok(JsValue::from_str(&claims.sub))
 }
@@ -111,7 +114,8 @@ pub fn renewed_subject(
     now_wall_ms: f64,
 ) -> Result<JsValue, Array> {
     let issuer = issuer_of(issuer, slash_optional);
-    let expected = Expected { issuer: issuer.as_ref(), client_id: &client_id, nonce: None, now_wall_ms };
+    let expected =
+        Expected { issuer: issuer.as_ref(), client_id: &client_id, nonce: None, max_age_seconds: None, now_wall_ms };
     let sub = Claims::renewed(&Secret::new(token), before.map(Secret::new).as_ref(), &expected).map_err(thrown)?;
     Ok(sub.map_or(JsValue::UNDEFINED, |sub| JsValue::from_str(&sub)))
 }

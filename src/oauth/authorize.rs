@@ -29,6 +29,9 @@ pub(crate) fn check_params(params: &[(String, String)]) -> Result<(), AuthError>
         let wanted = "is set by the SDK and can't be given.";
         return Err(AuthError::config(&["authorizationParams.", name].concat(), wanted));
     }
+    if params.iter().any(|(name, value)| name == "max_age" && value.parse::<u32>().is_err()) {
+        return Err(AuthError::config("authorizationParams.max_age", "must be a whole number of seconds."));
+    }
     if params.iter().any(|(name, _)| name.is_empty()) {
         return Err(AuthError::config("authorizationParams", "must not have an empty name."));
     }

@@ -57,6 +57,9 @@ pub(crate) fn read<U: Urls>(
         return Err(AuthError::new(AuthCode::IssuerMismatch, message.concat()));
     }
     let endpoints = document.endpoints.overridden_by(overrides);
+    let EndpointOverrides { authorization, token, revocation, end_session, user_info, jwks } = overrides;
+    let own = [authorization, token, revocation, end_session, user_info, jwks];
+    let is_https = urls.parse(&issuer.text).is_some_and(|url| url.scheme == "https");
     let named = [
         ("authorization_endpoint", "endpoints.authorization", Some(&endpoints.authorization)),
         ("token_endpoint", "endpoints.token", Some(&endpoints.token)),
@@ -69,7 +72,16 @@ pub(crate) fn read<U: Urls>(
         let problem = match address.map(String::as_str) {
             None => None,
             Some("") => Some("is missing."),
-            Some(address) => safe_url(urls, address).err(),
+            Some(address) => match safe_url(urls, address) {
+                Err(problem) => Some(problem),
+                // Whatever listens on this machine is not the provider, who only the application may know to be here.
+                Ok(url)
+                    if is_https && url.scheme != "https" && !own.iter().any(|own| own.as_deref() == Some(address)) =>
+                {
+                    Some("must be https, as the issuer is.")
+                }
+                Ok(_) => None,
+            },
         };
         if let Some(problem) = problem {
             return Err(bad(&["can't be used: `", name, "` ", problem, " `", option, "` can replace it."]));

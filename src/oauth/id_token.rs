@@ -9,6 +9,9 @@ use crate::seams::Fields;
 /// How far the two clocks may be apart.
 const LEEWAY_MS: f64 = 60_000.0;
 
+/// The end of the year 9999. What lies beyond is no time.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
 /// What is read of it.
 #[derive(Debug)]
 pub(crate) struct Claims {
@@ -20,6 +23,10 @@ pub(crate) struct Claims {
     pub exp: f64,
     /// Seconds since 1970.
     pub iat: f64,
+    /// Seconds since 1970.
+    pub nbf: Option<f64>,
+    /// When the person signed in at the provider, in seconds since 1970.
+    pub auth_time: Option<f64>,
     pub nonce: Option<String>,
 }
 
@@ -30,6 +37,8 @@ pub(crate) struct Expected<'a> {
     pub client_id: &'a str,
     /// The nonce that was sent; `None` when none was.
     pub nonce: Option<&'a str>,
+    /// How long ago the person may have signed in at the provider, if that was asked for (`max_age`).
+    pub max_age_seconds: Option<f64>,
     /// By the provider's clock.
     pub now_wall_ms: f64,
 }
@@ -43,13 +52,17 @@ impl Claims {
             return None;
         }
         let mut fields = Fields::from_signed(&decode_url(payload)?)?;
+        let [exp, iat, nbf] = ["exp", "iat", "nbf"].map(|name| time(&mut fields, name));
         Some(Self {
             iss: fields.need_text("iss")?,
             sub: fields.need_text("sub")?,
             aud: texts(fields.take("aud")?)?,
             azp: fields.take_text("azp").ok()?,
-            exp: fields.need_number("exp")?,
-            iat: fields.need_number("iat")?,
+            exp: exp??,
+            iat: iat??,
+            nbf: nbf?,
+            // Of use only to who asked for it.
+            auth_time: time(&mut fields, "auth_time").flatten(),
             nonce: fields.take_text("nonce").ok()?,
         })
     }
@@ -62,11 +75,27 @@ impl Claims {
     /// Whether they are what was expected.
     pub fn check(&self, expected: &Expected<'_>) -> Result<(), AuthError> {
         self.check_parties(expected)?;
+        if self.exp <= self.iat {
+            return Err(bad("ends before it begins (`exp`, `iat`)."));
+        }
         if self.is_over(expected.now_wall_ms) {
             return Err(bad("has expired (`exp`). The computer's clock may be wrong."));
         }
         if self.is_early(expected.now_wall_ms) {
-            return Err(bad("is from the future (`iat`). The computer's clock may be wrong."));
+            return Err(bad("is from the future (`iat`, `nbf`). The computer's clock may be wrong."));
+        }
+        if let Some(seconds) = expected.max_age_seconds {
+            match self.auth_time {
+                None => {
+                    return Err(bad(
+                        "does not say when the person signed in (`auth_time`), though `max_age` asks for it.",
+                    ));
+                }
+                Some(time) if (time + seconds) * 1000.0 + LEEWAY_MS < expected.now_wall_ms => {
+                    return Err(bad("is of a sign-in longer ago (`auth_time`) than `max_age` allows."));
+                }
+                Some(_) => {}
+            }
         }
         match expected.nonce {
             Some(nonce) if self.nonce.as_deref() != Some(nonce) => {
@@ -119,12 +148,12 @@ impl Claims {
     }
 
     fn is_early(&self, now_wall_ms: f64) -> bool {
-        self.iat * 1000.0 - LEEWAY_MS > now_wall_ms
+        self.nbf.map_or(self.iat, |nbf| nbf.max(self.iat)) * 1000.0 - LEEWAY_MS > now_wall_ms
     }
 
     /// Made, and not over.
     pub fn is_timely(&self, now_wall_ms: f64) -> bool {
-        !self.is_over(now_wall_ms) && !self.is_early(now_wall_ms)
+        self.exp > self.iat && !self.is_over(now_wall_ms) && !self.is_early(now_wall_ms)
     }
 
     /// A refreshed ID token must be about the same person, from the same issuer, for the same audience; a nonce may be
@@ -147,6 +176,14 @@ impl Claims {
     }
 }
 
+/// Seconds since 1970, if it says any; `None` for what is no time.
+fn time(fields: &mut Fields, name: &str) -> Option<Option<f64>> {
+    match fields.take(name) {
+        None => Some(None),
+        Some(value) => value.into_number().filter(|seconds| (0.0..=LAST_SECOND).contains(seconds)).map(Some),
+    }
+}
+
 /// A failed check; `why` goes on after "The ID token".
 pub(crate) fn bad(why: &str) -> AuthError {
     AuthError::new(AuthCode::IdTokenInvalid, ["The ID token ", why].concat())
@@ -164,13 +201,24 @@ mod tests {
 
     #[test]
     fn dates_may_have_fractions_and_unknown_claims_are_read_over() {
-        let claims = read(r#"{"iss":"i","sub":"s","aud":["a"],"exp":1.5,"iat":1,"amr":[{"x":1}],"azp":null}"#).unwrap();
+        let claims =
+            read(r#"{"iss":"i","sub":"s","aud":["a"],"exp":1.5,"iat":1,"amr":[{"x":1}],"azp":null,"nbf":null}"#)
+                .unwrap();
         assert_eq!((claims.exp, claims.iat, claims.azp), (1.5, 1.0, None));
     }
 
     #[test]
     fn odd_types_are_no_claims() {
-        for (name, value) in [("aud", "7"), ("aud", r#"["a",7]"#), ("exp", "\"1\""), ("sub", "7"), ("nonce", "[]")] {
+        for (name, value) in [
+            ("aud", "7"),
+            ("aud", r#"["a",7]"#),
+            ("exp", "\"1\""),
+            ("sub", "7"),
+            ("nonce", "[]"),
+            ("iat", "1e12"),
+            ("exp", "-1"),
+            ("nbf", "\"1\""),
+        ] {
             let text = format!(r#"{{"iss":"i","sub":"s","aud":"a","exp":1,"iat":1,"{name}":{value}}}"#);
             let text = text.replacen(&format!("\"{name}\":\"a\","), "", 1);
             assert!(read(&text).is_none(), "{text}");

@@ -2,6 +2,7 @@
 
 use super::AuthError;
 use super::id_token::bad;
+use super::json::texts;
 use crate::base64::decode_url;
 use crate::seams::{Fields, Json};
 
@@ -31,14 +32,24 @@ pub(crate) struct Key {
     pub members: [String; 2],
 }
 
-/// All that can be used here. Keys of other kinds, for encryption, or damaged are read over.
+/// Whoever publishes more keys than this keeps browsers busy, and signs with the first ones.
+const MOST_KEYS: usize = 100;
+
+/// Bits of an RSA key. Shorter ones can be broken (RFC 7518, section 3.3).
+const LEAST_RSA_BITS: usize = 2048;
+
+/// All that can be used here. Keys of other kinds, for encryption, too weak, or damaged are read over.
 pub(crate) fn keys(text: &str) -> Option<Vec<Key>> {
     let Json::List(keys) = Fields::parse(text)?.take("keys")? else { return None };
-    Some(keys.into_iter().filter_map(key).collect())
+    Some(keys.into_iter().filter_map(key).take(MOST_KEYS).collect())
 }
 
 fn key(json: Json) -> Option<Key> {
     let Json::Object(mut fields) = json else { return None };
+    if !fields.take("key_ops").is_none_or(|uses| texts(uses).is_some_and(|uses| uses.iter().any(|one| one == "verify")))
+    {
+        return None;
+    }
     let mut text = |name: &str| fields.take_text(name).ok().flatten();
     if text("use").is_some_and(|purpose| purpose != "sig") {
         return None;
@@ -52,7 +63,19 @@ fn key(json: Json) -> Option<Key> {
     if alg.is_some_and(|alg| alg != algorithm.as_str()) {
         return None;
     }
-    Some(Key { kid, algorithm, members: [text(first)?, text(second)?] })
+    let (first, second) = (text(first)?, text(second)?);
+    if algorithm == Algorithm::Rs256 && bits(&first)? < LEAST_RSA_BITS {
+        return None;
+    }
+    Some(Key { kid, algorithm, members: [first, second] })
+}
+
+/// Of a number in base64.
+fn bits(number: &str) -> Option<usize> {
+    let bytes = decode_url(number)?;
+    let first = bytes.iter().position(|byte| *byte != 0)?;
+    let zeros = bytes.get(first)?.leading_zeros() as usize;
+    Some((bytes.len() - first) * 8 - zeros)
 }
 
 /// A token's signature, and the key that it names.
@@ -95,23 +118,44 @@ mod tests {
     use super::*;
     use crate::base64::encode_url;
 
+    /// A key of so many bytes, of which the first is `first`, and the others are zero.
+    fn rsa(bytes: usize, first: u8, more: &str) -> String {
+        let mut number = vec![0; bytes];
+        number[0] = first;
+        format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB",{more}}}"#, encode_url(&number))
+    }
+
+    #[test]
+    fn no_more_than_a_hundred_are_read() {
+        let all = vec![r#"{"kty":"EC","crv":"P-256","x":"x","y":"y"}"#; 1000].join(",");
+        assert_eq!(read(&format!(r#"{{"keys":[{all}]}}"#)).len(), 100);
+    }
+
     fn read(json: &str) -> Vec<Option<String>> {
         keys(json).unwrap().into_iter().map(|key| key.kid).collect()
     }
 
     #[test]
     fn keys_of_other_kinds_and_purposes_are_read_over() {
-        let rsa = r#"{"kty":"RSA","n":"n","e":"AQAB","kid":"rsa","alg":"RS256","use":"sig","x5c":["…"]}"#;
+        let rsa = rsa(256, 0x80, r#""kid":"rsa","alg":"RS256","use":"sig","key_ops":["verify"],"x5c":["…"]"#);
         let ec = r#"{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"ec"}"#;
         let others = [
-            r#"{"kty":"RSA","n":"n","e":"AQAB","kid":"enc","use":"enc"}"#,
-            r#"{"kty":"RSA","n":"n","e":"AQAB","kid":"ps","alg":"PS256"}"#,
+            self::rsa(256, 0x80, r#""kid":"enc","use":"enc""#),
+            self::rsa(256, 0x80, r#""kid":"ps","alg":"PS256""#),
+            self::rsa(256, 0x80, r#""kid":"ops","key_ops":["encrypt","wrapKey"]"#),
+            self::rsa(256, 0x80, r#""kid":"odd ops","key_ops":{"verify":true}"#),
+            self::rsa(256, 0x7f, r#""kid":"2047 bits""#),
+            self::rsa(128, 0xff, r#""kid":"1024 bits""#),
+            self::rsa(300, 0x00, r#""kid":"no bits""#),
+        ];
+        let more = [
             r#"{"kty":"RSA","e":"AQAB","kid":"no n"}"#,
             r#"{"kty":"EC","crv":"P-384","x":"x","y":"y","kid":"curve"}"#,
             r#"{"kty":"oct","k":"secret","kid":"symmetric"}"#,
             "7",
         ];
-        let all = [&[rsa, ec][..], &others[..]].concat().join(",");
+        let all =
+            [rsa, ec.to_owned()].into_iter().chain(others).chain(more.map(str::to_owned)).collect::<Vec<_>>().join(",");
         assert_eq!(read(&format!(r#"{{"keys":[{all}]}}"#)), [Some("rsa".to_owned()), Some("ec".to_owned())]);
         assert!(keys("<html>").is_none() && keys(r#"{"keys":{}}"#).is_none());
     }

@@ -44,6 +44,20 @@ test("one that can't be is off by the least that explains it", () => {
   assert.equal(byDate("Fri, 15 Jan 2027 08:10:00 GMT"), 595_500);
 });
 
+test("more than a day is no difference to reckon with", () => {
+  const dayMs = 86_400_000;
+  assert.equal(byIssue(5000 + dayMs), dayMs);
+  assert.equal(byIssue(5000 + dayMs + 1000), 0);
+  assert.equal(byIssue(-1000 - dayMs), -dayMs);
+  assert.equal(byIssue(-2000 - dayMs), 0);
+  assert.equal(byDate("Fri, 15 Jan 2010 08:00:00 GMT"), 0);
+  const learned = off((skew) => {
+    skew.learnFromIssue((wallMs + 305_000) / 1000, at(0), at(5000));
+    skew.learnFromDate("Fri, 15 Jan 2010 08:00:00 GMT", at(0));
+  });
+  assert.equal(learned, 300_000, "and what is known stays");
+});
+
 test("what is learned last counts", () => {
   const learned = off((skew) => {
     skew.learnFromIssue((wallMs + 305_000) / 1000, at(0), at(5000));

@@ -9,9 +9,9 @@ import { failing } from "./session.mjs";
 const now = () => Math.floor(Date.now() / 1000);
 
 /** Exchanges a code; the reply is made of the nonce that was sent. Resolves to the error, if there is one. */
-async function exchange(makeReply, more) {
+async function exchange(makeReply, more, options) {
   const script = createScript(more);
-  const { state, nonce } = await script.begin({ appState: [1] });
+  const { state, nonce } = await script.begin({ appState: [1], ...options });
   script.replies.push(makeReply(nonce));
   const handled = script.auth.handleRedirectCallback(answer(state, "code=a-code"));
   const outcome = await handled.then(
@@ -66,10 +66,39 @@ test("a token endpoint of the application's own", async () => {
   assert.equal(requests[0].url, token);
 });
 
-test("a narrower scope is kept as granted, and without openid there need not be an ID token", async () => {
-  const { error, stored } = await exchange(() => reply(200, tokens(1, { scope: "phone" })));
+test("a narrower scope is kept as granted", async () => {
+  const narrower = (nonce) => reply(200, tokens(1, { scope: "phone", id_token: jwt(claims(nonce)) }));
+  const { error, stored } = await exchange(narrower);
   assert.equal(error, undefined);
   assert.equal(stored().scope, "phone");
+});
+
+test("an ID token that was asked for must come, whatever was granted", async () => {
+  for (const scope of [undefined, "openid phone", "phone"]) {
+    const { error } = await exchange(() => reply(200, tokens(1, { scope })));
+    assert.equal(error?.code, "id_token_invalid", scope);
+  }
+  const { error } = await exchange(() => reply(200, tokens()), { scope: "phone" });
+  assert.equal(error, undefined, "without openid nobody asks for one");
+});
+
+test("with max_age the provider must say that the person signed in lately", async () => {
+  const max_age = { authorizationParams: { max_age: "600" } };
+  const said = (auth_time) => withClaims((claims) => Object.assign(claims, { auth_time }));
+  for (const [given, isOfAuth] of [
+    [{}, true],
+    [max_age, false],
+  ]) {
+    const enter = (makeReply) => exchange(makeReply, isOfAuth ? max_age : {}, given);
+    assert.equal((await enter(said(now() - 590))).error, undefined);
+    for (const auth_time of [now() - 700, undefined, "now"]) {
+      const { error } = await enter(said(auth_time));
+      assert.deepEqual([error?.code, /`max_age`/.test(error.message)], ["id_token_invalid", true]);
+    }
+    const odd = await enter(() => reply(200, tokens(1, { id_token: 7 })));
+    assert.equal(odd.error?.code, "id_token_invalid", "nobody says when");
+  }
+  assert.equal((await exchange(said(now() - 86_000))).error, undefined, "nobody asked");
 });
 
 test("each claim is checked", async () => {
@@ -81,6 +110,10 @@ test("each claim is checked", async () => {
     ["several clients", (said) => Object.assign(said, { aud: [CLIENT, "other"] })],
     ["another client (`azp`)", (said) => Object.assign(said, { azp: "other" })],
     ["`exp`", (said) => Object.assign(said, { exp: now() - 61 })],
+    ["`exp`", (said) => Object.assign(said, { exp: said.iat })],
+    ["`nbf`", (said) => Object.assign(said, { nbf: now() + 90 })],
+    ["can't be read", (said) => Object.assign(said, { nbf: "soon" })],
+    ["can't be read", (said) => Object.assign(said, { exp: 1e12 })],
     ["`nonce`", (said) => Object.assign(said, { nonce: "other" })],
     ["`nonce`", (said) => Object.assign(said, { nonce: undefined })],
   ]) {
@@ -92,7 +125,7 @@ test("each claim is checked", async () => {
 });
 
 test("a token may be over for less than a minute, and have several audiences", async () => {
-  const edges = { exp: now() - 50, aud: ["other", CLIENT], azp: CLIENT };
+  const edges = { exp: now() - 50, iat: now() - 300, aud: ["other", CLIENT], azp: CLIENT };
   const { error } = await exchange(withClaims((said) => Object.assign(said, edges)));
   assert.equal(error, undefined);
 });

@@ -73,6 +73,12 @@ test("another issuer's document, and one with an address that is not safe, are o
     [{ issuer: undefined }, "invalid_response", []],
     [{ token_endpoint: "" }, "invalid_response", ["token_endpoint", "`endpoints.token`"]],
     [{ token_endpoint: "http://id.example.com/" }, "invalid_response", ["token_endpoint", "https"]],
+    [
+      { token_endpoint: "http://localhost:8080/token" },
+      "invalid_response",
+      ["token_endpoint", "as the issuer is"],
+    ],
+    [{ jwks_uri: "http://127.0.0.1/keys" }, "invalid_response", ["jwks_uri", "`endpoints.jwks`"]],
     [{ userinfo_endpoint: "https://a:b@id.example.com/" }, "invalid_response", ["`endpoints.userInfo`"]],
   ]) {
     const { auth, replies } = discovering();

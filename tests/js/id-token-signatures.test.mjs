@@ -113,6 +113,44 @@ test("a key that is not known, or not named, is asked for again, once; one that 
   assert.equal((await enter(strict, named("newer"), keys(...published))).code, "id_token_invalid");
 });
 
+test("keys that are weak, or for something else, verify nothing", async () => {
+  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
+  const error = await enter(checking(), (nonce) => signed(claims(nonce), { key: weak }), keys([weak]));
+  assert.deepEqual([error.code, /too weak/.test(error.message)], ["id_token_invalid", true]);
+  for (const [more, isGood] of [
+    [{ use: "sig", key_ops: ["verify"] }, true],
+    [{ key_ops: ["encrypt", "wrapKey"] }, false],
+    [{ use: "enc" }, false],
+  ]) {
+    const error = await enter(checking(), good, keys([rsa, more]));
+    assert.equal(error?.code, isGood ? undefined : "id_token_invalid", JSON.stringify(more));
+  }
+});
+
+test("only the first hundred keys are looked at", async () => {
+  const others = Array(100).fill([ec]);
+  assert.equal((await enter(checking(), good, keys(...others, [rsa])))?.code, "id_token_invalid");
+  assert.equal(await enter(checking(), good, keys(...others.slice(1), [rsa])), undefined);
+});
+
+test("verifying ends in time, and only `true` is yes", async () => {
+  const { verify } = crypto.subtle;
+  for (const [answered, code] of [
+    [new Promise(() => {}), "timeout"],
+    [Promise.resolve("yes"), "id_token_invalid"],
+    [Promise.resolve(1), "id_token_invalid"],
+    [Promise.resolve(true), undefined],
+  ]) {
+    crypto.subtle.verify = () => answered;
+    try {
+      const script = checking({ timeoutMs: 200 });
+      assert.equal((await enter(script, good, keys([rsa])))?.code, code);
+    } finally {
+      crypto.subtle.verify = verify;
+    }
+  }
+});
+
 test("a damaged key does not stand in another's way", async () => {
   const damaged = { kty: "RSA", n: "*", e: "AQAB" };
   const list = [damaged, 7, rsa.publicKey.export({ format: "jwk" })];

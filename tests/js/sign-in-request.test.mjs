@@ -137,15 +137,19 @@ test("sessions of another name or client do not see each other's", async () => {
 
 test("without randomness nobody is sent anywhere", async () => {
   const { begin, pending } = createScript();
-  const refusing = mock.method(globalThis.crypto, "getRandomValues", () => {
+  const throwing = (bytes) => {
+    bytes.fill(7);
     throw new Error("none");
-  });
-  try {
-    const { code, message } = await failing(begin());
-    assert.equal(code, "invalid_config");
-    assert.match(message, /WebCrypto/);
-  } finally {
-    refusing.mock.restore();
+  };
+  for (const how of [throwing, () => {}, (bytes) => bytes.fill(0), () => new Uint8Array(32).fill(7)]) {
+    const refusing = mock.method(globalThis.crypto, "getRandomValues", how);
+    try {
+      const { code, message } = await failing(begin());
+      assert.equal(code, "invalid_config");
+      assert.match(message, /WebCrypto/);
+    } finally {
+      refusing.mock.restore();
+    }
   }
   assert.equal(pending().length, 0);
 });

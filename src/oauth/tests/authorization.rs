@@ -77,6 +77,11 @@ fn what_a_sign_in_may_add_is_checked() {
     for name in ["state", "nonce", "request", ""] {
         assert!(check_params(&pair(name)).unwrap_err().message.starts_with("`authorizationParams"), "{name}");
     }
+    let max_age = |seconds: &str| check_params(&[("max_age".to_owned(), seconds.to_owned())]);
+    assert!(max_age("0").is_ok() && max_age("3600").is_ok());
+    for other in ["", "-1", "1.5", "soon"] {
+        assert!(max_age(other).unwrap_err().message.starts_with("`authorizationParams.max_age`"), "{other}");
+    }
     for prompt in ["none", "login", "consent", "select_account", "login consent"] {
         check_prompt(Some(prompt)).unwrap();
     }

@@ -50,10 +50,12 @@ fn the_issuer_must_be_equal_to_the_last_slash() {
 
 #[test]
 fn addresses_that_are_missing_or_not_safe_are_refused() {
-    let cases: [(&str, Value, &str); 5] = [
+    let cases: [(&str, Value, &str); 7] = [
         ("authorization_endpoint", Value::Null, "`endpoints.authorization`"),
         ("token_endpoint", "".into(), "`endpoints.token`"),
         ("token_endpoint", "http://id.example.com/token".into(), "`endpoints.token`"),
+        ("token_endpoint", "http://localhost:8080/token".into(), "`endpoints.token`"),
+        ("jwks_uri", "http://127.0.0.1/keys".into(), "`endpoints.jwks`"),
         ("revocation_endpoint", "/revoke".into(), "`endpoints.revocation`"),
         ("userinfo_endpoint", "https://a:b@id.example.com/".into(), "`endpoints.userInfo`"),
     ];
@@ -71,4 +73,17 @@ fn each_address_can_be_replaced_on_its_own() {
     let token = "https://app.example.com/oauth2/token".to_owned();
     let overrides = EndpointOverrides { token: Some(token.clone()), ..EndpointOverrides::default() };
     assert_eq!(read(&document, &overrides).unwrap().token, token);
+}
+
+#[test]
+fn an_address_on_this_machine_is_the_applications_to_name_or_that_of_a_provider_on_it() {
+    let here = "http://localhost:8080/token".to_owned();
+    let overrides = EndpointOverrides { token: Some(here.clone()), ..EndpointOverrides::default() };
+    assert_eq!(read(&document(), &overrides).unwrap().token, here);
+    let mut document = document();
+    document["issuer"] = "http://127.0.0.1:4444".into();
+    document["token_endpoint"] = here.clone().into();
+    let issuer = Issuer { text: "http://127.0.0.1:4444".into(), slash_optional: false };
+    let found = discovery::read(&TestUrls, &issuer, &EndpointOverrides::default(), &document.to_string());
+    assert_eq!(found.unwrap().token, here);
 }
