@@ -75,6 +75,11 @@ export class PageAnswer<T> {
     return this.#address ?? noted(this.#kind, this.#options);
   }
 
+  /** What was handled leads to nothing any more: the person has signed out. */
+  forgetHandled(): void {
+    if (this.#address === undefined) this.#result = undefined;
+  }
+
   #keep(address: string, result: Promise<T>): void {
     this.#address = address;
     this.#result = result;

@@ -269,6 +269,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
 
   /** What the session tells: with an empty type the new state, otherwise an event. */
   #hear(type: string, detail: unknown): void {
+    if (type === "signedOut") this.#signIn.forgetHandled();
     if (type === "") this.#sessionState = detail as SessionState;
     else this.dispatchEvent(new CustomEvent(type, bare({ detail })));
   }

@@ -28,5 +28,9 @@ export async function begin(context: SessionContext, stored: StoredSession): Pro
     release?.();
   }
   realm.meet(stored);
-  if (before?.isBound && !before.isCopy) await provider.dropKey(before.id);
+  if (!before || before.isCopy) return;
+  if (before.isBound) await provider.dropKey(before.id);
+  // Nobody can sign that person out any more. Of one who has no name nobody knows that it is another one.
+  const isAnothers = before.sub !== undefined && stored.sub !== undefined && before.sub !== stored.sub;
+  if (isAnothers) void provider.revoke(before);
 }

@@ -218,6 +218,7 @@ export class Realm {
 
   /** Tells all, first of the state that goes with the event. */
   tellHere({ type, at, code, error }: SessionEvent): void {
+    if (type === "signedOut") this.signIns.forgetFinished();
     const state = stateAfter(type);
     if (state) {
       if (state !== "uncertain") this.#trouble = undefined;

@@ -42,6 +42,11 @@ export class SignIns {
     this.#known = this.#known.filter((known) => known.state !== state);
   }
 
+  /** Those that are over lead to nothing any more: the person has signed out. */
+  forgetFinished(): void {
+    this.#known = this.#known.filter(({ isOver }) => !isOver);
+  }
+
   /** Waits for those that are being finished. */
   async settled(): Promise<void> {
     const waiting = this.#known.filter(({ isOver }) => !isOver);
