@@ -48,6 +48,7 @@ export async function beginSignIn(
   const probe = `sipbreakout/probe/${provider.realm}`;
   await tokens.set(probe, "");
   await tokens.remove(probe);
+  await provider.checkKeys();
   await provider.endpoints();
   const sharing = isPromised === undefined ? "alone" : isPromised ? "withPromise" : "withoutPromise";
   await checkSharing(provider, sharing, allPending(Date.now()));

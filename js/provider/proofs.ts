@@ -1,9 +1,10 @@
 // Tokens that are bound to a key of this browser (DPoP, RFC 9449): a proof with each request.
 import { decide } from "../core/decide.js";
+import type { AuthError } from "../errors.js";
 import { peek } from "../given/read.js";
 import type { Keys } from "../platform/key-pairs.js";
 import { sleep } from "../platform/waiting.js";
-import { authError } from "./auth-error.js";
+import { authError, changed } from "./auth-error.js";
 import { base64Url, keyName } from "./names.js";
 import { randomText } from "./random.js";
 
@@ -43,6 +44,27 @@ export class Proofs {
     const data = new TextEncoder().encode(input);
     const signature = await asked(timeoutMs, () => this.#keys.sign(name, data));
     return `${input}.${base64Url(signature)}`;
+  }
+
+  /**
+   * Makes sure that a key can be kept here: some browsers, or their private windows, have a database that takes none, or gives
+   * back another thing. To be asked before a person leaves to sign in for it. @throws AuthError
+   */
+  async check(timeoutMs: number): Promise<void> {
+    const id = "probe";
+    const use = () => asked(timeoutMs, () => this.#keys.sign(keyName(this.#realm, id), new Uint8Array()));
+    try {
+      await use();
+      // It comes from where it is kept now.
+      await use();
+    } catch (thrown) {
+      void this.drop(id, timeoutMs);
+      const error = thrown as AuthError;
+      const advice =
+        'It can\'t keep the key that `dpop` binds the tokens to (IndexedDB). Use `storage: "memory"`, or leave `dpop` out.';
+      throw changed(error, { message: `${error.message} ${advice}` });
+    }
+    await this.drop(id, timeoutMs);
   }
 
   /** Remembers the nonce that a reply of `url` had. */

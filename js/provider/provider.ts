@@ -111,6 +111,12 @@ export class Provider {
     return reply;
   }
 
+  /** With `dpop`: rejects where a key can't be kept. */
+  async checkKeys(): Promise<void> {
+    const { timeoutMs } = await this.facts();
+    if (this.settings.isDpop) await this.#proofs.check(timeoutMs);
+  }
+
   /** The headers by which a request is authorized. */
   async #authorized(
     method: string,

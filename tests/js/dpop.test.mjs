@@ -69,9 +69,9 @@ function clientOf(auth, replies) {
 }
 
 test("each request has a proof, and is repeated once for a nonce", async () => {
-  const script = binding();
+  const script = binding({ scope: "phone" });
   const { state } = await script.begin();
-  script.replies.push(demand("nonce-1"), reply(200, bound(1, { scope: "phone" })));
+  script.replies.push(demand("nonce-1"), reply(200, bound()));
   await script.auth.handleRedirectCallback(answer(state, "code=a-code"));
   const [first, second] = proofs(script);
   assert.deepEqual([first.nonce, second.nonce], [undefined, "nonce-1"]);
@@ -219,6 +219,55 @@ test("a session goes on as it began, though the option changed", async () => {
     client.close();
     await leave(script);
   }
+});
+
+test("where no key can be kept nobody leaves to sign in for one", async () => {
+  const refusal = new Error("DataCloneError");
+  const opens = (put, get) => () => {
+    const result = {
+      transaction: () => ({ objectStore: () => ({ get, put, delete: () => succeeding(undefined) }) }),
+      close() {},
+    };
+    return succeeding(result);
+  };
+  const succeeding = (result) => {
+    const request = { result };
+    setImmediate(() => request.onsuccess?.());
+    return request;
+  };
+  const refusing = () => {
+    const request = { error: refusal };
+    setImmediate(() => request.onerror?.());
+    return request;
+  };
+  const throwing = () => {
+    throw refusal;
+  };
+  const kept = new Map();
+  const asNothing = (value, key) => succeeding(void kept.set(key, { publicKey: {}, privateKey: {}, value }));
+  for (const [how, open, cause] of [
+    ["it never answers", () => ({}), undefined],
+    ["open throws", throwing, refusal],
+    ["open fails", refusing, refusal],
+    ["put throws", opens(throwing, () => succeeding(undefined)), refusal],
+    ["put fails", opens(refusing, () => succeeding(undefined)), refusal],
+    ["another thing comes back", opens(asNothing, (key) => succeeding(kept.get(key))), "a TypeError"],
+  ]) {
+    Object.defineProperty(globalThis, "indexedDB", { value: { open }, configurable: true });
+    const script = binding({ timeoutMs: 50 });
+    const error = await failing(script.begin());
+    assert.equal(error.code, "invalid_config", how);
+    assert.match(error.message, /`dpop`.*IndexedDB.*`storage: "memory"`/, how);
+    if (typeof cause === "string") assert.ok(error.cause instanceof TypeError, how);
+    else assert.equal(error.cause, cause, how);
+    assert.equal(script.pending().length, 0, how);
+    assert.ok(await createScript({ dpop: true, storage: "memory" }).begin(), "in memory there is one");
+  }
+});
+
+test("trying out a key leaves none behind", async () => {
+  await binding().begin();
+  assert.deepEqual(keyNames(), []);
 });
 
 test("keys that never answer, and keys that fail, are told", async () => {
