@@ -1,5 +1,6 @@
 // One request to the provider, and its reply, which is read whole.
 import { shownCause } from "../core/shown-cause.js";
+import { AuthError } from "../errors.js";
 import type { AuthOptions } from "../options.js";
 import { now } from "../platform/clock.js";
 import { FetchFailure, fetched } from "../platform/fetching.js";
@@ -62,13 +63,22 @@ export async function exchange(
   const [sending, waiting] = [new AbortController(), new AbortController()];
   // What is left of the request ends with it, also on a page that was frozen meanwhile.
   let isWhole = false;
+  // A `fetch` of the application's own that has not settled.
+  let isWithin = fetch !== undefined;
+  const answered = () => {
+    isWithin = false;
+  };
   try {
     const reply = await Promise.race([
-      read(fetch, where, request, sending.signal),
+      read(fetch, where, request, sending.signal, answered),
       sleep(timeoutMs, false, waiting.signal),
     ]);
     if (!reply) {
-      throw authError("timeout", `No reply from ${where} within ${Math.trunc(timeoutMs)} ms. Try again.`);
+      const advice = isWithin
+        ? "`fetch`, as given to createAuth, did not settle. It must not wait for a token of this session (getAccessToken(), a " +
+          "call): that may wait for this very request."
+        : "Try again.";
+      throw authError("timeout", `No reply from ${where} within ${Math.trunc(timeoutMs)} ms. ${advice}`);
     }
     isWhole = true;
     return reply;
@@ -83,6 +93,7 @@ async function read(
   where: string,
   request: ProviderRequest,
   signal: AbortSignal,
+  answered: () => void,
 ): Promise<ProviderReply> {
   const { url, method, headers, body, secrets } = request;
   const sentAt = now();
@@ -95,6 +106,7 @@ async function read(
       ...(body && { body }),
       ...how,
     });
+    answered();
     const head = headOf(response);
     if (!head) throw new FetchFailure("FetchUnusable", undefined);
     const { status, isOpaqueRedirect } = head;
@@ -108,6 +120,8 @@ async function read(
   } catch (thrown) {
     if (!(thrown instanceof FetchFailure) && !(thrown instanceof BodyFailure)) throw thrown;
     const { which, cause } = thrown;
+    // Ours, and no fault of a network.
+    if (cause instanceof AuthError && cause.code === "invalid_config") throw cause;
     // Nobody waits for what was given up.
     const isShown = cause !== undefined && !signal.aborted;
     throw unanswered(where, which, isShown ? await shownCause(cause, secrets) : undefined);

@@ -9,6 +9,7 @@ import { ClockSkew } from "./clock-skew.js";
 import { discovered, type Endpoints } from "./endpoints.js";
 import { exchange, formRequest, getRequest } from "./exchange.js";
 import { type Facts, factsOf, type ProviderSettings } from "./facts.js";
+import { seen } from "./own-fetch.js";
 import { asksForNonce, Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
@@ -73,7 +74,7 @@ export class Provider {
   /** Sends `request` to what people call `place`. */
   async exchange(place: string, request: ProviderRequest): Promise<ProviderReply> {
     const { timeoutMs } = await this.facts();
-    return exchange(this.settings.fetch, timeoutMs, place, request);
+    return exchange(seen(this.settings.fetch, this.realm), timeoutMs, place, request);
   }
 
   /**

@@ -5,6 +5,7 @@ import { AuthError } from "../errors.js";
 import { type Moment, now } from "../platform/clock.js";
 import { nextTurn, pause } from "../platform/time-limit.js";
 import { authError, changed } from "../provider/auth-error.js";
+import { waitsForItself } from "../provider/own-fetch.js";
 import type { Endpoints } from "../provider/provider.js";
 import { isCutOff } from "../provider/reply.js";
 import { sessionExpired, signInRequired } from "../stores/session-errors.js";
@@ -27,10 +28,16 @@ export const LONGEST_BLOCK_MS = 600_000;
 
 /**
  * @internal A token that is good for a call: the stored one, or a new one when little of its life is left or `isForced` asks for
- * it.
+ * it. `isInFetch`: it is asked for by the `fetch` that makes this session's requests, which must not wait for one of them.
  */
-export async function accessToken(context: SessionContext, isForced: boolean): Promise<string> {
-  await context.realm.signIns.settled();
+export async function accessToken(
+  context: SessionContext,
+  isForced: boolean,
+  isInFetch: boolean,
+): Promise<string> {
+  const { signIns, refreshing } = context.realm;
+  if (isInFetch && signIns.isUnderWay) throw waitsForItself();
+  await signIns.settled();
   const at = now();
   const stored = await needed(load(context));
   context.keepAlive();
@@ -44,6 +51,7 @@ export async function accessToken(context: SessionContext, isForced: boolean): P
       release?.();
     }
   }
+  if (isInFetch && refreshing.isUnderWay) throw waitsForItself();
   try {
     await leaveAlone(context, stored, isForced || isOver(stored));
     return await renewed(context, stored.accessToken);

@@ -3,6 +3,7 @@ import type { TokenSource } from "../client/token-source.js";
 import type { AuthError } from "../errors.js";
 import type { AuthEventMap } from "../events.js";
 import { ownerName, sessionOwnerName } from "../provider/names.js";
+import { isCallingFetch } from "../provider/own-fetch.js";
 import type { Provider } from "../provider/provider.js";
 import { type Found, isAlive, type Person, type StoredSession } from "../stores/stored-session.js";
 import type { TokenStore } from "../stores/token-store.js";
@@ -120,8 +121,10 @@ export class Session implements SessionContext {
 
   /** A token that is good for a call; with `isForced` another one than the stored one. */
   async accessToken(isForced: boolean): Promise<string> {
+    // In this turn, before anything is waited for.
+    const isInFetch = isCallingFetch(this.provider.realm);
     await this.ready();
-    return accessToken(this, isForced);
+    return accessToken(this, isForced, isInFetch);
   }
 
   /** Whether there is a session that is usable, or can be refreshed. Asks the store only. */

@@ -42,6 +42,11 @@ export class SignIns {
     this.#known = this.#known.filter((known) => known.state !== state);
   }
 
+  /** Somebody waits for a code to be exchanged. */
+  get isUnderWay(): boolean {
+    return this.#known.some(({ isOver }) => !isOver);
+  }
+
   /** Those that are over lead to nothing any more: the person has signed out. */
   forgetFinished(): void {
     this.#known = this.#known.filter(({ isOver }) => !isOver);
