@@ -105,7 +105,7 @@ export interface TransportOptions {
   retry?: false | RetryOptions | undefined;
   /** Used instead of the global `fetch`. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Cookies for the core, or a proxy before it. Default `omit`. */
+  /** Cookies for the core, or a gateway before it. Default `same-origin`: only to the page's own origin. */
   credentials?: RequestCredentials | undefined;
   /**
    * How the browser's HTTP cache is used. Default: not said. The answer to a POST is not cached anyway, and with a mode such
@@ -309,8 +309,13 @@ export interface AuthOptions {
   name?: string | undefined;
   /** Each request to the provider. Default 10000. */
   timeoutMs?: number | undefined;
-  /** Used instead of the global `fetch`. */
+  /**
+   * Used instead of the global `fetch`, for requests to the provider. It must not wait for a token of this session
+   * (`getAccessToken()`, a call): that may wait for the very request.
+   */
   fetch?: typeof globalThis.fetch | undefined;
+  /** Cookies for the provider, or a gateway before it. Default `same-origin`: only to the page's own origin. */
+  credentials?: RequestCredentials | undefined;
 }
 
 export interface SignInOptions<AppState = unknown> {

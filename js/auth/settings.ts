@@ -2,7 +2,7 @@
 import { invalidInput } from "../errors.js";
 import type { SignInGiven } from "../flows/sign-in.js";
 import { peek } from "../given/read.js";
-import { Reader } from "../given/reader.js";
+import { CREDENTIALS, Reader } from "../given/reader.js";
 import type { AuthOptions, RegistrationProblem } from "../options.js";
 import type { ProviderSettings } from "../provider/provider.js";
 
@@ -41,11 +41,12 @@ export function readAuthSettings(options: unknown): ProviderSettings {
   const isAutoRefresh = reader.boolean("autoRefresh") ?? true;
   const isSignatureSkipped = reader.boolean("dangerouslySkipIdTokenSignature") ?? false;
   const fetch = reader.function<NonNullable<AuthOptions["fetch"]>>("fetch");
+  const credentials = reader.choice("credentials", CREDENTIALS) ?? "same-origin";
   const addresses = ENDPOINTS.map((field) => endpoints.string(field));
   refuse([...reader.finish(), ...endpoints.finish()]);
   return {
     ...{ clientId, redirectUri, issuer, preset, name, endpoints: addresses, scope, params },
-    ...{ timeoutMs, isDpop, isAutoRefresh, isSignatureSkipped, fetch },
+    ...{ timeoutMs, isDpop, isAutoRefresh, isSignatureSkipped, fetch, credentials },
   };
 }
 

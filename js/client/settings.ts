@@ -1,7 +1,7 @@
 // The options of a client, and those of one call, as they are meant: checked, with what holds where nothing was given.
 import { invalidInput } from "../errors.js";
 import { bare, peek } from "../given/read.js";
-import { Reader } from "../given/reader.js";
+import { CREDENTIALS, Reader } from "../given/reader.js";
 import type { AccessTokenSource, ApiVersion, RegistrationProblem, TransportOptions } from "../options.js";
 
 /** @internal What others decide. What a function throws, if it is a string, is the problem's message. */
@@ -53,7 +53,6 @@ export interface ClientSettings extends CallSettings {
 
 const MAX_ATTEMPTS = 5;
 const DAY_MS = 86_400_000;
-const CREDENTIALS = ["omit", "same-origin", "include"] as const;
 const CACHES = ["default", "no-store", "reload", "no-cache", "force-cache"] as const;
 
 const DEFAULTS: CallSettings = {
@@ -61,7 +60,8 @@ const DEFAULTS: CallSettings = {
   metadata: [],
   retry: { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 1000, maxDelayMs: 30_000, sendPreviousAttempts: false },
   fetch: undefined,
-  credentials: "omit",
+  // A gateway on the page's own origin may need its cookie.
+  credentials: "same-origin",
   cache: undefined,
   keepalive: false,
   onHeader: undefined,

@@ -4,6 +4,7 @@ import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { reach } from "./reach.js";
 import { surroundings } from "./surroundings.js";
+import { tokenAnswers } from "./token-endpoint.js";
 
 /** More than this is no matter of the network's pace. */
 const WRONG_CLOCK_MS = 60_000;
@@ -16,6 +17,7 @@ export function conclude(evidence: Evidence): Finding[] {
     ...(evidence.core ? answers(evidence.core, evidence.hasServiceWorker) : []),
     ...(evidence.issuer ? reach(evidence.issuer, evidence) : []),
     ...(evidence.issuer ? issuerAnswers(evidence.issuer) : []),
+    ...tokenAnswers(evidence),
     ...clock(evidence),
   ];
 }

@@ -15,6 +15,8 @@ export interface Probe {
   skewMs?: number | undefined;
   /** `issuer` of a discovery document. */
   issuer?: string | undefined;
+  /** `token_endpoint` of one. */
+  tokenEndpoint?: string | undefined;
   /** The body did not end in time: what is not in it may still come. */
   isBodyLate?: boolean;
   /** It was given up. */
@@ -74,4 +76,6 @@ export interface Evidence {
   violations: Violation[];
   core?: Place | undefined;
   issuer?: Place | undefined;
+  /** The token endpoint, which was asked for nothing. */
+  token?: Place | undefined;
 }

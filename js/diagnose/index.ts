@@ -12,7 +12,7 @@ import { conclude } from "./conclude.js";
 import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { localAccess } from "./local-network.js";
-import { probeCore, probeIssuer, type Surroundings } from "./probes.js";
+import { probeCore, probeIssuer, probeToken, type Surroundings } from "./probes.js";
 
 /** What to look into: a client, a session, or addresses. */
 export type DiagnoseTarget =
@@ -31,10 +31,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Of the preset, as `src/oauth/endpoints.rs` has it. */
 const WGTWO_ISSUER = "https://id.wgtwo.com/";
+const WGTWO_TOKEN = "https://id.wgtwo.com/oauth2/token";
 
 interface Addresses {
   baseUrl: string | undefined;
   issuer: string | undefined;
+  /** The token endpoint, if it is known without asking. */
+  token: string | undefined;
   core: Surroundings;
   provider: Surroundings;
   stores: StoreName[];
@@ -71,10 +74,24 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
   try {
     given?.addEventListener?.("abort", stop);
     if (given?.aborted) stop();
-    const { baseUrl, issuer, core: aroundCore, provider: aroundProvider, stores } = addressesOf(target);
-    const [core, provider, load] = await Promise.all([
+    const {
+      baseUrl,
+      issuer,
+      core: aroundCore,
+      provider: aroundProvider,
+      stores,
+      ...known
+    } = addressesOf(target);
+    const probeProvider = async () => {
+      const place = await reached(probeIssuer, issuer, aroundProvider);
+      // Only a session has one: an issuer by its address alone is no client of anybody.
+      const url =
+        known.token ?? (aroundProvider.clientId === undefined ? undefined : place?.asked.tokenEndpoint);
+      return [place, await reached(probeToken, url, aroundProvider)] as const;
+    };
+    const [core, [provider, token], load] = await Promise.all([
       reached(probeCore, baseUrl, aroundCore),
-      reached(probeIssuer, issuer, aroundProvider),
+      probeProvider(),
       within(loadProblem()),
     ]);
     const evidence: Evidence = {
@@ -84,6 +101,7 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
       violations: violations.seen,
       core,
       issuer: provider,
+      token,
       load,
     };
     return conclude(evidence);
@@ -113,17 +131,24 @@ function addressesOf(target: DiagnoseTarget): Addresses {
       now: Date.now,
     };
   };
-  const preset = peek(session, "preset") === "wgtwo" ? WGTWO_ISSUER : undefined;
+  const isWgtwo = peek(session, "preset") === "wgtwo";
+  const token = text(peek(peek(session, "endpoints"), "token")) ?? (isWgtwo ? WGTWO_TOKEN : undefined);
   return {
     baseUrl: text(peek(own ?? given, "baseUrl")),
-    issuer: text(peek(session ?? given, "issuer")) ?? preset,
+    issuer: text(peek(session ?? given, "issuer")) ?? (isWgtwo ? WGTWO_ISSUER : undefined),
+    token,
     core: {
       ...around(own),
       headers: peek(own, "headers") as HeadersInit | undefined,
       credentials: peek(own, "credentials") as RequestCredentials | undefined,
       apiVersion: peek(own, "apiVersion") as "v1" | "v0" | undefined,
     },
-    provider: around(session),
+    provider: {
+      ...around(session),
+      credentials: peek(session, "credentials") as RequestCredentials | undefined,
+      clientId: text(peek(session, "clientId")),
+      isDpop: peek(session, "dpop") === true,
+    },
     stores: session === undefined ? [] : storesOf(peek(session, "storage")),
   };
 }

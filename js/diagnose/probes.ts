@@ -1,4 +1,4 @@
-// Asks. No probe carries a token, a cookie, or a message that could change anything.
+// Asks. No probe carries a token, or a message that could change anything; cookies only where the SDK sends them, too.
 import { bare, read } from "../given/read.js";
 import type { Place, Probe } from "./evidence.js";
 
@@ -12,6 +12,10 @@ export interface Surroundings {
   headers?: HeadersInit | undefined;
   credentials?: RequestCredentials | undefined;
   apiVersion?: "v1" | "v0" | undefined;
+  /** Some providers decide CORS by it. */
+  clientId?: string | undefined;
+  /** Tokens are bound to a key: the name of that header must be allowed, too. */
+  isDpop?: boolean;
   origin: string | undefined;
   now(): number;
 }
@@ -50,6 +54,17 @@ export function probeIssuer(issuer: string, around: Surroundings, signal: AbortS
   return probe(url, { headers: { accept: "application/json" } }, around, signal);
 }
 
+/** The token endpoint, with a grant that there is not. */
+export function probeToken(url: string, around: Surroundings, signal: AbortSignal): Promise<Place> {
+  const body = String(new URLSearchParams({ grant_type: "diagnose", client_id: around.clientId ?? "" }));
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    accept: "application/json",
+    ...(around.isDpop && { dpop: "diagnose" }),
+  };
+  return probe(url, { method: "POST", headers, body }, around, signal);
+}
+
 async function probe(
   url: string,
   init: RequestInit,
@@ -77,7 +92,7 @@ async function ask(
 ): Promise<Probe> {
   const started = around.now();
   try {
-    const credentials = around.credentials ?? "omit";
+    const credentials = around.credentials ?? "same-origin";
     const asked: RequestInit = bare({ ...init, credentials, cache: "no-store", signal });
     const response = await around.fetch(url, asked);
     if (response.type === "opaqueredirect") return { isRedirect: true };
@@ -93,7 +108,8 @@ async function ask(
       hasStatus: response.headers.has("grpc-status") || /grpc-status\s*:/i.test(readable(text, contentType)),
       // A date has whole seconds: half of one is as good a guess as any.
       skewMs: Number.isNaN(date) ? undefined : (started + ended) / 2 - (date + 500),
-      issuer: issuerOf(text),
+      issuer: textIn(text, "issuer"),
+      tokenEndpoint: textIn(text, "token_endpoint"),
     };
   } catch {
     return signal.aborted ? { isLate: true } : {};
@@ -133,10 +149,10 @@ function readable(text: string, contentType = ""): string {
   }
 }
 
-function issuerOf(text: string): string | undefined {
+function textIn(json: string, name: string): string | undefined {
   try {
-    const issuer = read(JSON.parse(text), "issuer");
-    return typeof issuer === "string" ? issuer : undefined;
+    const text = read(JSON.parse(json), name);
+    return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,9 @@
 import type { RegistrationProblem } from "../options.js";
 import { isArray, isRecord, peek, read } from "./read.js";
 
+/** @internal What `fetch` knows. */
+export const CREDENTIALS = ["omit", "same-origin", "include"] as const;
+
 /** For people: what came instead. */
 function kindOf(value: unknown): string {
   if (isArray(value)) return "an array";

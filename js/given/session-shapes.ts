@@ -35,6 +35,7 @@ export const AUTH: Fields<AuthOptions> = {
   name: asIs,
   timeoutMs: asIs,
   fetch: asIs,
+  credentials: asIs,
 };
 
 /** @internal */

@@ -8,6 +8,7 @@ import { BodyFailure, chunksOf, headOf } from "../platform/response.js";
 import { nextTurn } from "../platform/time-limit.js";
 import { sleep } from "../platform/waiting.js";
 import { authError, invalidConfig } from "./auth-error.js";
+import { GATEWAY_ADVICE } from "./gateway.js";
 import { encoded } from "./names.js";
 import type { ProviderReply, ProviderRequest } from "./reply.js";
 
@@ -28,6 +29,12 @@ const PUBLIC_FIELDS = [
 ];
 
 const ACCEPT = ["accept", "application/json"] as const;
+
+/** @internal What a request leaves by. */
+export interface Sender {
+  readonly fetch: AuthOptions["fetch"];
+  readonly credentials: RequestCredentials;
+}
 
 /** @internal A form post. The client's id is always among the fields: some providers decide CORS by it. */
 export function formRequest(url: string, clientId: string, fields: Record<string, string>): ProviderRequest {
@@ -54,7 +61,7 @@ export const getRequest = (url: string): ProviderRequest => ({
 
 /** @internal Sends `request` to what people call `place`, and reads the reply within `timeoutMs`. @throws AuthError */
 export async function exchange(
-  fetch: AuthOptions["fetch"],
+  { fetch, credentials }: Sender,
   timeoutMs: number,
   place: string,
   request: ProviderRequest,
@@ -70,7 +77,7 @@ export async function exchange(
   };
   try {
     const reply = await Promise.race([
-      read(fetch, where, request, sending.signal, answered),
+      read({ fetch, credentials }, where, request, sending.signal, answered),
       sleep(timeoutMs, false, waiting.signal),
     ]);
     if (!reply) {
@@ -89,7 +96,7 @@ export async function exchange(
 }
 
 async function read(
-  fetch: AuthOptions["fetch"],
+  { fetch, credentials }: Sender,
   where: string,
   request: ProviderRequest,
   signal: AbortSignal,
@@ -99,7 +106,7 @@ async function read(
   const sentAt = now();
   try {
     // A user info that a cache kept may be another person's.
-    const how = { credentials: "omit", cache: "no-store", keepalive: false, signal } as const;
+    const how = { credentials, cache: "no-store", keepalive: false, signal } as const;
     const { response } = await fetched(fetch, url, {
       method,
       headers: headers as [string, string][],
@@ -156,7 +163,7 @@ async function bytesOf(response: unknown, signal: AbortSignal): Promise<Uint8Arr
 const redirected = (where: string) =>
   authError(
     "redirected",
-    `A redirect came from ${where}. It is never followed, because it would carry secrets elsewhere: give the final address.`,
+    `A redirect came from ${where}. It is never followed, because it would carry secrets elsewhere: give the final address. ${GATEWAY_ADVICE}`,
   );
 
 /** The browser's words stay in the cause: a caller's own `fetch` may quote what it was given. */

@@ -22,6 +22,8 @@ export interface ProviderSettings {
   readonly isAutoRefresh: boolean;
   readonly isSignatureSkipped: boolean;
   readonly fetch: AuthOptions["fetch"];
+  /** Cookies go to the page's own origin only, unless something else is given: a gateway there may need them. */
+  readonly credentials: RequestCredentials;
 }
 
 /** @internal What the options mean. */

@@ -74,7 +74,8 @@ export class Provider {
   /** Sends `request` to what people call `place`. */
   async exchange(place: string, request: ProviderRequest): Promise<ProviderReply> {
     const { timeoutMs } = await this.facts();
-    return exchange(seen(this.settings.fetch, this.realm), timeoutMs, place, request);
+    const { fetch, credentials } = this.settings;
+    return exchange({ fetch: seen(fetch, this.realm), credentials }, timeoutMs, place, request);
   }
 
   /**

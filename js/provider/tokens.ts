@@ -2,6 +2,8 @@
 import { decide, flatAuthError } from "../core/decide.js";
 import { type AuthError, LoadError } from "../errors.js";
 import { pause } from "../platform/time-limit.js";
+import { changed } from "./auth-error.js";
+import { GATEWAY_ADVICE, mayBeGateways } from "./gateway.js";
 import { bodyText, type ProviderReply } from "./reply.js";
 
 /** @internal Tokens, as the provider gave them. */
@@ -70,7 +72,10 @@ export async function readTokens(
   const [first, ...rest] = flat;
   if (typeof first !== "string") {
     const [verdict, word] = rest as [Verdict, string | undefined];
-    return { tokens: undefined, error: flatAuthError(first as unknown[]), verdict, word };
+    const error = flatAuthError(first as unknown[]);
+    const isGateways = verdict === "infrastructure" && mayBeGateways(reply);
+    const told = isGateways ? changed(error, { message: `${error.message} ${GATEWAY_ADVICE}` }) : error;
+    return { tokens: undefined, error: told, verdict, word };
   }
   const [refreshToken, idToken, isIdTokenOdd, scope, lifeMs, isBound] = rest as [
     ...[string | undefined, string | undefined, boolean],

@@ -85,7 +85,7 @@ impl Attempt<'_> {
         init.set_method("POST");
         init.set_headers(&headers);
         init.set_body(&Uint8Array::from(self.body));
-        init.set_credentials(RequestCredentials::Omit);
+        init.set_credentials(RequestCredentials::SameOrigin);
         init.set_redirect(RequestRedirect::Manual);
         init.set_signal(Some(signal));
         Request::new_with_str_and_init(self.url, &init)

@@ -142,7 +142,7 @@ test("credentials, cache, keepalive and fetch: the call's before the client's be
   assert.deepEqual([called, sent.length], [1, 3]);
   const plain = scripted([ok()]);
   await plain.client.upsertRegistration(request);
-  assert.deepEqual([plain.sent[0].credentials, plain.sent[0].keepalive], ["omit", false]);
+  assert.deepEqual([plain.sent[0].credentials, plain.sent[0].keepalive], ["same-origin", false]);
   assert.ok(!("cache" in plain.sent[0]), "a cache mode costs a preflight for each call");
 });
 

@@ -71,7 +71,7 @@ describe("a call", () => {
     assert.equal(headers.get("x-trace"), "1");
     assert.match(headers.get("grpc-timeout"), /^\d{1,8}[mSMHun]$/);
     assert.equal(seen.init.redirect, "manual");
-    assert.equal(seen.init.credentials, "omit");
+    assert.equal(seen.init.credentials, "same-origin");
     const text = new TextDecoder().decode(seen.init.body);
     assert.ok(text.includes("sips:pbx.example.com") && text.includes("+4799900001"));
   });

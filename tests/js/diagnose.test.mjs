@@ -385,11 +385,12 @@ describe("diagnose", () => {
     );
     assert.deepEqual(
       asked.find(([whose]) => whose === "auth"),
-      ["auth", "/.well-known/openid-configuration", "omit", null],
+      ["auth", "/.well-known/openid-configuration", "same-origin", null],
     );
+    assert.ok(asked.some(([whose, path]) => whose === "auth" && path === "/oauth2/token"));
   });
 
-  test("asks both places of a client, without cookies, redirects or a token of anybody's", async () => {
+  test("asks both places of a client, without redirects or a token of anybody's", async () => {
     const asked = [];
     const fetch = async (address, init) => {
       asked.push([String(address), init]);
@@ -411,7 +412,7 @@ describe("diagnose", () => {
     assert.match(addresses[0], /^https:\/\/api\.example\.com\/base\/wgtwo\./);
     assert.equal(addresses[1], "https://id.example/.well-known/openid-configuration");
     for (const [, init] of asked) {
-      assert.deepEqual([init.credentials, init.redirect, init.cache], ["omit", "manual", "no-store"]);
+      assert.deepEqual([init.credentials, init.redirect, init.cache], ["same-origin", "manual", "no-store"]);
     }
     assert.deepEqual(await diagnose(auth), []);
   });

@@ -20,7 +20,7 @@ const refresh = ({ auth }) => auth.getAccessToken({ forceRefresh: true });
 
 const refusal = async (...replies) => failing(refresh(await signedIn(...replies)));
 
-test("posts are forms with the client in them, without cookies, and nothing is in a URL", async () => {
+test("posts are forms with the client in them, with cookies for the page's own origin only, and nothing is in a URL", async () => {
   const inits = [];
   const noting = (made) => (init) => {
     inits.push(init);
@@ -35,7 +35,7 @@ test("posts are forms with the client in them, without cookies, and nothing is i
   assert.equal(script.requests.length, 4);
   for (const [index, { url, headers, fields }] of script.requests.entries()) {
     const { method, credentials, cache, redirect, signal } = inits[index];
-    assert.deepEqual([credentials, cache, redirect], ["omit", "no-store", "manual"]);
+    assert.deepEqual([credentials, cache, redirect], ["same-origin", "no-store", "manual"]);
     assert.ok(signal && !signal.aborted);
     assert.equal(headers.get("accept"), "application/json");
     assert.ok(!url.includes("?"));

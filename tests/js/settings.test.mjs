@@ -56,7 +56,7 @@ test("what holds where nothing was given", () => {
     metadata: [],
     retry: { maxAttempts: 5, initialDelayMs: 1000, maxDelayMs: 30_000, sendPreviousAttempts: false },
     fetch: undefined,
-    credentials: "omit",
+    credentials: "same-origin",
     cache: undefined,
     keepalive: false,
     onHeader: undefined,
