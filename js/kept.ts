@@ -12,8 +12,9 @@ export interface KeptStore {
 
 /** What stops are stored in without the wasm. */
 interface SharedStore extends KeptStore {
-  /** Puts `value` there, if `known` is what is there; undefined is nothing. */
-  replace(key: string, known: string | undefined, value: string): unknown;
+  get(key: string): Promise<unknown>;
+  /** Puts `value` there, if `known` is what is there; undefined is nothing. Resolves to what was there. */
+  replace(key: string, known: string | undefined, value: string): Promise<unknown>;
 }
 
 const DATABASE = "sipbreakout-kept";

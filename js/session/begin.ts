@@ -11,6 +11,8 @@ export async function begin(context: SessionContext, stored: StoredSession): Pro
   const { realm, provider } = context;
   // A refresh, or the end, of the one before must not overlap it. Where there are no locks, its id names the queue.
   await load(context).catch(() => {});
+  // What is a copy goes its own way with it.
+  await context.tokens.mayRefresh();
   const release = await holdBriefly(context);
   let before: StoredSession | undefined;
   try {

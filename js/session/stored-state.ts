@@ -95,7 +95,9 @@ export async function save(context: SessionContext, stored: StoredSession): Prom
 export async function loadNewest(context: SessionContext): Promise<StoredSession | undefined> {
   const stage = await context.tokens.stage(nameFor(context, "session"));
   for (let waitedMs = 0; ; waitedMs += BEHIND_MS) {
-    const stored = await load(context);
+    let stored = await load(context);
+    if (stored?.refreshToken !== undefined && !(await context.tokens.mayRefresh()))
+      stored = await load(context);
     const isBehind = stored && stage !== undefined && stageOf(stored) !== stage;
     if (!isBehind || waitedMs >= LONGEST_BEHIND_MS) return stored;
     await pause(BEHIND_MS);

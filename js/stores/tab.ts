@@ -2,10 +2,20 @@
 // tabs have one refresh token, and the provider takes one of them for a thief. So the storage has an id, which is copied
 // with it: who finds one asks whether its owner is somewhere else.
 //
+// Its owner may be frozen, busy, or thrown out of memory, and then does not answer. So it is written down, where all tabs see it,
+// which of those with one id may use its refresh tokens: who loads takes that over from the one before, as its storage has it,
+// and who finds that another one has it uses them no more.
+//
 // A tab is more than one copy of this module: frames of the same origin share its sessionStorage, and a page may have the
 // package twice. They know each other by a mark that one of them puts on its window.
 
+import { lasting } from "../kept.js";
+
 const KEY = "sipbreakout/tab";
+/** Who may use the refresh tokens: in the storage as this tab knows it, and, with an id behind it, as it is written down. */
+const HOLDER = "sipbreakout/holder";
+/** What tabs left behind that nobody has opened for so long is removed. */
+const LEFT_MS = 90 * 86_400_000;
 const MARK = Symbol.for(KEY);
 /** How long an owner may take to answer. */
 const ANSWER_MS = 300;
@@ -20,6 +30,8 @@ interface Message {
 }
 
 type Page = Record<number, unknown> & { length?: number; [MARK]?: string };
+
+const randomName = () => `${Date.now()}/${Math.random()}`;
 
 /** The mark on a window, or on one of its frames. */
 function markIn(page: Page): string | undefined {
@@ -37,7 +49,7 @@ function markIn(page: Page): string | undefined {
 export function tabName(): string {
   if (!globalThis.document) return "";
   const page = globalThis as unknown as Page;
-  page[MARK] ??= markIn((globalThis.top ?? page) as unknown as Page) ?? `${Date.now()}/${Math.random()}`;
+  page[MARK] ??= markIn((globalThis.top ?? page) as unknown as Page) ?? randomName();
   return page[MARK];
 }
 
@@ -47,28 +59,69 @@ let claim = () => {};
 /** The id that was asked for. */
 let asked: string | null = null;
 
-function stored(): string | null {
+function stored(name = KEY): string | null {
   try {
-    return globalThis.sessionStorage.getItem(KEY);
+    return globalThis.sessionStorage.getItem(name);
   } catch {
     return null;
   }
 }
 
 /** Sessions by other names that came along, and that nobody asked for yet, are the other tab's as well. */
-function leaveToTheOther(): void {
+function leaveToTheOther(page?: number): void {
   const { sessionStorage } = globalThis;
   for (const key of Object.keys(sessionStorage).filter((name) => name.startsWith("sipbreakout/session/"))) {
     try {
       const record = JSON.parse(sessionStorage.getItem(key) ?? "");
       // What this very page has signed in to is its own.
-      if (record.refresh_token && record.since_page !== performance.timeOrigin) {
+      if (record.refresh_token && record.since_page !== page) {
         sessionStorage.setItem(key, JSON.stringify({ ...record, refresh_token: null, is_copy: true }));
       }
     } catch {
       // Damaged, or no room: Rust will say so.
     }
   }
+}
+
+/** This page takes the refresh tokens of the storage over from the one before it. False if another tab has done so. */
+async function take(id: string, mark: string): Promise<boolean> {
+  try {
+    const [name, before] = [`${HOLDER}/${id}`, stored(HOLDER) ?? undefined];
+    const found = await lasting.replace(name, before, mark);
+    // Swept: then nobody has them.
+    const isFree = found === undefined && (await lasting.replace(name, undefined, mark)) === undefined;
+    if (!isFree && found !== before && found !== mark) return false;
+    globalThis.sessionStorage.setItem(HOLDER, mark);
+    await sweep();
+  } catch {
+    // Without a database the other tabs' answers are all there is.
+  }
+  return true;
+}
+
+async function sweep(): Promise<void> {
+  for (const [name, mark] of (await lasting.entries(`${HOLDER}/`)) as [string, string][]) {
+    if (Date.now() - Number.parseInt(mark, 10) > LEFT_MS) await lasting.remove(name, mark);
+  }
+}
+
+/** Whether no other tab has taken them over. */
+async function isHolder(): Promise<boolean> {
+  const [id, own] = [stored(), stored(HOLDER)];
+  const holder = id === null ? undefined : await lasting.get(`${HOLDER}/${id}`).catch(() => undefined);
+  return holder === undefined || holder === own || stored() !== id;
+}
+
+/** Takes an id of its own. */
+let part = () => {};
+
+/** @internal Whether this tab may use its refresh tokens still. If not they are gone. */
+export async function mayRefresh(): Promise<boolean> {
+  await watchTab();
+  if (await isHolder()) return true;
+  leaveToTheOther();
+  part();
+  return false;
 }
 
 /** @internal From now on copies of this tab learn that they are; and whether it is one itself. */
@@ -92,14 +145,14 @@ export async function isCopied(): Promise<boolean> {
 async function check(): Promise<boolean> {
   if (!globalThis.document || typeof BroadcastChannel === "undefined") return false;
   const mark = tabName();
+  let id: string;
   const note = () => {
     try {
-      globalThis.sessionStorage.setItem(KEY, mark);
+      globalThis.sessionStorage.setItem(KEY, id);
     } catch {
       // Then there is nothing to copy either.
     }
   };
-  let id: string;
   try {
     id = globalThis.sessionStorage.getItem(KEY) ?? mark;
   } catch {
@@ -109,11 +162,20 @@ async function check(): Promise<boolean> {
   let isLeft = false;
   let decide: ((isCopy: boolean) => void) | undefined;
   const channel = new BroadcastChannel(KEY);
+  const answer = async (asked: string) => {
+    // Who does not know yet that it lost them must not take them from who has them.
+    if ((await isHolder()) && stored() === asked && !isLeft)
+      channel.postMessage({ id, from: mark, isHere: true });
+  };
+  part = () => {
+    id = randomName();
+    note();
+  };
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (isLeft || data?.id !== id || data.from === mark) return;
     // Of two that ask at once, the one that is younger is the copy.
     if (decide && (data.isHere || data.from < mark)) decide(true);
-    else if (!data.isHere) channel.postMessage({ id, from: mark, isHere: true });
+    else if (!data.isHere) void answer(data.id);
   };
   // Node, where pages are simulated, would wait for it.
   (channel as { unref?: () => void }).unref?.();
@@ -130,14 +192,15 @@ async function check(): Promise<boolean> {
     channel.postMessage({ id, from: mark });
   });
   decide = undefined;
-  if (isCopy) {
+  if (isCopy || !(await take(id, mark))) {
     asked = id;
     id = mark;
     claim = () => {
       if (stored() !== asked) return;
-      leaveToTheOther();
+      leaveToTheOther(performance.timeOrigin);
       note();
     };
+    return true;
   }
-  return isCopy;
+  return false;
 }

@@ -6,7 +6,7 @@ import { within } from "../platform/time-limit.js";
 import { guarded } from "./guarded-store.js";
 import { nameOf, type PageMemory } from "./memory.js";
 import { storageRefused } from "./session-errors.js";
-import { isCopied, tabName } from "./tab.js";
+import { isCopied, mayRefresh, tabName } from "./tab.js";
 
 /** What all kinds have. */
 interface Strings {
@@ -73,6 +73,11 @@ export class TokenStore {
   /** Whether its content was copied from another tab, which is still there. */
   async isCopy(): Promise<boolean> {
     return this.place.startsWith("session") && (await isCopied().catch(() => false));
+  }
+
+  /** Whether no other tab, which has a copy of it, has taken the refresh tokens over. If one has they are gone here. */
+  async mayRefresh(): Promise<boolean> {
+    return !this.place.startsWith("session") || mayRefresh().catch(() => true);
   }
 
   /**
