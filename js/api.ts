@@ -58,6 +58,7 @@ export type {
   RetryOptions,
   RouteType,
   RpcErrorDetail,
+  SessionInfo,
   SignInOptions,
   SignInResult,
   SignOutOptions,
@@ -66,6 +67,7 @@ export type {
   SuppliedToken,
   TransportOptions,
   User,
+  WaitOptions,
   WasmSource,
 } from "./options.js";
 export { parsePhoneNumber } from "./phone-number.js";

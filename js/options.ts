@@ -318,9 +318,19 @@ export interface AuthOptions {
   credentials?: RequestCredentials | undefined;
 }
 
-export interface SignInOptions<AppState = unknown> {
+/** Of methods that wait. */
+export interface WaitOptions {
+  /** Ends the wait with `aborted`. What was begun goes on. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface SignInOptions<AppState = unknown> extends WaitOptions {
   /** Comes back from `handleRedirectCallback`. Anything JSON can say. */
   appState?: AppState | undefined;
+  /**
+   * What the provider is to show: `login` asks for the password again, `select_account` offers another account, `consent`
+   * asks for consent again; `none` shows nothing, and fails with `login_required` where it would have to.
+   */
   prompt?: "none" | "login" | "consent" | "select_account" | undefined;
   loginHint?: string | undefined;
   /** Further parameters of this authorization request. Reserved names are refused. */
@@ -344,7 +354,7 @@ export interface SignInResult<AppState = unknown> {
   appState: AppState | undefined;
 }
 
-export interface SignOutOptions {
+export interface SignOutOptions extends WaitOptions {
   /** Where the provider sends the browser after its log-out. Registered with the provider. */
   returnTo?: string | undefined;
   /** Only forget and revoke the tokens; do not go to the provider's log-out page. Default false. */
@@ -366,10 +376,19 @@ export interface SignOutResult {
   registrationsDeleted?: boolean | undefined;
 }
 
-export interface GetAccessTokenOptions {
+export interface GetAccessTokenOptions extends WaitOptions {
   /** Ask the provider for a new one even if the one at hand is good. */
   forceRefresh?: boolean | undefined;
-  signal?: AbortSignal | undefined;
+}
+
+/** What was granted, and until when. */
+export interface SessionInfo {
+  /** What the provider granted; it may be less than what was asked for. */
+  scopes: readonly string[];
+  /** When the access token ends. With a refresh token the session goes on after that. */
+  expiresAt: Date;
+  /** What the ID token says of the person and the sign-in; undefined without one. `getUser()` asks the provider anew. */
+  claims: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Who is signed in, as the provider's user info says. */

@@ -1,7 +1,7 @@
 // The page's address: reading the provider's answer from it, and leaving it.
 import { authError } from "../errors.js";
 import { isRecord, peek } from "../given/read.js";
-import { isLoopback } from "../loopback.js";
+import { isSafe } from "../loopback.js";
 
 /** @internal An address as text; the page's without one. */
 export function addressOf(url?: string | URL): string {
@@ -112,8 +112,8 @@ function pairsOf(query: string): Pair[] {
 /** @internal An address to leave the page for, that others gave: one that begins with `javascript:` would run in it. */
 export function safeAddress(given: string | URL): string {
   try {
-    const { protocol, hostname, href } = new URL(given, addressOf());
-    if (protocol === "https:" || (protocol === "http:" && isLoopback(hostname))) return href;
+    const address = new URL(given, addressOf());
+    if (isSafe(address)) return address.href;
   } catch {}
   const message = "The address to go to must be https (http is accepted for loopback hosts only).";
   throw authError("invalid_config", "config", message);

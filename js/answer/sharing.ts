@@ -20,29 +20,20 @@ const issuerOf = (options: AuthOptions) => issuerPart(options).replace(/(?:%2F)+
 
 /** @internal An `Auth` is made. It counts from here on: its provider answers at that redirect URI whoever asked. */
 export function knowIssuer(options: AuthOptions, promises: Known["promises"]): void {
-  try {
-    const { redirectUri } = options;
-    const issuer = issuerOf(options);
-    const { document } = globalThis;
-    // Nothing comes of options without an issuer, or without a redirect URI.
-    if (!document || issuer === "undefined" || !new URL(redirectUri).host) return;
-    const others = pages.get(document) ?? [];
-    const known = others.filter((one) => one.issuer !== issuer || one.redirectUri !== redirectUri);
-    pages.set(document, [...known, { issuer, redirectUri, promises }]);
-  } catch {
-    // Options that can't be read; Rust says so.
-  }
+  const { redirectUri } = options;
+  const issuer = issuerOf(options);
+  const { document } = globalThis;
+  if (!document) return;
+  const others = pages.get(document) ?? [];
+  const known = others.filter((one) => one.issuer !== issuer || one.redirectUri !== redirectUri);
+  pages.set(document, [...known, { issuer, redirectUri, promises }]);
 }
 
 /** @internal The other issuers at this redirect URI. */
 export function othersAt(options: AuthOptions): Known[] {
-  try {
-    const issuer = issuerOf(options);
-    const known = pages.get(globalThis.document) ?? [];
-    return known.filter((one) => one.issuer !== issuer && isOnePlace(one.redirectUri, options.redirectUri));
-  } catch {
-    return [];
-  }
+  const issuer = issuerOf(options);
+  const known = pages.get(globalThis.document) ?? [];
+  return known.filter((one) => one.issuer !== issuer && isOnePlace(one.redirectUri, options.redirectUri));
 }
 
 /** @internal Whether none of them is known not to name itself; undefined if there are none. */

@@ -17,27 +17,30 @@ import type {
   ConsentRevocationLink,
   GetAccessTokenOptions,
   PopupOptions,
+  SessionInfo,
   SignInOptions,
   SignInResult,
   SignOutOptions,
   SignOutResult,
   User,
+  WaitOptions,
 } from "../options.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
 import { passOn } from "../popup/popup-window.js";
-import { Provider } from "../provider/provider.js";
+import { Provider, type ProviderSettings } from "../provider/provider.js";
 import { Session, type Told } from "../session/session.js";
 import { memoryOf } from "../stores/memory.js";
 import { isCopied, watchTab } from "../stores/tab.js";
 import { tokenStore } from "../stores/token-store.js";
-import { accessToken } from "./access-token.js";
 import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
 import { type Owners, ownersOf } from "./owners.js";
+import { sessionInfo } from "./session-info.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
 import { signOut } from "./sign-out.js";
 import { userOf } from "./user.js";
+import { Waits } from "./waits.js";
 
 /** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */
 const OWNERS = Symbol("owners");
@@ -56,7 +59,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   readonly #options: AuthOptions;
+  readonly #settings: ProviderSettings;
   readonly #memory = memoryOf();
+  readonly #waits = new Waits(() => this.#open());
   #session: Session | undefined;
   #sessionState: SessionState = "unknown";
   readonly #signIn: PageAnswer<SignInResult>;
@@ -67,6 +72,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     super();
     const options = optionsOf(given, AUTH);
     this.#options = options;
+    this.#settings = readAuthSettings(options);
     this.#signIn = new PageAnswer(options, signInAnswer);
     this.#revocation = new PageAnswer(options, consentAnswer);
     // Nobody keeps an Auth for the sake of this.
@@ -99,7 +105,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    *   themselves in their answers), InvalidRequestError, LoadError
    */
   async createSignInUrl<AppState = unknown>(options?: SignInOptions<AppState>): Promise<URL> {
-    return this.#begin(optionsOf(options, SIGN_IN));
+    return this.#begin(readSignIn(optionsOf(options, SIGN_IN), false));
   }
 
   /**
@@ -112,11 +118,13 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     options: SignInOptions<AppState> & PopupOptions = {},
   ): Promise<SignInResult<AppState>> {
     const copy = optionsOf(options ?? {}, POPUP);
-    return byPopup(
-      openPopup(this.#options.redirectUri),
-      copy,
-      () => this.#begin(copy, isFramed() ? "f" : "p"),
-      (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
+    return this.#waits.by(undefined, () =>
+      byPopup(
+        openPopup(this.#options.redirectUri),
+        copy,
+        async () => this.#begin(readSignIn(copy, true), isFramed() ? "f" : "p"),
+        (answer) => this.#finish(answer) as Promise<SignInResult<AppState>>,
+      ),
     );
   }
 
@@ -137,18 +145,23 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * without `url` this is the same promise.
    * @throws AuthError (with the `appState`), LoadError
    */
-  handleRedirectCallback<AppState = unknown>(url?: string | URL): Promise<SignInResult<AppState>> {
-    return this.#signIn.handle(url, (address, isOwn) =>
+  handleRedirectCallback<AppState = unknown>(
+    url?: string | URL,
+    options?: WaitOptions,
+  ): Promise<SignInResult<AppState>> {
+    const work = (address: string, isOwn: boolean) =>
       isOwn && isForPopup(address)
         ? passOn(address, isForFrame(address)).then(() => ({ appState: undefined }))
-        : this.#finish(address),
-    ) as Promise<SignInResult<AppState>>;
+        : this.#finish(address);
+    return this.#waits.shared(options, () => this.#signIn.handle(url, work)) as Promise<
+      SignInResult<AppState>
+    >;
   }
 
-  async #begin(options: unknown, mark: StateMark = ""): Promise<URL> {
-    const session = this.#open();
-    const given = readSignIn(options, mark !== "");
-    return beginSignIn(session, given, mark, () => allPromise(othersAt(this.#options)));
+  #begin(given: ReturnType<typeof readSignIn>, mark: StateMark = ""): Promise<URL> {
+    return this.#waits.until(given.signal, (session) =>
+      beginSignIn(session, given, mark, () => allPromise(othersAt(this.#options))),
+    );
   }
 
   async #finish(answer: string): Promise<SignInResult> {
@@ -170,12 +183,21 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    */
   async getAccessToken(options?: GetAccessTokenOptions): Promise<string> {
     const { isForced, signal } = readTokenOptions(optionsOf(options, ACCESS_TOKEN));
-    return accessToken(this.#open(), isForced, signal);
+    return this.#waits.until(signal, (session) => session.accessToken(isForced));
   }
 
   /** Whether there is a session, as far as this browser knows. Waits for a sign-in that is being finished. */
-  async isSignedIn(): Promise<boolean> {
-    return this.#open().isSignedIn();
+  async isSignedIn(options?: WaitOptions): Promise<boolean> {
+    return this.#waits.by(options, (session) => session.isSignedIn());
+  }
+
+  /**
+   * What was granted, and until when; undefined if nobody is signed in. No token is in it, and nobody is asked. Waits for a
+   * sign-in that is being finished.
+   * @throws AuthError (`storage_unavailable`), LoadError
+   */
+  async getSession(options?: WaitOptions): Promise<SessionInfo | undefined> {
+    return this.#waits.by(options, sessionInfo);
   }
 
   /**
@@ -190,8 +212,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * Who is signed in, as the provider says now.
    * @throws AuthError, LoadError
    */
-  async getUser(): Promise<User> {
-    return userOf(this.#open());
+  async getUser(options?: WaitOptions): Promise<User> {
+    return this.#waits.by(options, userOf);
   }
 
   /**
@@ -200,11 +222,12 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError (`invalid_config` for an address that is not https or loopback), InvalidRequestError, LoadError, or
    *   what `link` throws
    */
-  async revokeConsent(link: ConsentRevocationLink): Promise<void> {
+  async revokeConsent(link: ConsentRevocationLink, options?: WaitOptions): Promise<void> {
     if (!globalThis.document) throw cannotLeave("There is no page here to leave.");
     checkLink(link);
-    const state = await beginConsentRevocation(this.#open());
-    const address = safeAddress(await link({ state }));
+    const address = await this.#waits.by(options, async (session) =>
+      safeAddress(await link({ state: await beginConsentRevocation(session) })),
+    );
     leave(() => globalThis.location.assign(address));
   }
 
@@ -222,8 +245,9 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * address bar first, and without `url` it is handled once. A reload in the middle is gone on with.
    * @throws AuthError (`state_unknown`, `not_a_callback`, or the provider's refusal), LoadError
    */
-  handleConsentRevocation(url?: string | URL): Promise<void> {
-    return this.#revocation.handle(url, async (address) => finishConsentRevocation(this.#open(), address));
+  handleConsentRevocation(url?: string | URL, options?: WaitOptions): Promise<void> {
+    const work = async (address: string) => finishConsentRevocation(this.#open(), address);
+    return this.#waits.shared(options, () => this.#revocation.handle(url, work));
   }
 
   /**
@@ -232,11 +256,27 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    */
   async signOut(options?: SignOutOptions): Promise<SignOutResult> {
     const given = readSignOut(optionsOf(options, SIGN_OUT));
-    const { isRevoked, isDeleted, form } = await signOut(this.#open(), given);
+    const { isRevoked, isDeleted, form } = await this.#waits.until(given.signal, (session) =>
+      signOut(session, given),
+    );
     if (form && globalThis.document) leave(() => postForm(form));
     return given.deleteRegistrations
       ? { revoked: isRevoked, registrationsDeleted: isDeleted }
       : { revoked: isRevoked };
+  }
+
+  /**
+   * Ends what waits here (`aborted`), and every later question; renews no token and tells of nothing any more. The session
+   * itself goes on: in other tabs, in another `Auth` of it, and in its store. A client of this `Auth` makes no calls then:
+   * close it, too.
+   */
+  close(): void {
+    this.#waits.close();
+    this.#session?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** @internal */
@@ -251,12 +291,10 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     return ownersOf(session);
   }
 
-  /** @throws InvalidRequestError */
   #open(): Session {
     if (this.#session) return this.#session;
     const storage = peek(this.#options, "storage") as AuthOptions["storage"];
-    const settings = readAuthSettings(this.#options);
-    const provider = new Provider(settings, keysFor(storage), realmOf(this.#options));
+    const provider = new Provider(this.#settings, keysFor(storage), realmOf(this.#options));
     // The session must not keep an Auth that nobody else keeps.
     const auth = new WeakRef(this);
     const told: Told = (type, detail) => {
@@ -264,6 +302,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
       if (alive) alive.#hear(type, detail);
     };
     this.#session = new Session(provider, tokenStore(storage, this.#memory), told);
+    if (this.#waits.isClosed) this.#session.close();
     return this.#session;
   }
 

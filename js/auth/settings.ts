@@ -3,6 +3,7 @@ import { invalidInput } from "../errors.js";
 import type { SignInGiven } from "../flows/sign-in.js";
 import { peek } from "../given/read.js";
 import { CREDENTIALS, Reader } from "../given/reader.js";
+import { isSafe } from "../loopback.js";
 import type { AuthOptions, RegistrationProblem } from "../options.js";
 import type { ProviderSettings } from "../provider/provider.js";
 
@@ -19,19 +20,33 @@ function checkStorage(reader: Reader): void {
   }
 }
 
+/** An address; the rest of the rules for one is Rust's. */
+function readAddress(reader: Reader, field: string): string | undefined {
+  const text = reader.string(field);
+  try {
+    if (text === undefined || isSafe(new URL(text))) return text;
+  } catch {}
+  reader.problem(
+    field,
+    "bad_url",
+    "It must be an absolute https URL (http is accepted for loopback hosts only).",
+  );
+  return text;
+}
+
 const ENDPOINTS = ["authorization", "token", "revocation", "endSession", "userInfo", "jwks"];
 
 function refuse(problems: readonly RegistrationProblem[]): void {
   if (problems.length > 0) throw invalidInput(problems);
 }
 
-/** @internal The options of `createAuth`. @throws InvalidRequestError with all that is wrong */
+/** @internal The options of `createAuth`. @throws InvalidRequestError with all that is wrong and needs no Rust to be seen */
 export function readAuthSettings(options: unknown): ProviderSettings {
   const reader = new Reader(options, "options");
   const text = (field: string) => reader.string(field);
-  const [clientId, redirectUri] = [text("clientId"), text("redirectUri")];
+  const [clientId, redirectUri] = [text("clientId"), readAddress(reader, "redirectUri")];
   const scope = reader.names("scope");
-  const [issuer, preset] = [text("issuer"), text("preset")];
+  const [issuer, preset] = [readAddress(reader, "issuer"), reader.choice("preset", ["wgtwo"])];
   const endpoints = Reader.nested(reader.value("endpoints"), "endpoints");
   const params = reader.record("authorizationParams");
   checkStorage(reader);
@@ -42,7 +57,15 @@ export function readAuthSettings(options: unknown): ProviderSettings {
   const isSignatureSkipped = reader.boolean("dangerouslySkipIdTokenSignature") ?? false;
   const fetch = reader.function<NonNullable<AuthOptions["fetch"]>>("fetch");
   const credentials = reader.choice("credentials", CREDENTIALS) ?? "same-origin";
-  const addresses = ENDPOINTS.map((field) => endpoints.string(field));
+  const addresses = ENDPOINTS.map((field) => readAddress(endpoints, field));
+  const missing = (field: string, value: unknown, what: string) => {
+    if (value === undefined) reader.problem(field, "missing", `Give ${what}.`);
+  };
+  missing("clientId", clientId, "the id of a client that is registered with the provider");
+  missing("redirectUri", redirectUri, "the address that the provider sends the browser back to");
+  const [authorization, token] = addresses;
+  const provider = reader.value("preset") ?? issuer ?? (authorization && token);
+  missing("issuer", provider, "`issuer`, `preset`, or both `endpoints.authorization` and `endpoints.token`");
   refuse([...reader.finish(), ...endpoints.finish()]);
   return {
     ...{ clientId, redirectUri, issuer, preset, name, endpoints: addresses, scope, params },
@@ -50,8 +73,21 @@ export function readAuthSettings(options: unknown): ProviderSettings {
   };
 }
 
+/** By which the caller gives up. */
+interface Ending {
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @internal The options of methods that have no others. @throws InvalidRequestError */
+export function readWait(options: unknown): Ending {
+  const reader = new Reader(options, "options");
+  const signal = reader.signal("signal");
+  refuse(reader.finish());
+  return { signal };
+}
+
 /** @internal The options of a sign-in. @throws InvalidRequestError with all that is wrong */
-export function readSignIn(options: unknown, isPopup: boolean): SignInGiven {
+export function readSignIn(options: unknown, isPopup: boolean): SignInGiven & Ending {
   const reader = new Reader(options, "options");
   const appState = reader.value("appState");
   if (appState !== undefined && typeof appState !== "string") {
@@ -59,13 +95,11 @@ export function readSignIn(options: unknown, isPopup: boolean): SignInGiven {
   }
   const [prompt, loginHint] = [reader.string("prompt"), reader.string("loginHint")];
   const params = reader.record("authorizationParams");
-  if (isPopup) {
-    // The page heeds them (`popup.ts`).
-    reader.signal("signal");
-    reader.number("popupTimeoutMs", 1, 2_147_483_647);
-  }
+  const signal = reader.signal("signal");
+  // The page heeds it (`popup.ts`).
+  if (isPopup) reader.number("popupTimeoutMs", 1, 2_147_483_647);
   refuse(reader.finish());
-  return { appState: appState as string | undefined, prompt, loginHint, params };
+  return { appState: appState as string | undefined, prompt, loginHint, params, signal };
 }
 
 /** @internal The options of `getAccessToken`. @throws InvalidRequestError with all that is wrong */
@@ -83,8 +117,9 @@ export function readSignOut(options: unknown) {
   const returnTo = reader.string("returnTo");
   const localOnly = reader.boolean("localOnly") ?? false;
   const deleteRegistrations = reader.boolean("deleteRegistrations") ?? false;
+  const signal = reader.signal("signal");
   refuse(reader.finish());
-  return { returnTo, localOnly, deleteRegistrations };
+  return { returnTo, localOnly, deleteRegistrations, signal };
 }
 
 /** @internal What `revokeConsent` is given. @throws InvalidRequestError */

@@ -73,7 +73,11 @@ export async function finishSignIn(
   const state = stateIn(url);
   if (state === undefined) return answerOf(session, url).then(() => Promise.reject(stateUnknown()));
   const known = realm.signIns.get(state);
-  if (known) return known;
+  if (known) {
+    // What comes of it is told here, too.
+    session.ready().catch(() => {});
+    return known;
+  }
   const elsewhere = Realm.signInElsewhere(session.sessionKey, state);
   if (!elsewhere && isHandled(session.provider.realm, state)) return { appState: undefined, session: "" };
   let isRead = false;

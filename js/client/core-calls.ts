@@ -189,6 +189,17 @@ export const rulesOf = (wasm: Wasm): Rules => ({
   checkAuth,
 });
 
+/** @internal @throws InvalidRequestError with all that is wrong and needs no Rust to be seen */
+export const checkClientOptions = (options: ClientOptions): ClientSettings =>
+  readClientSettings(options, {
+    checkBaseUrl: ([href = ""]) => {
+      if (href) return href;
+      throw "It must be an absolute URL, for example https://api.example.com.";
+    },
+    metadata: (pairs) => pairs,
+    checkAuth,
+  });
+
 /** Every copy of the package in a page knows what `createAuth` of the others returned by this. */
 const MARK = Symbol.for("sipbreakout-web.auth");
 

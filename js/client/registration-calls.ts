@@ -10,7 +10,7 @@ import type {
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
-import { CoreCalls } from "./core-calls.js";
+import { CoreCalls, checkClientOptions } from "./core-calls.js";
 
 /**
  * @internal The methods of `SipBreakoutClient` that call the core; what they do is said there. Where one of them fails, the
@@ -24,6 +24,7 @@ export class RegistrationCalls {
 
   constructor(options: ClientOptions) {
     this.options = optionsOf(options, CLIENT);
+    checkClientOptions(this.options);
     this.core = new CoreCalls(this.options);
   }
 

@@ -6,6 +6,7 @@ import type {
   PopupOptions,
   SignInOptions,
   SignOutOptions,
+  WaitOptions,
 } from "../options.js";
 import { json } from "./json.js";
 import { asIs, type Fields, list, nested, record } from "./snapshot.js";
@@ -44,16 +45,21 @@ export const SIGN_IN: Fields<SignInOptions> = {
   prompt: asIs,
   loginHint: asIs,
   authorizationParams: record,
+  signal: asIs,
 };
 
 /** @internal */
-export const POPUP: Fields<SignInOptions & PopupOptions> = { ...SIGN_IN, signal: asIs, popupTimeoutMs: asIs };
+export const POPUP: Fields<SignInOptions & PopupOptions> = { ...SIGN_IN, popupTimeoutMs: asIs };
+
+/** @internal Of methods that have no other options. */
+export const WAIT: Fields<WaitOptions> = { signal: asIs };
 
 /** @internal */
 export const SIGN_OUT: Fields<SignOutOptions> = {
   returnTo: asIs,
   localOnly: asIs,
   deleteRegistrations: asIs,
+  signal: asIs,
 };
 
 /** @internal Of `getAccessToken`. */

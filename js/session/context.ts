@@ -11,6 +11,8 @@ export interface SessionContext {
   readonly provider: Provider;
   readonly tokens: TokenStore;
   readonly realm: Realm;
+  /** Its `Auth` was closed: it goes on only with what was begun. */
+  readonly isClosed: boolean;
   /** Begins to watch the session's token, unless somebody does. */
   keepAlive(): void;
 }

@@ -40,7 +40,7 @@ const clamp = (ms: number, leastMs: number, mostMs: number) => Math.min(Math.max
 /** @internal Begins to watch the session's token, unless somebody does. */
 export function keepAlive(context: SessionContext): void {
   const { realm, provider } = context;
-  if (!(provider.settings.isAutoRefresh || realm.isTroubled)) return;
+  if (context.isClosed || !(provider.settings.isAutoRefresh || realm.isTroubled)) return;
   realm.isKeepingAsked = true;
   if (realm.isKept) return;
   realm.isKept = true;
@@ -87,7 +87,7 @@ async function lookAgain(
 ): Promise<number | "gone" | undefined> {
   const alive = context.deref();
   // Whatever failed, somebody has to look again.
-  return alive ? look(alive, watch, isWoken).catch(() => LONGEST_WAIT_MS) : "gone";
+  return alive && !alive.isClosed ? look(alive, watch, isWoken).catch(() => LONGEST_WAIT_MS) : "gone";
 }
 
 /** Does what is due, and says when to look again; undefined when there is nothing to watch. */

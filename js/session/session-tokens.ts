@@ -2,12 +2,13 @@
 import type { Authorization, TokenSource } from "../client/token-source.js";
 import type { AuthError } from "../errors.js";
 import type { Provider } from "../provider/provider.js";
-import { signInRequired } from "../stores/session-errors.js";
+import { authClosed, signInRequired } from "../stores/session-errors.js";
 import { keyOf, type StoredSession } from "../stores/stored-session.js";
 
 /** What it asks of a session. */
 interface Session {
   readonly provider: Provider;
+  readonly isClosed: boolean;
   load(): Promise<StoredSession | undefined>;
   accessToken(isForced: boolean): Promise<string>;
   refuse(token: string): Promise<boolean>;
@@ -29,6 +30,7 @@ export class SessionTokens implements TokenSource {
    */
   async authorize(url: string, refused: string | undefined): Promise<Authorization> {
     const session = this.#session;
+    if (session.isClosed) throw authClosed();
     let ended: AuthError | undefined;
     const stop = session.onEnded((error) => {
       ended = error;

@@ -49,6 +49,7 @@ export class Session implements SessionContext {
   readonly tokens: TokenStore;
   readonly realm: Realm;
   readonly told: Told;
+  isClosed = false;
   #joining: Promise<void> | undefined;
 
   constructor(provider: Provider, tokens: TokenStore, told: Told) {
@@ -77,8 +78,15 @@ export class Session implements SessionContext {
       this.#joining = undefined;
       throw error;
     }
+    if (this.isClosed) return;
     // A server has the sessions of many people: who shares its store with nobody is told nothing.
     this.realm.join(this, this.tokens.isPrivate ? undefined : this.sessionKey);
+  }
+
+  /** Is told of nothing, and watches nothing, any more. What is under way goes on. */
+  close(): void {
+    this.isClosed = true;
+    this.realm.leave(this);
   }
 
   hear(text: string): void {
@@ -158,6 +166,7 @@ export class Session implements SessionContext {
 
   /** Whose registrations may be kept now. */
   async owner(): Promise<Owner> {
+    if (this.isClosed) return { kind: "unknown" };
     // It also sees to it that the session is watched.
     const isSignedIn = await this.isSignedIn();
     try {

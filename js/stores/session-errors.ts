@@ -15,6 +15,9 @@ export const replaced = () =>
 export const signInRequired = () =>
   authError("sign_in_required", "Nobody is signed in: sign in first (signIn).");
 
+/** @internal */
+export const authClosed = () => authError("aborted", "This Auth was closed: make another one (createAuth).");
+
 /** @internal Of the store of the session, or of the sign-ins under way. */
 export const storageRefused = (cause?: unknown) =>
   authError(

@@ -95,6 +95,16 @@ export class Realm {
     if (this.#state !== "unknown") toldQuietly(member, "", this.#state);
   }
 
+  /** `member` is told of nothing any more, and another one watches the token. */
+  leave(member: Member): void {
+    this.#members = this.#members.filter((known) => known.deref() !== member);
+    if (this.#alive().length === 0) {
+      this.#channel?.close();
+      this.#channel = undefined;
+    }
+    this.#changed.fire();
+  }
+
   #open(name: string): BroadcastChannel | undefined {
     try {
       const channel = new BroadcastChannel(name);

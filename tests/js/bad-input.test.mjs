@@ -21,8 +21,9 @@ after(() => {
 const base = { baseUrl: "https://api.example.com", accessToken: () => "token" };
 const request = { sipUri: "sips:pbx.example.com", routeType: "LOOP", phoneNumber: "+4799900001" };
 
-/** The error of a promise that must reject within a second. */
-async function refusal(promise) {
+/** The error of a promise that must reject within a second, or of what makes one. */
+async function refusal(work) {
+  const promise = typeof work === "function" ? (async () => work())() : work;
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error("still pending after a second")), 1000);
@@ -164,9 +165,6 @@ describe("createClient", () => {
     [{ baseUrl: undefined }, "baseUrl", "missing"],
     [{ baseUrl: "" }, "baseUrl", "bad_url"],
     [{ baseUrl: "api.example.com" }, "baseUrl", "bad_url"],
-    [{ baseUrl: "http://api.example.com" }, "baseUrl", "bad_url"],
-    [{ baseUrl: "https://api.example.com/?key=1" }, "baseUrl", "bad_url"],
-    [{ baseUrl: "https://user:secret@api.example.com" }, "baseUrl", "bad_url"],
     [{ baseUrl: 5 }, "baseUrl", "wrong_type"],
     [{ accessToken: undefined }, "auth", "missing"],
     [{ accessToken: "a token" }, "accessToken", "wrong_type"],
@@ -179,17 +177,27 @@ describe("createClient", () => {
   ];
   for (const [options, field, code] of cases) {
     test(`${field}: ${code} (${JSON.stringify(options)})`, async () => {
-      await refused(createClient({ ...base, ...options }).upsertRegistration(request), field, code);
+      await refused(() => createClient({ ...base, ...options }), field, code);
+    });
+  }
+
+  for (const baseUrl of [
+    "http://api.example.com",
+    "https://api.example.com/?key=1",
+    "https://user:secret@api.example.com",
+  ]) {
+    test(`by the first call: baseUrl ${baseUrl}`, async () => {
+      await refused(createClient({ ...base, baseUrl }).upsertRegistration(request), "baseUrl", "bad_url");
     });
   }
 
   test("both auth and accessToken", async () => {
     const auth = createAuth({ clientId: "c", redirectUri: "https://a.example/", preset: "wgtwo" });
-    await refused(createClient({ ...base, auth }).upsertRegistration(request), "accessToken", "conflict");
+    await refused(() => createClient({ ...base, auth }), "accessToken", "conflict");
   });
 
   test("no options at all", async () => {
-    const error = await refusal(createClient(undefined).upsertRegistration(request));
+    const error = await refusal(() => createClient(undefined));
     const fields = error.problems.map((problem) => problem.field).sort();
     assert.deepEqual(fields, ["auth", "baseUrl"]);
   });
@@ -220,22 +228,30 @@ describe("createAuth", () => {
     [{ endpoints: { jwks: 7 } }, "endpoints.jwks", "wrong_type"],
     [{ timeoutMs: "5" }, "timeoutMs", "wrong_type"],
     [{ client_id: "c" }, "client_id", "unknown_field"],
+    [{ clientId: undefined }, "clientId", "missing"],
+    [{ redirectUri: undefined }, "redirectUri", "missing"],
+    [{ redirectUri: "/callback" }, "redirectUri", "bad_url"],
+    [{ redirectUri: "http://console.example/" }, "redirectUri", "bad_url"],
+    [{ issuer: undefined }, "issuer", "missing"],
+    [{ issuer: undefined, endpoints: { token: "https://id.example.com/token" } }, "issuer", "missing"],
+    [{ issuer: "http://id.example.com" }, "issuer", "bad_url"],
+    [{ issuer: undefined, preset: "acme" }, "preset", "unknown_value"],
+    [{ endpoints: { token: "http://id.example.com/token" } }, "endpoints.token", "bad_url"],
   ];
   for (const [options, field, code] of types) {
     test(`${field}: ${code}`, async () => {
-      await refused(createAuth({ ...good, ...options }).createSignInUrl(), field, code);
+      await refused(() => createAuth({ ...good, ...options }), field, code);
     });
   }
 
   const meanings = [
-    [{ clientId: undefined }, "clientId"],
-    [{ redirectUri: undefined }, "redirectUri"],
-    [{ redirectUri: "/callback" }, "redirectUri"],
-    [{ redirectUri: "http://console.example/" }, "redirectUri"],
-    [{ issuer: undefined }, "issuer"],
-    [{ issuer: "http://id.example.com" }, "issuer"],
-    [{ issuer: undefined, preset: "acme" }, "preset"],
-    [{ endpoints: { token: "http://id.example.com/token" } }, "endpoints.token"],
+    [{ clientId: "  " }, "clientId"],
+    [{ redirectUri: "https://console.example/#here" }, "redirectUri"],
+    [{ issuer: "https://id.example.com/?a=b" }, "issuer"],
+    [{ preset: "wgtwo" }, "preset"],
+    [{ endpoints: { token: "https://me:secret@id.example.com/token" } }, "endpoints.token"],
+    [{ timeoutMs: 0 }, "timeoutMs"],
+    [{ name: "" }, "name"],
     [{ authorizationParams: { state: "mine" } }, "authorizationParams.state"],
   ];
   for (const [options, option] of meanings) {
@@ -310,11 +326,15 @@ test("values that throw at every question are bad input, and stop nothing else",
 
 test("options that were left out altogether are as good as empty ones", async () => {
   for (const given of [undefined, null, {}]) {
-    const auth = createAuth(given);
-    for (const asked of [auth.isSignedIn(), auth.getAccessToken(), auth.createSignInUrl(), auth.signOut()]) {
-      const { code, message } = await refusal(asked);
-      assert.equal(code, "invalid_config");
-      assert.match(message, /clientId/);
+    for (const field of ["clientId", "redirectUri", "issuer"]) {
+      await refused(() => createAuth(given), field, "missing");
     }
+  }
+});
+
+test("what is wrong and needs no wasm to be seen is thrown in the very turn", () => {
+  for (const make of [createAuth, createClient]) {
+    assert.throws(() => make({}), { name: "InvalidRequestError" });
+    assert.throws(() => make({ fetch: 5 }), { name: "InvalidRequestError" });
   }
 });

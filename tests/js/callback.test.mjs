@@ -69,20 +69,6 @@ describe("isRedirectCallback", () => {
     await one.handleRedirectCallback();
     assert.equal(await one.isSignedIn(), true);
   });
-
-  test("never throws, whatever the options are", () => {
-    const throwing = {
-      get redirectUri() {
-        throw new Error("no");
-      },
-    };
-    for (const given of [undefined, null, 5, {}, { redirectUri: "/back" }, throwing]) {
-      assert.equal(
-        createAuth(given).isRedirectCallback(`https://console.example/back?code=c&${state}`),
-        false,
-      );
-    }
-  });
 });
 
 describe("handleRedirectCallback", () => {
@@ -185,7 +171,7 @@ describe("handleRedirectCallback", () => {
     await handled;
   });
 
-  test("options that JSON can't say reach Rust", async () => {
+  test("options that JSON can't say are named", () => {
     const cyclic = {};
     cyclic.self = cyclic;
     for (const [field, value] of [
@@ -194,12 +180,9 @@ describe("handleRedirectCallback", () => {
       ["name", cyclic],
       ["preset", 5n],
     ]) {
-      const error = await createAuth({ ...options, [field]: value })
-        .isSignedIn()
-        .catch((thrown) => thrown);
-      assert.deepEqual(
-        error.problems?.map((problem) => [problem.field, problem.code]),
-        [[field, "wrong_type"]],
+      assert.throws(
+        () => createAuth({ ...options, [field]: value }),
+        ({ problems }) => problems[0].field === field && problems[0].code === "wrong_type",
       );
     }
   });

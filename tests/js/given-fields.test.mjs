@@ -172,7 +172,7 @@ test("a field that can't be read is named, and what its getter threw is not told
     ["delete", () => client.keepRegistered(requestOf(1)).stop(throwing("delete"))],
   ];
   for (const [field, call] of calls) {
-    const error = await call().then(
+    const error = await (async () => call())().then(
       () => assert.fail(`${field} was accepted`),
       (thrown) => thrown,
     );

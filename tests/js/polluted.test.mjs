@@ -74,10 +74,10 @@ const stage = `
       ...(own(error, "problems") ?? []).map(({ field, code }) => field + " " + code)].join();
     const refused = [];
     for (const wrong of [
-      () => sdk.createClient({}).upsertRegistration({}),
+      async () => sdk.createClient({}),
       () => supplied.upsertRegistration({}, {}),
-      () => sdk.createAuth({}).createSignInUrl(),
-      () => sdk.createAuth({ clientId: "c", redirectUri: "https://a.example/", issuer: provider.issuer, storage: {} }).isSignedIn(),
+      async () => sdk.createAuth({}),
+      async () => sdk.createAuth({ clientId: "c", redirectUri: "https://a.example/", issuer: provider.issuer, storage: {} }),
       () => sdk.createClient({ ...options, accessToken: () => ({}) }).upsertRegistration(request),
       () => sdk.parsePhoneNumber(undefined),
       () => sdk.describeCallFlow({ caller: {}, callee: { phoneNumber: "+4799900001", registration: {} } }),
@@ -138,7 +138,7 @@ const OURS =
 const THEIRS =
   `access_token refresh_token id_token expires_in token_type error_description error_uri iss sub aud azp exp iat nbf
   nonce kid authorization_endpoint token_endpoint revocation_endpoint end_session_endpoint userinfo_endpoint jwks_uri kty n e x y crv
-  phone_number phone_number_verified code authorization_response_iss_parameter_supported redirect body mode referrer
+  phone_number phone_number_verified code authorization_response_iss_parameter_supported auth_time max_age redirect body mode referrer
   integrity referrerPolicy priority window bubbles cancelable composed detail steal ifAvailable once capture passive done toJSON transfer`.split(
     /\s+/,
   );
