@@ -41,7 +41,7 @@ export function writeRecord(record: SignInRecord): string {
       token_endpoint: record.tokenEndpoint,
       issuer: record.issuer ?? null,
       iss_promised: record.issPromised,
-      max_age: record.maxAgeSeconds ?? null,
+      ...(record.maxAgeSeconds !== undefined && { max_age: record.maxAgeSeconds }),
     }),
   );
 }
@@ -98,7 +98,7 @@ export function usableRecord(text: string | null | undefined, nowWallMs: number)
       tokenEndpoint: fields.text("token_endpoint"),
       issuer: fields.anyText("issuer"),
       issPromised: fields.any("iss_promised") === true,
-      maxAgeSeconds: fields.any("max_age") === undefined ? undefined : fields.number("max_age"),
+      ...(fields.any("max_age") !== undefined && { maxAgeSeconds: fields.number("max_age") }),
     };
   } catch {
     return undefined;

@@ -128,7 +128,7 @@ describe("what is wrong with the options", () => {
   });
 
   test("of the client is said in the same way", async () => {
-    const client = createClient({ baseUrl: "nowhere", accessToken: () => "t" });
+    const client = createClient({ baseUrl: "http://api.example.com", accessToken: () => "t" });
     const { thrown } = await drain(client.upsertRegistrations(requests(1)));
     assert.ok(thrown instanceof InvalidRequestError);
     assert.deepEqual(

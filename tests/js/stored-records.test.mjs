@@ -35,6 +35,8 @@ test("a sign-in under way has the form of the tabs before", () => {
     .replace('"https://id.example.com"', "null")
     .replace("true", "false");
   assert.equal(writeRecord(bare), nothing);
+  const withAge = { ...record, maxAgeSeconds: 600 };
+  assert.deepEqual(usableRecord(writeRecord(withAge), created), withAge);
   assert.deepEqual(usableRecord(nothing, created), bare);
 });
 
