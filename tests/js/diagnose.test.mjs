@@ -319,7 +319,6 @@ describe("diagnose", () => {
     }
     assert.deepEqual(await diagnose({}, null), []);
     assert.deepEqual(await diagnose({}, { signal: {} }), []);
-    assert.deepEqual(await diagnose(createAuth(null)), []);
   });
 
   test("a fetch that throws, rejects with nothing, or hangs ends in a finding", async () => {

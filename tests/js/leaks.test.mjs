@@ -226,7 +226,7 @@ test("what getters and token functions throw is not quoted", async () => {
   }
   for (const name of ["baseUrl", "accessToken", "auth", "headers", "keeping"]) {
     const options = thrower(name);
-    clean(await failure(createClient(options).upsertRegistration(request)), { opaque }, name);
+    clean(await failure((async () => createClient(options))()), { opaque }, name);
   }
   for (const name of [
     "clientId",
@@ -238,7 +238,7 @@ test("what getters and token functions throw is not quoted", async () => {
     "fetch",
     "name",
   ]) {
-    clean(await failure(createAuth(thrower(name)).createSignInUrl()), { opaque }, name);
+    clean(await failure((async () => createAuth(thrower(name)).createSignInUrl())()), { opaque }, name);
   }
 
   let asked = 0;

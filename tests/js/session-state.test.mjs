@@ -55,7 +55,7 @@ test("a session that ended is signed out, and the event has the error in the pro
 });
 
 test("it can't be set from outside", async () => {
-  const auth = createAuth({});
+  const auth = createAuth({ clientId: "c", redirectUri: "https://a.example/", preset: "wgtwo" });
   assert.throws(() => {
     auth.sessionState = "signedIn";
   }, TypeError);

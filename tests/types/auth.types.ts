@@ -8,6 +8,7 @@ import {
   type AuthEventMap,
   createAuth,
   type preload,
+  type SessionInfo,
   type SessionState,
   type SignOutResult,
   type User,
@@ -30,12 +31,24 @@ createAuth({
   clientId: "console",
   redirectUri: "https://console.example.com/",
   scope: "openid",
+  credentials: "include",
 });
 
 equal<ReturnType<typeof auth.isRedirectCallback>, boolean>(true);
 equal<ReturnType<typeof auth.isSignedIn>, Promise<boolean>>(true);
 equal<ReturnType<typeof auth.getAccessToken>, Promise<string>>(true);
 equal<ReturnType<typeof auth.getUser>, Promise<User>>(true);
+equal<ReturnType<typeof auth.getSession>, Promise<SessionInfo | undefined>>(true);
+equal<SessionInfo["expiresAt"], Date>(true);
+const { signal } = new AbortController();
+auth.isSignedIn({ signal });
+auth.getUser({ signal });
+auth.handleRedirectCallback(undefined, { signal });
+auth.handleConsentRevocation(undefined, { signal });
+auth.revokeConsent(() => "https://id.example.com/consent", { signal });
+auth.signIn({ signal, prompt: "select_account" });
+auth.signInPopup({ signal, popupTimeoutMs: 1000 });
+equal<ReturnType<typeof auth.close>, void>(true);
 equal<ReturnType<typeof auth.signOut>, Promise<SignOutResult>>(true);
 equal<SignOutResult["revoked"], boolean>(true);
 equal<ReturnType<typeof auth.createSignInUrl>, Promise<URL>>(true);
