@@ -1,7 +1,7 @@
 // The provider's keys (RFC 7517), and the signature of an ID token (OpenID Connect Core, 3.1.3.7, 10.1.1).
 import { decide } from "../core/decide.js";
 import { AuthError } from "../errors.js";
-import { bare } from "../given/read.js";
+import { bare, peek } from "../given/read.js";
 import { within } from "../platform/time-limit.js";
 import { authError, invalidConfig } from "./auth-error.js";
 import { subtle, trying } from "./proofs.js";
@@ -13,6 +13,8 @@ interface Key {
   readonly algorithm: string;
   readonly members: readonly [string, string];
 }
+
+const LEAST_RSA_BITS = 2048;
 
 /** @internal What the known keys say: a bad one is not by the key that is named; an unknown one may be by a newer key. */
 export type SignatureState = "good" | "bad" | "unknown";
@@ -127,6 +129,8 @@ async function isBy(
     // A key that is none does not verify anything; another one may.
     return false;
   }
+  // Shorter ones can be broken (RFC 7518, section 3.3).
+  if (isRsa && !((peek(key.algorithm, "modulusLength") as number) >= LEAST_RSA_BITS)) return false;
   return (await trying(() => crypto.verify(method, key, signature, signed))) === true;
 }
 
