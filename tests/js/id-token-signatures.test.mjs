@@ -80,7 +80,13 @@ test("without WebCrypto nobody signs in", async () => {
   const { subtle } = crypto;
   for (const [missing, words] of [
     [undefined, /secure context/],
-    [{ importKey: async () => ({ algorithm: { modulusLength: 2048 } }), verify: async () => Promise.reject(new Error("no")) }, /refused/],
+    [
+      {
+        importKey: async () => ({ algorithm: { modulusLength: 2048 } }),
+        verify: async () => Promise.reject(new Error("no")),
+      },
+      /refused/,
+    ],
   ]) {
     Object.defineProperty(crypto, "subtle", { value: missing, configurable: true });
     try {
