@@ -10,6 +10,7 @@
 // package twice. They know each other by a mark that one of them puts on its window.
 
 import { lasting } from "../kept.js";
+import { within } from "../platform/time-limit.js";
 
 const KEY = "sipbreakout/tab";
 /** Who may use the refresh tokens: in the storage as this tab knows it, and, with an id behind it, as it is written down. */
@@ -19,6 +20,8 @@ const LEFT_MS = 90 * 86_400_000;
 const MARK = Symbol.for(KEY);
 /** How long an owner may take to answer. */
 const ANSWER_MS = 300;
+/** How long a database may take. */
+const LOOK_MS = 1000;
 
 interface Message {
   /** Of the storage. */
@@ -105,10 +108,11 @@ async function sweep(): Promise<void> {
   }
 }
 
-/** Whether no other tab has taken them over. */
-async function isHolder(): Promise<boolean> {
+/** Whether no other tab has taken them over, as far as that can be known within `ms`. */
+async function isHolder(ms: number): Promise<boolean> {
   const [id, own] = [stored(), stored(HOLDER)];
-  const holder = id === null ? undefined : await lasting.get(`${HOLDER}/${id}`).catch(() => undefined);
+  const reading = id === null ? undefined : lasting.get(`${HOLDER}/${id}`).catch(() => undefined);
+  const holder = reading && (await within(ms, reading));
   return holder === undefined || holder === own || stored() !== id;
 }
 
@@ -118,7 +122,7 @@ let part = () => {};
 /** @internal Whether this tab may use its refresh tokens still. If not they are gone. */
 export async function mayRefresh(): Promise<boolean> {
   await watchTab();
-  if (await isHolder()) return true;
+  if (await isHolder(LOOK_MS)) return true;
   leaveToTheOther();
   part();
   return false;
@@ -164,7 +168,7 @@ async function check(): Promise<boolean> {
   const channel = new BroadcastChannel(KEY);
   const answer = async (asked: string) => {
     // Who does not know yet that it lost them must not take them from who has them.
-    if ((await isHolder()) && stored() === asked && !isLeft)
+    if ((await isHolder(ANSWER_MS / 3)) && stored() === asked && !isLeft)
       channel.postMessage({ id, from: mark, isHere: true });
   };
   part = () => {
@@ -192,7 +196,7 @@ async function check(): Promise<boolean> {
     channel.postMessage({ id, from: mark });
   });
   decide = undefined;
-  if (isCopy || !(await take(id, mark))) {
+  if (isCopy || (await within(LOOK_MS, take(id, mark))) === false) {
     asked = id;
     id = mark;
     claim = () => {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createAuth } from "../../dist/index.js";
 import { openDatabase } from "./database.mjs";
+import { inProcess } from "./in-process.mjs";
 import { openPage } from "./page.mjs";
 import { createPeople } from "./people.mjs";
 import { failing } from "./session.mjs";
@@ -102,6 +103,28 @@ test("another page of the same tab, and another copy of the package, are no othe
   records.set(`${HOLDER}/1/same`, "after");
   globalThis.sessionStorage.setItem(HOLDER, "after");
   assert.equal(await tab.mayRefresh(), true);
+});
+
+test("a database that never answers holds up neither this tab nor the others", async () => {
+  const [isCopied, mayRefresh, answers, tookMs] = await inProcess(`
+    const { openPage } = await import(${JSON.stringify(new URL("./page.mjs", import.meta.url).href)});
+    Object.defineProperty(globalThis, "indexedDB", { value: { open: () => ({}) }, configurable: true });
+    openPage("https://console.example/");
+    sessionStorage.setItem("sipbreakout/tab", "1/one");
+    const tab = await import(${JSON.stringify(new URL("../../dist/session/tab.js", import.meta.url).href)});
+    const begun = performance.now();
+    const isCopied = await tab.isCopied();
+    const mayRefresh = await tab.mayRefresh();
+    const tookMs = performance.now() - begun;
+    const answers = [];
+    const channel = new BroadcastChannel("sipbreakout/tab");
+    channel.onmessage = ({ data }) => answers.push(data.isHere);
+    channel.postMessage({ id: "1/one", from: "another" });
+    await new Promise((resolve) => setTimeout(resolve, 290));
+    channel.close();
+    return [isCopied, mayRefresh, answers, tookMs];`);
+  assert.deepEqual([isCopied, mayRefresh, answers], [false, true, [true]]);
+  assert.ok(tookMs < 2900, String(tookMs));
 });
 
 test("what tabs left behind long ago is removed", async () => {
