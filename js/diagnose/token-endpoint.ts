@@ -1,5 +1,6 @@
 // What is wrong with the token endpoint. It is asked for nothing, so that it refuses: providers that let a page read their tokens
 // do not all let it read their refusals, and then a session that has ended looks like a network that is down.
+import { GATEWAY_ADVICE } from "../provider/gateway.js";
 import { type Evidence, isRedirected } from "./evidence.js";
 import type { Finding } from "./finding.js";
 import { reach } from "./reach.js";
@@ -28,8 +29,7 @@ export function tokenAnswers(evidence: Evidence): Finding[] {
       evidence: [
         `${url} answered with ${status ? `HTTP ${status}` : "a redirect"}${contentType && `, ${contentType}`}.`,
       ],
-      advice:
-        "Load the page anew to sign in to the gateway; give createAuth `credentials` if its cookie is not sent.",
+      advice: GATEWAY_ADVICE,
       alternatives: [
         "an address that is not the token endpoint",
         "an outage, whose error page this is",
@@ -44,7 +44,6 @@ function unread(url: string, finding: Finding): Finding {
     ...finding,
     message: `The token endpoint (${url}) does not let this page read its refusals (CORS): a code or a session that it refuses looks like no network.`,
     advice:
-      "Register this page's origin with the provider, which must send CORS headers with refusals (HTTP 400 and 401), too; or put " +
-      "a gateway on the page's own origin before it (`endpoints.token`).",
+      "Register this page's origin with the provider, which must send CORS headers with refusals (HTTP 400, 401), too.",
   };
 }

@@ -82,8 +82,7 @@ export async function exchange(
     ]);
     if (!reply) {
       const advice = isWithin
-        ? "`fetch`, as given to createAuth, did not settle. It must not wait for a token of this session (getAccessToken(), a " +
-          "call): that may wait for this very request."
+        ? "`fetch`, as given to createAuth, did not settle. It must not wait for a token of this session (getAccessToken(), a call)."
         : "Try again.";
       throw authError("timeout", `No reply from ${where} within ${Math.trunc(timeoutMs)} ms. ${advice}`);
     }

@@ -4,8 +4,8 @@ import { headerOf, type ProviderReply } from "./reply.js";
 
 /** @internal What to do when it was perhaps a gateway that answered. */
 export const GATEWAY_ADVICE =
-  "If a gateway stands in between, it is the sign-in to the gateway that is missing or over: load the page anew, and give " +
-  "`credentials` if its cookie is not sent.";
+  "If a gateway stands in between, the sign-in to the gateway is missing or over: load the page anew, and give `credentials` " +
+  "if its cookie is not sent.";
 
 /** @internal Whether a reply without a provider's word may be a gateway's. */
 export const mayBeGateways = (reply: ProviderReply): boolean =>

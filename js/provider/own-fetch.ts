@@ -29,6 +29,5 @@ export function seen(fetch: Fetch | undefined, realm: string): Fetch | undefined
 export const waitsForItself = () =>
   authError(
     "invalid_config",
-    "`fetch`, as given to createAuth, asks for a token of the very session whose request it is to make. Both would wait for " +
-      "each other: make these requests without one.",
+    "`fetch`, as given to createAuth, asks for a token of the very session whose request it is to make: both would wait.",
   );

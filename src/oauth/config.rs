@@ -137,19 +137,11 @@ fn provider<U: Urls>(
             let issuer = Issuer { text: WGTWO_ISSUER.to_owned(), slash_optional: true };
             Ok((Some(issuer), Provider::Known(wgtwo().overridden_by(overrides))))
         }
-        (None, Some(_)) => Err(AuthError::config("preset", "must be `wgtwo`; other providers are given by `issuer`.")),
-        (None, None) => {
-            let missing = match (&overrides.authorization, &overrides.token) {
-                (Some(_), Some(_)) => {
-                    return Ok((None, Provider::Known(Endpoints::default().overridden_by(overrides))));
-                }
-                (None, None) => "issuer",
-                (None, Some(_)) => "endpoints.authorization",
-                (Some(_), None) => "endpoints.token",
-            };
-            let wanted =
-                "is missing: give `issuer`, `preset`, or both `endpoints.authorization` and `endpoints.token`.";
-            Err(AuthError::config(missing, wanted))
+        (None, Some(_)) => Err(AuthError::config("preset", "must be `wgtwo`.")),
+        (None, None) if overrides.authorization.is_some() && overrides.token.is_some() => {
+            Ok((None, Provider::Known(Endpoints::default().overridden_by(overrides))))
         }
+        // `js/auth/settings.ts` has said how to give one.
+        (None, None) => Err(AuthError::config("issuer", "is missing.")),
     }
 }

@@ -64,12 +64,12 @@ test("what is wrong with the whole provider is said once", async () => {
 test("an address of the application's own, the preset's, and that of nobody", async () => {
   const good = () => Response.json({}, { status: 400 });
   const own = "https://app.example.com/oauth2/token";
-  for (const [options, expected] of [
+  for (const [{ document, ...options }, expected] of [
     [{ endpoints: { token: own } }, [own]],
     [{ issuer: undefined, preset: "wgtwo" }, ["https://id.wgtwo.com/oauth2/token"]],
-    [{ issuer: undefined }, []],
+    [{ issuer, endpoints: undefined, document: () => Response.json({ issuer }) }, []],
   ]) {
-    const { sent } = await ask({ token: good }, options);
+    const { sent } = await ask({ token: good, document }, options);
     assert.deepEqual(
       sent.map(({ url }) => url),
       expected,

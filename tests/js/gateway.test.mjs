@@ -32,8 +32,8 @@ test("cookies go to the page's own origin, unless something else is given", asyn
     await refresh(script);
     assert.equal(inits[0].credentials, expected);
   }
-  const wrong = () => createAuth({ ...mediated().options, credentials: "always" }).createSignInUrl();
-  const error = await (async () => failing(wrong()))();
+  const { options } = mediated();
+  const error = await failing((async () => createAuth({ ...options, credentials: "always" }))());
   assert.deepEqual(
     error.problems.map(({ field, code }) => [field, code]),
     [["credentials", "unknown_value"]],

@@ -65,8 +65,8 @@ fn a_refusal_names_the_option_as_javascript_knows_it() {
 fn endpoints_by_hand_must_be_both() {
     let (authorization, token) = (Some("https://id.example.com/auth"), Some("https://id.example.com/token"));
     let missing = |endpoints| refusal(|o| *o = AuthOptions { preset: None, endpoints, ..o.clone() }).message.clone();
-    assert!(missing(by_hand(authorization, None)).starts_with("`endpoints.token`"));
-    assert!(missing(by_hand(None, token)).starts_with("`endpoints.authorization`"));
+    assert!(missing(by_hand(authorization, None)).starts_with("`issuer`"));
+    assert!(missing(by_hand(None, token)).starts_with("`issuer`"));
     let options = AuthOptions { preset: None, endpoints: by_hand(authorization, token), ..preset() };
     let config = Config::new(&TestUrls, options).unwrap();
     assert!(config.issuer.is_none() && matches!(config.provider, Provider::Known(_)));
