@@ -20,7 +20,7 @@ const MOST_BYTES = 2 ** 32 - 1;
 /** An instance never gives memory back. One that has more is let go as soon as no call is under way. */
 const ENOUGH_MEMORY_BYTES = 64 * 1024 * 1024;
 
-const transport = { fetch: undefined, credentials: "omit", cache: undefined, keepalive: false };
+const transport = { fetch: undefined, credentials: "same-origin", cache: undefined, keepalive: false };
 
 let underWay = 0;
 

@@ -53,7 +53,7 @@ async fn what_is_sent() {
              const bytes = new Uint8Array(await request.clone().arrayBuffer());
              const wanted = [
                request.url === 'https://api.example.com/path/wgtwo.sipbreakout.{path}.SipBreakoutService/UpsertRegistration',
-               request.method === 'POST', request.redirect === 'manual', request.credentials === 'omit',
+               request.method === 'POST', request.redirect === 'manual', request.credentials === 'same-origin',
                header('content-type') === 'application/grpc-web+proto', header('x-grpc-web') === '1',
                header('authorization') === 'Bearer a-token', /^\\d+m$/.test(header('grpc-timeout')),
                header('grpc-previous-rpc-attempts') === null, bytes[0] === 0, bytes[4] === bytes.length - 5,

@@ -334,12 +334,12 @@ const wire = [
   },
   {
     name: "credentials, cache and keepalive by default",
-    rule: "No cookies, no cache mode; redirects are never followed.",
+    rule: "Cookies to the page's own origin only, no cache mode; redirects are never followed.",
     fetch: async (_, { credentials, cache, keepalive, redirect }) =>
       new Response(okBody, {
         headers: { ...type, "x-seen": [credentials, cache, keepalive, redirect].join() },
       }),
-    expect: { code: "ok", headers: { "x-seen": "omit,,false,manual" } },
+    expect: { code: "ok", headers: { "x-seen": "same-origin,,false,manual" } },
   },
 ];
 
