@@ -216,6 +216,23 @@ for (const browser of browsers) {
       assert.equal(tab.url(), stage.served.url);
     });
 
+    test("where a browser keeps no key the page is not left for a session that needs one", async () => {
+      for (const [storage, error] of [
+        ["local", "invalid_config"],
+        ["memory", undefined],
+      ]) {
+        await stage.begin({ storage, dpop: true });
+        const tab = await stage.tab(() => {
+          IDBObjectStore.prototype.put = () => {
+            throw new DOMException("The object could not be cloned.", "DataCloneError");
+          };
+        });
+        const begun = await tab.evaluate(() => window.page.caught(window.page.auth.createSignInUrl()));
+        assert.equal(begun.error, error);
+        assert.equal(tab.url(), stage.served.url);
+      }
+    });
+
     test("a sleep: the token is renewed when the page wakes, before anybody asks", async () => {
       await stage.begin();
       const tab = await stage.signedIn();

@@ -186,6 +186,29 @@ for (const browser of browsers) {
       assert.equal(typeof (await newToken(tab)), "string", "a reload is no copy");
     });
 
+    test("a copied tab whose original can't answer: one of them has the refresh token", async () => {
+      await stage.begin({ storage: "session" });
+      const tab = await stage.signedIn();
+      const entries = await tab.evaluate(() => {
+        BroadcastChannel.prototype.postMessage = () => {};
+        return { ...sessionStorage };
+      });
+      const copy = await stage.tab();
+      await copy.evaluate((entries) => {
+        sessionStorage.clear();
+        Object.assign(sessionStorage, entries);
+      }, entries);
+      await copy.reload();
+      await ready(copy);
+      assert.equal(typeof (await newToken(copy)), "string", "it goes on");
+      assert.equal((await newToken(tab)).error, "sign_in_required");
+      assert.equal(typeof (await token(tab)), "string", "the access token is good");
+      assert.equal(stage.refreshes().length, 1);
+      await copy.reload();
+      await ready(copy);
+      assert.equal(typeof (await newToken(copy)), "string", "after a reload, too");
+    });
+
     test("a tab that is copied before it asked for anything, and a copy that is reloaded before: the same", async () => {
       await stage.begin({ storage: "session" });
       const tab = await stage.signedIn();
