@@ -317,6 +317,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
 /**
  * A sign-in with one provider. Synchronous, needs no browser; nothing is loaded or sent yet. The options are copied now: to
  * change them afterwards changes nothing.
+ * @throws InvalidRequestError for what can be seen to be wrong without the wasm; the first call finds the rest
  */
 export function createAuth(options: AuthOptions): Auth {
   return new Auth(options);

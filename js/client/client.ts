@@ -139,6 +139,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
 /**
  * A client of one endpoint. Synchronous; nothing is loaded or sent yet. The options are copied now, as requests and
  * options are by every method: to change them afterwards changes nothing.
+ * @throws InvalidRequestError for what can be seen to be wrong without the wasm; the first call finds the rest
  */
 export function createClient(options: ClientOptions): SipBreakoutClient {
   return new SipBreakoutClient(options);
