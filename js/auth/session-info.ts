@@ -2,7 +2,7 @@
 import { isRecord } from "../given/read.js";
 import type { SessionInfo } from "../options.js";
 import type { Session } from "../session/session.js";
-import { endWallMs, isAlive } from "../session/stored-session.js";
+import { endWallMs, isAlive } from "../stores/stored-session.js";
 
 /** @internal Undefined if nobody is signed in. Asks the store only. */
 export async function sessionInfo(session: Session): Promise<SessionInfo | undefined> {

@@ -7,7 +7,7 @@ import type { WaitOptions } from "../options.js";
 import { aborted } from "../platform/waiting.js";
 import { authError } from "../provider/auth-error.js";
 import type { Session } from "../session/session.js";
-import { authClosed } from "../session/session-errors.js";
+import { authClosed } from "../stores/session-errors.js";
 import { readWait } from "./settings.js";
 
 const gaveUp = (reason: unknown) => authError("aborted", "The caller gave up waiting.", reason);

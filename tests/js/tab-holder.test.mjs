@@ -28,7 +28,7 @@ function open(storage = {}) {
 
 function load() {
   copies += 1;
-  return import(`../../dist/session/tab.js?holder=${copies}`);
+  return import(`../../dist/stores/tab.js?holder=${copies}`);
 }
 
 const session = (more) => JSON.stringify({ refresh_token: "secret", since_page: 1, ...more });
@@ -111,7 +111,7 @@ test("a database that never answers holds up neither this tab nor the others", a
     Object.defineProperty(globalThis, "indexedDB", { value: { open: () => ({}) }, configurable: true });
     openPage("https://console.example/");
     sessionStorage.setItem("sipbreakout/tab", "1/one");
-    const tab = await import(${JSON.stringify(new URL("../../dist/session/tab.js", import.meta.url).href)});
+    const tab = await import(${JSON.stringify(new URL("../../dist/stores/tab.js", import.meta.url).href)});
     const begun = performance.now();
     const isCopied = await tab.isCopied();
     const mayRefresh = await tab.mayRefresh();
