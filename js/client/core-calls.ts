@@ -191,7 +191,7 @@ export const rulesOf = (wasm: Wasm): Rules => ({
 
 /** @internal @throws InvalidRequestError with all that is wrong and needs no Rust to be seen */
 export const checkClientOptions = (options: ClientOptions): ClientSettings =>
-  readClientSettings(options, {
+  readClientSettings(options)({
     checkBaseUrl: ([href = ""]) => {
       if (href) return href;
       throw "It must be an absolute URL, for example https://api.example.com.";
