@@ -1,15 +1,18 @@
 // Answers that were handled before. A router that remembered the address, or a browser that opens its tabs again, brings
 // them back: they are no error then, and leave the address. Their states are in sessionStorage, and are of no use to anybody.
-import { isArray } from "../given/read.js";
+import { isArray, read } from "../given/read.js";
 
 /** A tab has few sign-ins. */
 const REMEMBERED = 8;
 
 const keyOf = (realm: string) => `sipbreakout/handled/${realm}`;
 
+/** Undefined where the page has none. */
+const strings = () => read(globalThis, "sessionStorage") as Storage | undefined;
+
 function known(realm: string): unknown[] {
   try {
-    const states: unknown = JSON.parse(globalThis.sessionStorage.getItem(keyOf(realm)) ?? "");
+    const states: unknown = JSON.parse(strings()?.getItem(keyOf(realm)) ?? "");
     return isArray(states) ? states : [];
   } catch {
     return [];
@@ -23,7 +26,7 @@ export const isHandled = (realm: string, state: string): boolean => known(realm)
 export function noteHandled(realm: string, state: string): void {
   try {
     const states = [...known(realm), state].slice(-REMEMBERED);
-    globalThis.sessionStorage.setItem(keyOf(realm), JSON.stringify(states));
+    strings()?.setItem(keyOf(realm), JSON.stringify(states));
   } catch {
     // Then it is an error when it comes back.
   }

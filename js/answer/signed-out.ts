@@ -1,24 +1,27 @@
 // Back from the provider's log-out page: the person brings the `state` that was sent along. It leaves the address, if it is
 // that of this tab's sign-out; all others are somebody else's.
+import { read } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
-import { rewriteQuery } from "./address.js";
+import { addressOf, rewriteQuery } from "./address.js";
 import { realmOf } from "./ownership.js";
 
 const keyOf = (realm: string) => `sipbreakout/signed-out/${realm}`;
 
+/** Throws at its use where the page has none. */
+const strings = () => read(globalThis, "sessionStorage") as Storage;
+
 /** @internal Remembers `state` until the person is back. @throws where the page has no storage */
 export function rememberSignOut(realm: string, state: string): void {
-  globalThis.sessionStorage.setItem(keyOf(realm), state);
+  strings().setItem(keyOf(realm), state);
 }
 
 /** @internal */
 export function tidyAfterSignOut(options: AuthOptions): void {
   try {
     const key = keyOf(realmOf(options));
-    const { sessionStorage, location } = globalThis;
-    const state = sessionStorage.getItem(key);
-    if (!state || !new URL(location.href).searchParams.getAll("state").includes(state)) return;
-    sessionStorage.removeItem(key);
+    const state = strings().getItem(key);
+    if (!state || !new URL(addressOf()).searchParams.getAll("state").includes(state)) return;
+    strings().removeItem(key);
     rewriteQuery(({ name, value }) => name !== "state" || value !== state);
   } catch {
     // No storage, no address bar, or options that can't be read; Rust says so.
