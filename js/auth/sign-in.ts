@@ -79,7 +79,8 @@ export async function finishSignIn(
     return known;
   }
   const elsewhere = Realm.signInElsewhere(session.sessionKey, state);
-  if (!elsewhere && isHandled(session.provider.realm, state)) return { appState: undefined, session: "" };
+  if (!elsewhere && isHandled(session.provider.realm, state) && !isTold(parameterOf(url, "error")))
+    return { appState: undefined, session: "" };
   let isRead = false;
   const work = async () => {
     const answer = await answerOf(session, url);
@@ -155,7 +156,7 @@ async function finish(
   const why = record ? undefined : pending.whyNot(answer.state);
   pending.sweep(nowWallMs);
   // Some browsers let the page that is left see its request fail, and so forget the record.
-  if (!record) throw isTold(answer) ? interrupted() : stateUnknown(why);
+  if (!record) throw isTold(answer.refusal?.error) ? interrupted() : stateUnknown(why);
   const appState = parsed(record.appState);
   let stored: StoredSession;
   try {
@@ -199,7 +200,7 @@ async function exchange(
 ): Promise<StoredSession> {
   const { provider } = session;
   const { state, iss, code, refusal } = answer;
-  if (record.step === "exchanging" || isTold(answer)) throw interrupted();
+  if (record.step === "exchanging" || isTold(refusal?.error)) throw interrupted();
   new PendingSignIns(provider.realm).put(state, { ...record, step: "exchanging" });
   checkPlace(record.redirectUri, url);
   const issuer = await answerIssuer(provider, record, iss);
@@ -226,7 +227,7 @@ async function exchange(
 }
 
 /** The page says so itself when it was reloaded after the answer had left the address bar. */
-const isTold = ({ refusal }: Answer) => refusal?.error === "sign_in_interrupted";
+const isTold = (error: string | undefined) => error === "sign_in_interrupted";
 
 const stateUnknown = (
   why = "it was begun in another tab or browser, was already handled, or took too long.",

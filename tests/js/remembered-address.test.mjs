@@ -100,6 +100,21 @@ describe("an answer that was handled, and is in the address again", () => {
     assert.deepEqual(outcome, ["https://console.example/settings?tab=1", false]);
   });
 
+  test("a reload in the middle of it is told all the same, where a browser lets the page see its request fail", async () => {
+    const failing = createAuth({ ...options, fetch: (...given) => reply(...given) });
+    const reply = async (address, init) => {
+      if (String(address).endsWith("/token")) throw new TypeError("NetworkError");
+      return provider.fetch(address, init);
+    };
+    globalThis.location.href = provider.answer(await failing.createSignInUrl());
+    await assert.rejects(failing.handleRedirectCallback(), { code: "network" });
+    const outcome = await reloadedAt(
+      home,
+      "return [auth.isRedirectCallback(), await caught(auth.handleRedirectCallback())];",
+    );
+    assert.deepEqual([outcome[0], outcome[1].code], [true, "sign_in_interrupted"]);
+  });
+
   test("in the same page who handles it gets what it led to", async () => {
     const answer = await comeBack();
     globalThis.location.href = answer;
