@@ -230,7 +230,7 @@ for (const browser of browsers) {
           };
         });
         const begun = await tab.evaluate(() => window.page.caught(window.page.auth.createSignInUrl()));
-        assert.equal(begun.error, error);
+        assert.equal(begun?.error, error);
         assert.equal(tab.url(), stage.served.url);
       }
     });
