@@ -168,10 +168,11 @@ export class ConsolePage {
     await this.browser.text("This browser keeps nothing registered.", { within: ".empty" });
   }
 
-  /** What lies in the tab's storage (but for the tab's own id) and in the browser's, as one text each. */
+  /** What lies in the tab's storage (but for the tab's own id, and states that are of no use) and in the browser's. */
   async storage() {
     return this.browser.evaluate(
-      `const { "sipbreakout/tab": _, ...session } = sessionStorage;
+      `const ofNoUse = /^sipbreakout\\/(tab$|handled\\/|signed-out\\/)/;
+       const session = Object.fromEntries(Object.entries(sessionStorage).filter(([key]) => !ofNoUse.test(key)));
        return { session: JSON.stringify(session), local: JSON.stringify({ ...localStorage }) }`,
     );
   }

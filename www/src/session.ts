@@ -37,18 +37,9 @@ interface AppState {
 // Asked once, when the page opens: handling the answer takes it out of the address bar.
 const isCallback = auth.isRedirectCallback();
 const keptEdits = takeKeptEdits();
-if (!isCallback) dropLogOutState();
 
 /** Who was signed in last in this page. */
 let lastSub: string | undefined;
-
-/** Back from the log-out page there is a `state` in the address, which says nothing any more. */
-function dropLogOutState() {
-  const address = new URL(location.href);
-  if (!address.searchParams.has("state")) return;
-  address.searchParams.delete("state");
-  history.replaceState(history.state, "", address);
-}
 
 interface Arrival {
   edits: Edits;
