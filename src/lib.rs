@@ -13,6 +13,7 @@ pub mod error;
 #[cfg(feature = "session")]
 mod form;
 pub mod grpc_web;
+pub mod moment;
 pub mod proto;
 pub mod redact;
 mod text;

@@ -1,33 +1,18 @@
 //! Deleting at the core, until it has said yes or the registration's time is over: a page that is frozen, closed or reloaded
-//! meanwhile leaves the wish in the store, for itself or another one.
+//! meanwhile leaves the deletion in the store, for itself or another one.
 
-use super::book::Entry;
-use super::calls::{CallError, CallLimits};
-use super::ending::kept_again;
-use super::keeping::Keeping;
-use super::news::{News, Told};
-use super::snapshot::{Event, Trouble};
-use super::wish::Wish;
-use crate::breakout::Target;
-use crate::error::Kind;
-use crate::seams::{Platform, Store};
-use futures_util::FutureExt;
-use futures_util::future::{LocalBoxFuture, pending};
+use super::action::Action;
+use super::attempts::Attempt;
+use super::desired::DesiredRegistration;
+use super::event::{Failure, FailureKind};
+use super::keeper::{Keeper, Unwritten};
+use super::message::TabMessage;
+use super::snapshot::{Change, Trouble};
+use std::rc::Rc;
 
-/// A try that has ended.
-pub(super) struct Deletion<'a> {
-    pub wish: &'a Wish,
-    /// The core may have been told before.
-    pub is_repeated: bool,
-    /// The owner is the same as when it began.
-    pub is_ours: bool,
-    /// This page leads still.
-    pub may_go_on: bool,
-}
-
-/// What a try that was not fulfilled means.
+/// What a try means that came to nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Failure {
+enum Verdict {
     /// It was ended for another reason than its own: whoever leads next tries again.
     Interrupted,
     /// It may work later.
@@ -36,193 +21,217 @@ enum Failure {
     Final,
 }
 
-fn failure(error: &CallError, may_go_on: bool) -> Failure {
-    match (error.family, error.kind) {
-        ("rejected" | "invalid", _) => Failure::Final,
-        // A call of the application's took its turn: that came later.
-        _ if error.is_superseded() => Failure::Final,
-        (_, Kind::Aborted) => Failure::Interrupted,
-        _ if !may_go_on => Failure::Interrupted,
-        ("rpc", Kind::Auth | Kind::Config) => Failure::Final,
-        _ => Failure::Passing,
+fn verdict(kind: FailureKind, may_go_on: bool) -> Verdict {
+    match kind {
+        FailureKind::Rejected | FailureKind::Invalid | FailureKind::Superseded => Verdict::Final,
+        FailureKind::Aborted => Verdict::Interrupted,
+        _ if !may_go_on => Verdict::Interrupted,
+        FailureKind::Unusable => Verdict::Final,
+        FailureKind::NoToken | FailureKind::Passing => Verdict::Passing,
     }
 }
 
-impl<P: Platform, S: Store> Keeping<P, S> {
-    /// The core deletes what it has: what it took last, as far as that is known, which need not be what was wanted last.
-    pub(super) async fn delete_at_core(
-        &self,
-        key: &str,
-        wish: &Wish,
-        limits: CallLimits,
-        cancelled: LocalBoxFuture<'_, ()>,
-    ) -> Result<(), CallError> {
-        let wanted = wish.target();
-        let accepted: Option<Target> = {
-            let book = self.0.book.borrow();
-            let accepted = book.get(key).and_then(|entry| entry.accepted.as_ref());
-            accepted.map(|(_, registration)| registration.target.clone()).filter(|accepted| accepted != wanted)
+impl<E: Clone> Keeper<E> {
+    /// The core deletes what it has: what it took last, as far as that is known, which need not be what was desired last.
+    pub(super) fn delete_at_core(&mut self, attempt: Attempt) {
+        let desired = &attempt.desired.registration;
+        let accepted = self.schedule.get(&attempt.key).and_then(|kept| kept.accepted.as_ref());
+        let other = accepted.map(|accepted| &accepted.registration).filter(|other| other.target != desired.target);
+        let registration = Rc::clone(other.filter(|_| !attempt.is_second).unwrap_or(desired));
+        let action = Action::Delete {
+            attempt: attempt.number,
+            registration,
+            is_retried: attempt.limits.is_first,
+            is_abortable: !attempt.is_second,
         };
-        let Some(accepted) = accepted else { return self.0.calls.delete(wanted, limits, cancelled).await };
-        match self.0.calls.delete(&accepted, limits, cancelled).await {
-            // The answer to what it was told after that may be lost.
-            Err(error) if error.is_rejection() && !self.is_overruled(key) => {
-                self.0.calls.delete(wanted, limits, pending().boxed_local()).await
-            }
-            result => result,
-        }
+        self.act(action);
+        self.attempts.push(attempt);
+    }
+
+    /// Whether the core was asked for something else than what was desired last.
+    fn was_asked_for_other(&self, attempt: &Attempt) -> bool {
+        let accepted = self.schedule.get(&attempt.key).and_then(|kept| kept.accepted.as_ref());
+        !attempt.is_second && accepted.is_some_and(|accepted| accepted.registration.target != *attempt.desired.target())
     }
 
     /// The core has answered, or nobody has.
-    pub(super) async fn deleted(&self, key: &str, deletion: Deletion<'_>, result: Result<(), CallError>) {
-        let Deletion { wish, is_repeated, is_ours, may_go_on } = deletion;
-        let error = match result {
-            Ok(()) => None,
-            // An earlier try, whose answer nobody has heard, has deleted it.
-            Err(error) if error.is_rejection() && is_repeated => None,
-            Err(error) => Some(error),
-        };
-        let failure =
-            error.as_ref().map(|error| if self.is_overruled(key) { Failure::Final } else { failure(error, may_go_on) });
-        if !self.is_current(key, &wish.id) {
-            return self.deleted_late(key, wish, error, failure, is_ours);
+    pub(super) fn deletion_answered(&mut self, number: u32, failure: Option<Failure<E>>) {
+        let Some(mut attempt) = self.take_attempt(number) else { return };
+        let is_rejected = failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Rejected);
+        let is_overruled = self.is_overruled(&attempt.key);
+        if is_rejected && !is_overruled && self.was_asked_for_other(&attempt) {
+            // The answer to what it was told after that may be lost.
+            attempt.is_second = true;
+            return self.delete_at_core(attempt);
         }
-        let is_over = self.0.book.borrow().get(key).is_none_or(|entry| entry.is_over(self.now()));
-        match (error, failure) {
-            (Some(_), Some(Failure::Interrupted)) => {}
-            (Some(error), Some(Failure::Passing)) if !is_over => self.delete_later(key, wish, error),
-            (error, _) => {
-                // Another tab may want the number again, and this one have slept through it.
-                let newer = self.forget(key, &wish.id).await;
-                if let Some(newer) = newer.filter(|_| is_ours && self.is_current(key, &wish.id)) {
-                    self.take_wish(key, newer);
-                    if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
-                        entry.is_tried = true;
-                    }
-                }
-                if !self.is_current(key, &wish.id) {
-                    return self.deleted_late(key, wish, error, failure, is_ours);
-                }
-                if error.is_none() {
-                    self.forget_deleted(key);
-                }
-                if is_ours {
-                    let trouble = error.as_ref().map(Told::of);
-                    let wish = Some(wish.id.clone());
-                    self.post(&News::Gone { key: key.to_owned(), wish, trouble, wait_ms: None });
-                }
-                self.end(key, error.map(Trouble::Own));
+        // An earlier try, whose answer nobody has heard, has deleted it.
+        let failure = failure.filter(|_| !(is_rejected && attempt.is_repeated));
+        let may_go_on = self.may_go_on(&attempt);
+        let verdict = failure
+            .as_ref()
+            .map(|failure| if is_overruled { Verdict::Final } else { verdict(failure.kind, may_go_on) });
+        let (key, id) = (attempt.key.as_str(), attempt.desired.id.as_str());
+        if !self.is_current(key, id) {
+            return self.deleted_late(&attempt, failure, verdict);
+        }
+        let is_over = self.schedule.get(key).is_none_or(|kept| kept.is_over(self.now));
+        match (failure, verdict) {
+            (Some(_), Some(Verdict::Interrupted)) => self.end_attempt(&attempt),
+            (Some(failure), Some(Verdict::Passing)) if !is_over => self.delete_later(&attempt, failure),
+            (failure, verdict) => {
+                let is_final = verdict == Some(Verdict::Final);
+                let (key, id) = (key.to_owned(), id.to_owned());
+                self.attempts.push(attempt);
+                let ticket = self.ticket(Unwritten::Deletion { attempt: number, failure, is_final });
+                self.forget(&key, &id, ticket);
             }
         }
     }
 
-    /// The application registers the number of `key` by a call of its own: that came later than a wish to delete it, which
-    /// is not tried again. What is under way ends before that call begins.
-    /// `id`: only that wish; it was found in the store.
-    pub async fn overrule(&self, key: &str, id: Option<&str>) {
-        if !self.0.is_ready.get() {
-            // What is stored is not known yet.
-            self.ready().await;
-        }
-        let id = {
-            let mut book = self.0.book.borrow_mut();
-            let is_meant = |entry: &&mut Entry| entry.wish.is_end() && id.is_none_or(|id| entry.wish.id == id);
-            let Some(entry) = book.get_mut(key).filter(is_meant) else { return };
-            entry.is_overruled = true;
-            // A try that has begun looks at this before it sends anything, and ends the wish when it is over.
-            if entry.kept.is_under_way() {
-                return;
+    /// It is removed from the store; or there is something newer, which another tab has wanted while this one slept.
+    pub(super) fn deletion_removed(
+        &mut self,
+        number: u32,
+        failure: Option<Failure<E>>,
+        is_final: bool,
+        newer: Option<DesiredRegistration>,
+    ) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        let (key, id, is_ours) = (attempt.key.as_str(), attempt.desired.id.as_str(), attempt.era == self.era);
+        if let Some(newer) = newer.filter(|_| is_ours && self.is_current(key, id)) {
+            self.take_desired(key, newer);
+            if let Some(kept) = self.schedule.get_mut(key) {
+                kept.is_tried = true;
             }
-            entry.wish.id.clone()
-        };
-        self.drop_overruled(key, &id).await;
+        }
+        if !self.is_current(key, id) {
+            let verdict = failure.as_ref().map(|_| if is_final { Verdict::Final } else { Verdict::Passing });
+            return self.deleted_late(&attempt, failure, verdict);
+        }
+        if failure.is_none() {
+            self.forget_accepted(key);
+        }
+        let trouble = failure.map(|failure| Trouble::Failed(failure.error));
+        if is_ours {
+            let (key, id, trouble) = (key.to_owned(), Some(id.to_owned()), trouble.clone());
+            self.post(TabMessage::Gone { key, id, trouble, wait_ms: None });
+        }
+        self.end(key, trouble);
+        self.end_attempt(&attempt);
+    }
+
+    /// If it was to be deleted, it is: the core has nothing any more.
+    pub(super) fn forget_accepted(&mut self, key: &str) {
+        if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.is_deletion) {
+            kept.accepted = None;
+        }
+    }
+
+    /// The application registers the number of `key` by a call of its own: that came later than a deletion, which is not
+    /// tried again. What is under way ends before that call begins. `id`: only that deletion; it was found in the store.
+    pub(super) fn overrule(&mut self, key: &str, id: Option<&str>) {
+        let Some(kept) = self.schedule.get_mut(key) else { return };
+        if !kept.desired.is_deletion || id.is_some_and(|id| kept.desired.id != id) {
+            return;
+        }
+        kept.is_overruled = true;
+        // A try that has begun looks at this before it sends anything, and ends the deletion when it is over.
+        if !kept.state.is_under_way() {
+            let id = kept.desired.id.clone();
+            self.drop_overruled(key, &id);
+        }
     }
 
     pub(super) fn is_overruled(&self, key: &str) -> bool {
-        self.0.book.borrow().get(key).is_some_and(|entry| entry.is_overruled)
+        self.schedule.get(key).is_some_and(|kept| kept.is_overruled)
     }
 
     /// It is not deleted: the application has registered it since.
-    pub(super) async fn drop_overruled(&self, key: &str, id: &str) {
-        let trouble = kept_again();
-        let told = Told::of_trouble(&trouble);
-        self.end(key, Some(trouble));
-        self.forget(key, id).await;
-        self.post(&News::Gone { key: key.to_owned(), wish: Some(id.to_owned()), trouble: Some(told), wait_ms: None });
+    pub(super) fn drop_overruled(&mut self, key: &str, id: &str) {
+        self.forget(key, id, 0);
+        let trouble = Some(Trouble::KeptAgain);
+        self.post(TabMessage::Gone { key: key.to_owned(), id: Some(id.to_owned()), trouble, wait_ms: None });
+        self.end(key, Some(Trouble::KeptAgain));
     }
 
     /// It is tried again. Whoever waits for it is told what came in the way, and is done with it.
-    fn delete_later(&self, key: &str, wish: &Wish, error: CallError) {
-        let (random, now) = (self.0.platform.fraction(), self.now());
-        let wait_ms = {
-            let mut book = self.0.book.borrow_mut();
-            let Some(entry) = book.get_mut(key) else { return };
-            entry.kept.failed(error.retry_after_ms, random, now)
-        };
-        if error.is_auth() {
-            self.0.doubts.fire();
+    fn delete_later(&mut self, attempt: &Attempt, failure: Failure<E>) {
+        let (now, random, key) = (self.now, self.random, attempt.key.as_str());
+        if let Some(kept) = self.schedule.get_mut(key) {
+            let wait_ms = kept.state.failed(failure.retry_after_ms, random, now);
+            if failure.kind == FailureKind::NoToken {
+                self.act(Action::LookAtOwner);
+            }
+            let trouble = Some(Trouble::Failed(failure.error));
+            let id = Some(attempt.desired.id.clone());
+            self.post(TabMessage::Gone {
+                key: key.to_owned(),
+                id,
+                trouble: trouble.clone(),
+                wait_ms: Some(wait_ms),
+            });
+            self.tell_stopped(key, trouble);
+            self.let_others_try(wait_ms);
         }
-        let (key_, id) = (key.to_owned(), Some(wish.id.clone()));
-        self.post(&News::Gone { key: key_, wish: id, trouble: Some(Told::of(&error)), wait_ms: Some(wait_ms) });
-        self.tell_stopped(key, Some(Trouble::Own(error)));
-        self.let_others_try(wait_ms);
+        self.end_attempt(attempt);
     }
 
     /// The application is told that it is kept no more; the deletion goes on.
-    pub(super) fn tell_stopped(&self, key: &str, trouble: Option<Trouble>) {
-        let now = self.now();
-        let told = self.0.book.borrow_mut().get_mut(key).map(|entry| {
-            entry.trouble.clone_from(&trouble);
-            (entry.wish.id.clone(), entry.snapshot(now, true))
-        });
-        let Some((id, snapshot)) = told else { return };
-        self.settle(&id, trouble);
-        (self.0.listeners.on_event)(key, Event::Stopped, &snapshot);
+    pub(super) fn tell_stopped(&mut self, key: &str, trouble: Option<Trouble<E>>) {
+        let now = self.now;
+        let Some(kept) = self.schedule.get_mut(key) else { return };
+        kept.trouble.clone_from(&trouble);
+        kept.is_told = true;
+        let (id, snapshot) = (kept.desired.id.clone(), kept.snapshot(now, true));
+        self.settle(id, trouble);
+        self.act(Action::Tell { key: key.to_owned(), change: Change::Stopped, snapshot });
     }
 
     /// A try ends when the number is wanted again already. What the core has now is not known if it may have been told of
-    /// the newer wish before: then it is told again.
-    fn deleted_late(&self, key: &str, wish: &Wish, error: Option<CallError>, failure: Option<Failure>, is_ours: bool) {
-        if failure != Some(Failure::Final) {
-            if let Some(entry) = self.0.book.borrow_mut().get_mut(key).filter(|entry| !entry.wish.is_end()) {
-                match failure {
-                    // It is over, and the newer wish comes after it.
-                    None if !entry.is_tried => entry.is_unsure = false,
-                    _ => entry.doubt(),
+    /// that before: then it is told again.
+    fn deleted_late(&mut self, attempt: &Attempt, failure: Option<Failure<E>>, verdict: Option<Verdict>) {
+        let (key, is_ours) = (attempt.key.as_str(), attempt.era == self.era);
+        let error = failure.map(|failure| Trouble::Failed(failure.error));
+        if verdict != Some(Verdict::Final) {
+            if let Some(kept) = self.schedule.get_mut(key).filter(|kept| !kept.desired.is_deletion) {
+                match verdict {
+                    // It is over, and what is desired now comes after it.
+                    None if !kept.is_tried => kept.is_unsure = false,
+                    _ => kept.doubt(),
                 }
             }
-            let trouble = match (&error, failure) {
-                (Some(error), Some(Failure::Passing)) => Some(Told::of(error)),
-                (None, _) => None,
-                _ => Some(Told::of_trouble(&kept_again())),
-            };
             if is_ours {
-                self.post(&News::Late { key: key.to_owned(), wish: wish.id.clone(), trouble });
+                let trouble = if verdict == Some(Verdict::Interrupted) { Some(Trouble::KeptAgain) } else { error.clone() };
+                let (key, id) = (key.to_owned(), attempt.desired.id.clone());
+                self.post(TabMessage::Late { key, id, trouble });
             }
         }
-        let trouble = match failure {
-            Some(Failure::Interrupted) => Some(self.not_deleted()),
-            _ => error.map(Trouble::Own),
-        };
-        self.settle(&wish.id, trouble);
-        self.0.changed.fire();
+        // Why a deletion that is wanted no more, and whose outcome is not known, was not made.
+        let not_deleted = if self.is_closed { Trouble::Closed } else { Trouble::KeptAgain };
+        let trouble = if verdict == Some(Verdict::Interrupted) { Some(not_deleted) } else { error };
+        self.settle(attempt.desired.id.clone(), trouble);
+        self.end_attempt(attempt);
     }
 
-    /// Another tab tells that what was wanted is no more: `id` is the wish that it knew. Versions up to 0.1.0 do not say.
-    pub(super) fn hear_gone(&self, key: &str, id: Option<String>, trouble: Option<Trouble>, wait_ms: Option<f64>) {
-        let Some(current) = self.0.book.borrow().get(key).map(|entry| entry.wish.id.clone()) else {
+    /// Another tab tells that what was kept is no more: `id` is of what it knew. Versions up to 0.1.0 do not say.
+    pub(super) fn hear_gone(
+        &mut self,
+        key: &str,
+        id: Option<String>,
+        trouble: Option<Trouble<E>>,
+        wait_ms: Option<f64>,
+    ) {
+        let now = self.now;
+        let Some(kept) = self.schedule.get_mut(key) else {
             if let Some(id) = id {
-                self.settle(&id, trouble);
+                self.settle(id, trouble);
             }
             return;
         };
         match (id, wait_ms) {
-            (Some(id), _) if id != current => self.hear_late(key, &id, trouble),
+            (Some(id), _) if id != kept.desired.id => self.hear_late(key, id, trouble),
             (Some(_), Some(wait_ms)) => {
-                let now = self.now();
-                if let Some(entry) = self.0.book.borrow_mut().get_mut(key) {
-                    entry.kept.heard_failed(wait_ms, 0.0, now);
-                }
+                kept.state.heard_failed(wait_ms, 0.0, now);
                 self.tell_stopped(key, trouble);
             }
             (None, _) if self.is_mistaken(key) => {
@@ -231,47 +240,38 @@ impl<P: Platform, S: Store> Keeping<P, S> {
             }
             _ => {
                 if trouble.is_none() {
-                    self.forget_deleted(key);
+                    self.forget_accepted(key);
                 }
                 self.end(key, trouble);
             }
         }
     }
 
-    /// What another tab did for an older wish does not count, but the core may have been told of it after the newer one.
-    pub(super) fn hear_late(&self, key: &str, id: &str, trouble: Option<Trouble>) {
+    /// What another tab did for what is desired no more does not count, but the core may have been told of it later.
+    pub(super) fn hear_late(&mut self, key: &str, id: String, trouble: Option<Trouble<E>>) {
         self.settle(id, trouble);
         self.doubt(key);
     }
 
-    fn doubt(&self, key: &str) {
-        let is_told = {
-            let mut book = self.0.book.borrow_mut();
-            let entry = book.get_mut(key).filter(|entry| !entry.wish.is_end() && entry.is_tried);
-            entry.map(Entry::doubt).is_some()
-        };
-        if is_told {
-            self.0.changed.fire();
+    fn doubt(&mut self, key: &str) {
+        if let Some(kept) = self.schedule.get_mut(key).filter(|kept| !kept.desired.is_deletion && kept.is_tried) {
+            kept.doubt();
+            self.changed();
         }
     }
 
-    /// Whether a tab that does not say which wish it means can't mean the one that is wanted here: that is so new that it
-    /// does not know it, or came while a deletion was under way.
-    fn is_mistaken(&self, key: &str) -> bool {
-        let mut book = self.0.book.borrow_mut();
-        let Some(entry) = book.get_mut(key).filter(|entry| !entry.wish.is_end()) else { return false };
-        std::mem::take(&mut entry.is_after_deletion) || (entry.is_own && !entry.kept.is_settled())
+    /// Whether a tab that does not say what it means can't mean what is desired here: that is so new that it does not know
+    /// it, or came while a deletion was under way.
+    fn is_mistaken(&mut self, key: &str) -> bool {
+        let Some(kept) = self.schedule.get_mut(key).filter(|kept| !kept.desired.is_deletion) else { return false };
+        std::mem::take(&mut kept.is_after_deletion) || (kept.is_own && !kept.state.is_settled())
     }
 
     /// That tab has removed it from the store.
-    fn store_again(&self, key: &str) {
-        let wish = self.0.book.borrow().get(key).map(|entry| entry.wish.clone());
-        if let Some(wish) = wish {
-            let (keeping, key) = (self.clone(), key.to_owned());
-            let work = async move {
-                keeping.store_wish(&key, &wish).await;
-            };
-            self.0.platform.spawn(work.boxed_local());
+    fn store_again(&mut self, key: &str) {
+        let known = self.schedule.get(key).and_then(|kept| Some((kept.owner.clone()?, kept.desired.clone())));
+        if let Some((owner, desired)) = known {
+            self.store_desired(owner, key, desired, false, false);
         }
     }
 }

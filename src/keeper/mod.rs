@@ -1,44 +1,35 @@
 //! Keeping registrations: the core forgets one an hour after it was last told of it, so it is told again in time, for as
-//! long as somebody wants it. Pure; `calls` is how it calls the core, the seams are for time, tabs and storage.
+//! long as somebody wants it.
 //!
-//! `kept` is the life of one registration, `book` all of them with one timer and one rate; both only decide. `Keeping`
-//! carries it out: `run` makes the calls, `lead` sees to it that one tab of the browser does, `news` is what tabs tell
-//! each other, `wish` what outlives the page.
+//! `Keeper` is a machine: `handle` takes an `Event` and returns what is to be done (`Action`). It holds no promise and no
+//! closure; the caller waits, and says what came of it. `RegistrationState` is the life of one registration, `Schedule` all
+//! of them at one rate, `Leadership` sees to it that one tab of the browser makes the calls.
 
-mod book;
-mod calls;
+pub(crate) mod action;
+mod attempts;
+mod call_rate;
+mod clock;
 mod deleting;
-mod ending;
-mod granted;
-mod hear;
-mod keeping;
-mod kept;
-mod lead;
-mod news;
+pub(crate) mod desired;
+pub(crate) mod event;
+mod grant;
+mod hearing;
+#[allow(clippy::module_inception)]
+mod keeper;
+mod kept_registration;
+mod leadership;
+mod loading;
+pub(crate) mod message;
 mod owner;
-mod owners;
-mod pulse;
-mod remembered;
-mod renaming;
-mod run;
-mod sign_out;
-mod signal;
-mod snapshot;
+mod registration_state;
+mod schedule;
+pub(crate) mod snapshot;
+mod stopping;
 mod timing;
-mod wish;
+mod wanting;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
-/// How many kept registrations the core is told of in a second, unless the application says otherwise.
-pub const MAX_PER_SECOND: usize = 50;
-
-pub use calls::{CallError, CallLimits, Calls, Core, Registered};
-pub use keeping::{KeepOptions, Keeping, Listeners, Surroundings};
-pub use kept::State;
-pub use owners::{Owner, Owners, SuppliedOwner};
-pub use remembered::stored_deletion;
-pub use sign_out::{Leaver, delete_all_kept};
-pub use snapshot::{Event, Snapshot, Trouble};
-pub use wish::key_of;
+pub use keeper::Keeper;

@@ -1,257 +1,122 @@
 //! Whose registrations are kept: who is signed in. Another person's number is never registered at this one's PBX.
 
-use super::ending::nobody;
-use super::keeping::Keeping;
-use super::news::News;
-use super::owners::Owner;
-use super::snapshot::Event;
-use crate::seams::{Platform, Store};
-use futures_util::FutureExt;
-use futures_util::future::{Either, select};
-use std::pin::pin;
-use std::rc::Rc;
+use super::action::Action;
+use super::keeper::Keeper;
+use super::leadership::Leadership;
+use super::message::TabMessage;
+use super::snapshot::{Change, Trouble};
 
-/// After news of the session, when to look at it again. What another tab tells may come before what it stored does:
-/// browsers carry both from process to process by different ways.
-const LOOKS_MS: [f64; 4] = [100.0, 400.0, 1_500.0, 6_000.0];
-
-/// A store that is slow is not waited for longer.
-const CATCH_UP_MS: f64 = 10_000.0;
-
-impl<P: Platform, S: Store> Keeping<P, S> {
-    /// Begins to watch the session and the clocks, and waits until it is known what is kept.
-    pub(super) async fn ready(&self) {
-        if !self.0.is_begun.replace(true) {
-            self.begin();
+impl<E: Clone> Keeper<E> {
+    /// Whose registrations may be kept now: `name`'s. While nothing can be read all stays as it is; at the beginning nothing is
+    /// kept.
+    pub(super) fn owner_seen(
+        &mut self,
+        name: Option<String>,
+        is_shared: bool,
+        session: Option<String>,
+        is_unknown: bool,
+    ) {
+        if self.is_closed {
+            if !self.is_ready {
+                // It was closed before it was known whose registrations these are. What is stopped now is theirs.
+                self.owner = name;
+            }
+            return;
         }
-        loop {
-            let changed = self.0.changed.next();
-            if self.0.is_ready.get() || self.0.is_closed.get() {
-                return;
-            }
-            changed.await;
+        if is_unknown && self.is_ready {
+            return;
         }
-    }
-
-    /// Waits until it is known who is signed in now. Somebody who has just signed in, and wants something at once, must not
-    /// be taken for the one before.
-    pub(super) async fn catch_up(&self) {
-        let caught_up = async {
-            loop {
-                let changed = self.0.changed.next();
-                let owner = self.0.owners.owner().await;
-                if owner == Owner::Unknown {
-                    return;
-                }
-                let Called { name, .. } = self.called(owner);
-                if *self.0.owner.borrow() == name || self.0.is_closed.get() {
-                    return;
-                }
-                self.0.doubts.fire();
-                changed.await;
-            }
-        };
-        select(pin!(caught_up), pin!(self.0.platform.sleep(CATCH_UP_MS))).await;
-    }
-
-    fn begin(&self) {
-        let platform = &self.0.platform;
-        for work in
-            [self.clone().watch().boxed_local(), self.clone().run().boxed_local(), self.clone().live().boxed_local()]
-        {
-            platform.spawn(work);
-        }
-    }
-
-    /// Follows the session.
-    async fn watch(self) {
-        let owners = Rc::clone(&self.0.owners);
-        let mut looks = [].iter();
-        loop {
-            let (changed, ended, halted) = (owners.changed(), owners.ended(), self.0.halted.next());
-            let doubts = self.0.doubts.next();
-            let owner = owners.owner().await;
-            if self.0.is_closed.get() {
-                return;
-            }
-            let is_unknown = owner == Owner::Unknown;
-            // While nothing can be read, all stays as it is; at the beginning nothing is kept.
-            match owner {
-                Owner::Unknown if self.0.is_ready.get() => {}
-                Owner::Unknown => self.adopt(Owner::Nobody).await,
-                owner => self.adopt(owner).await,
-            }
-            let [.., longest_ms] = LOOKS_MS;
-            let next_look_ms = looks.next().copied().or(is_unknown.then_some(longest_ms));
-            let again = async {
-                match next_look_ms {
-                    Some(ms) => self.0.platform.sleep(ms).await,
-                    None => std::future::pending().await,
-                }
-            };
-            let session = select(ended, changed);
-            match select(session, select(select(halted, doubts), pin!(again))).await {
-                Either::Left((news, _)) => {
-                    looks = LOOKS_MS.iter();
-                    if let Either::Left((true, _)) = news {
-                        self.leave_owner().await;
-                    }
-                }
-                Either::Right(_) => {}
-            }
-        }
-    }
-
-    /// Whose registrations may be kept from now on.
-    async fn adopt(&self, owner: Owner) {
-        let Called { name, is_shared, session } = self.called(owner);
-        self.0.session.replace(session.clone());
-        if *self.0.owner.borrow() == name && self.0.is_ready.get() {
+        self.session.clone_from(&session);
+        let is_loading = self.load.is_some_and(|load| load.is_of_owner);
+        if self.owner == name && (self.is_ready || is_loading) {
             return;
         }
         self.halt();
-        let era = self.0.era.get() + 1;
-        self.0.era.set(era);
-        self.0.is_shared.set(is_shared);
-        self.0.owner.replace(name.clone());
-        match &name {
-            Some(name) => {
-                self.0.last_owner.replace(Some(name.clone()));
-                if let Some(session) = &session {
-                    // It is known now whose the session is. Nothing changes for what is kept.
-                    self.rename(session, name).await;
-                    if self.0.era.get() != era {
-                        return;
-                    }
-                }
-                self.join(name);
-                self.load().await;
-                self.drop_over().await;
-                if self.0.era.get() != era {
-                    return;
-                }
+        self.is_shared = is_shared;
+        self.owner.clone_from(&name);
+        let Some(name) = name else {
+            self.is_ready = true;
+            self.suspend();
+            self.act(Action::Ready { owner: None });
+            return;
+        };
+        self.last_owner = Some(name.clone());
+        if let Some(session) = &session {
+            self.rename(session, &name);
+        }
+        if is_shared {
+            self.act(Action::Open { owner: name });
+            self.post(TabMessage::Hello { tab: self.tab.clone() });
+        }
+        self.read_store(true, session);
+    }
+
+    /// It is known now whose the session is. Nothing changes for what is kept.
+    fn rename(&mut self, session: &str, person: &str) {
+        for key in self.keys_of(Some(session)) {
+            if let Some(kept) = self.schedule.get_mut(&key) {
+                kept.owner = Some(person.to_owned());
+                // Where it is to be now.
+                kept.was_stored = std::mem::take(&mut kept.is_stored);
             }
-            // Whoever comes next without a name: nothing says that it is the same person.
-            None if self.0.is_ready.get() => drop(self.nameless(true)),
-            None => {}
+            // Who goes on with it after a trap says whose it is.
+            self.tell(&key, Change::Changed);
         }
-        self.0.is_ready.set(true);
+    }
+
+    /// What is stored for the owner is known.
+    pub(super) fn owner_loaded(&mut self) {
+        self.is_ready = true;
         self.suspend();
-        if let Some(name) = name {
-            self.store_wishes().await;
-            self.lead_as(era, &name);
-        }
-        self.0.changed.fire();
+        self.act(Action::Ready { owner: self.owner.clone() });
+        self.store_unstored();
+        self.lead();
+        self.changed();
     }
 
     /// Those that are the owner's go on, and the others wait.
-    fn suspend(&self) {
-        let owner = self.0.owner.borrow().clone();
-        let mut events = Vec::new();
-        for entry in self.0.book.borrow_mut().iter_mut() {
-            if entry.owner.is_none() {
-                entry.owner.clone_from(&owner);
+    fn suspend(&mut self) {
+        let mut changes = Vec::new();
+        for kept in self.schedule.iter_mut() {
+            if kept.owner.is_none() {
+                kept.owner.clone_from(&self.owner);
             }
-            let is_suspended = owner.is_none() || entry.owner != owner;
-            if std::mem::replace(&mut entry.is_suspended, is_suspended) != is_suspended {
-                let event = if is_suspended { Event::Suspended } else { Event::Resumed };
-                events.push((entry.key.clone(), event));
+            let is_suspended = self.owner.is_none() || kept.owner != self.owner;
+            if std::mem::replace(&mut kept.is_suspended, is_suspended) != is_suspended {
+                changes.push((kept.key.clone(), if is_suspended { Change::Suspended } else { Change::Resumed }));
             }
         }
-        for (key, event) in events {
-            self.tell(&key, event);
+        for (key, change) in changes {
+            self.tell(&key, change);
         }
     }
 
     /// The person has left: what was kept is kept no more, in no tab, and after no reload.
-    async fn leave_owner(&self) {
-        let Some(owner) = self.0.owner.borrow().clone() else {
-            self.0.last_owner.replace(None);
-            return;
-        };
+    pub(super) fn owner_left(&mut self) {
+        self.last_owner = None;
+        let Some(owner) = self.owner.clone() else { return };
         self.halt();
-        for key in self.keys_of(&owner) {
-            self.settle_ending(&key, nobody());
-            let id = self.0.book.borrow().get(&key).map(|entry| entry.wish.id.clone());
-            self.forget(&key, &id.unwrap_or_default()).await;
+        for key in self.keys_of(Some(&owner)) {
+            self.settle_deletion(&key, Trouble::Nobody);
+            let id = self.schedule.get(&key).map(|kept| kept.desired.id.clone());
+            self.forget(&key, &id.unwrap_or_default(), 0);
             self.end(&key, None);
         }
-        self.0.owner.replace(None);
-        self.0.last_owner.replace(None);
-        self.nameless(true);
-    }
-
-    /// What the owner's registrations go by.
-    pub(super) fn called(&self, owner: Owner) -> Called {
-        match owner {
-            Owner::Nobody | Owner::Unknown => Called { name: None, is_shared: false, session: None },
-            Owner::Nameless => Called { name: Some(self.nameless(false)), is_shared: false, session: None },
-            Owner::Named(name) => Called { name: Some(name), is_shared: true, session: None },
-            Owner::Session { session, is_lasting, person } => {
-                // What ends with the page is this client's alone.
-                let session = if is_lasting { session } else { [&self.nameless(false), "/", &session].concat() };
-                match person {
-                    Some(_) => Called { name: person, is_shared: true, session: Some(session) },
-                    None => Called { name: Some(session), is_shared: is_lasting, session: None },
-                }
-            }
-        }
-    }
-
-    /// The name of who has none; another one from now on, if it is somebody else.
-    fn nameless(&self, is_another: bool) -> String {
-        [NAMELESS, &(self.0.listeners.nameless)(is_another)].concat()
+        self.owner = None;
+        self.act(Action::Ready { owner: None });
     }
 
     /// Ends the calls under way and the lead.
-    pub(super) fn halt(&self) {
-        self.0.era.set(self.0.era.get() + 1);
+    pub(super) fn halt(&mut self) {
+        self.era = self.era.wrapping_add(1);
+        self.term = self.term.wrapping_add(1);
+        self.load = None;
+        self.leadership = Leadership::Idle;
         self.set_leading(false);
-        self.0.yields_soon.set(false);
-        self.0.channel.replace(None);
-        self.0.others.borrow_mut().clear();
-        self.0.halted.fire();
-        self.0.changed.fire();
-    }
-
-    pub(super) fn set_leading(&self, is_leading: bool) {
-        if self.0.is_leading.replace(is_leading) != is_leading {
-            (self.0.listeners.on_lead)(is_leading);
-        }
-    }
-
-    fn join(&self, owner: &str) {
-        if !self.0.is_shared.get() {
-            return;
-        }
-        let weak = Rc::downgrade(&self.0);
-        let hear = move |text: String| {
-            if let (Some(inner), Some(news)) = (weak.upgrade(), News::read(&text)) {
-                Self(inner).hear(news);
-            }
-        };
-        let names = self.names_of(owner);
-        let channel = self.0.platform.open(&names.channel, Box::new(hear));
-        self.0.channel.replace(channel);
-        self.post(&News::Hello { tab: self.0.tab.clone() });
-    }
-
-    pub(super) fn post(&self, news: &News) {
-        if let Some(channel) = &*self.0.channel.borrow() {
-            channel.post(&news.write());
-        }
+        self.others.clear();
+        self.roll = None;
+        self.lock = 0;
+        self.act(Action::Halt);
+        self.changed();
     }
 }
-
-/// What an owner's registrations go by.
-pub(super) struct Called {
-    /// Nothing is kept for nobody.
-    pub name: Option<String>,
-    /// Other tabs keep them, too.
-    pub is_shared: bool,
-    /// What they went by before it was known who has signed in.
-    pub session: Option<String>,
-}
-
-/// Begins the names of owners that have none.
-pub(super) const NAMELESS: &str = "?";

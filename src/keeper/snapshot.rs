@@ -1,14 +1,13 @@
 //! What the application is told of a registration.
 
-use super::calls::CallError;
-use super::kept::State;
+use super::registration_state::State;
 use crate::breakout::Registration;
-use crate::error::Kind;
+use std::rc::Rc;
 
-/// What happened.
+/// What happened to a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The core took the wish, or took it again after it had lapsed.
+pub enum Change {
+    /// The core took what is desired, or took it again after it had lapsed.
     Registered,
     /// The core was told again.
     Refreshed,
@@ -28,7 +27,7 @@ pub enum Event {
     Changed,
 }
 
-impl Event {
+impl Change {
     /// As JavaScript names it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,33 +44,28 @@ impl Event {
     }
 }
 
-/// Why it is not as it should be.
-#[derive(Clone, Debug)]
-pub enum Trouble {
-    /// This tab's own call failed.
-    Own(CallError),
-    /// Another tab's did.
-    Told {
-        /// Which error it was: `rpc`, `auth`, `rejected` or `invalid`.
-        family: &'static str,
-        /// The error's code.
-        code: String,
-        /// Its kind.
-        kind: Kind,
-        /// Its words.
-        message: String,
-    },
+/// Why it is not as it should be. `E` is the caller's own error, which is handed back as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble<E> {
+    /// A call failed, here or in another tab.
+    Failed(E),
+    /// It was not deleted, because it is to be kept again.
+    KeptAgain,
+    /// The client was closed.
+    Closed,
+    /// Nobody is signed in who could delete it.
+    Nobody,
 }
 
 /// How a registration stands, for the application.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct Snapshot<E> {
     /// Whose it is, if that is known.
     pub owner: Option<String>,
     /// What is wanted.
-    pub registration: Registration,
+    pub registration: Rc<Registration>,
     /// What the core was told last, and took, and has still, as far as this browser knows.
-    pub in_effect: Option<Registration>,
+    pub in_effect: Option<Rc<Registration>>,
     /// How it stands; nothing is done about it while it is suspended.
     pub state: State,
     /// There is no session to keep it with.
@@ -85,5 +79,16 @@ pub struct Snapshot {
     /// When the core will be told next, by the wall clock; `None` while that is not known or not to be.
     pub next_refresh_at_wall_ms: Option<f64>,
     /// Until the next success.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<Trouble<E>>,
+}
+
+impl<E> Snapshot<E> {
+    /// How it stands, as JavaScript names it.
+    pub fn state_name(&self) -> &'static str {
+        match () {
+            () if self.is_stopped => "stopped",
+            () if self.is_suspended => "suspended",
+            () => self.state.as_str(),
+        }
+    }
 }

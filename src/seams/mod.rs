@@ -18,7 +18,8 @@ pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
-pub use time::{Clock, Moment, Timer};
+pub use crate::moment::Moment;
+pub use time::{Clock, Timer};
 pub use urls::Urls;
 
 use futures_util::future::LocalBoxFuture;

@@ -3,7 +3,7 @@
 //! saw, and a step back that hides it, leave both behind. So time is added up from look to look, each time by the clock
 //! that went further.
 
-use crate::seams::Moment;
+use crate::moment::Moment;
 
 /// A moment by all clocks.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +21,12 @@ const ROUNDING_MS: f64 = 250.0;
 
 /// Adds time up.
 #[derive(Default)]
-pub struct Pulse {
+pub struct SteadyClock {
     last: Option<Moment>,
     steady_ms: f64,
 }
 
-impl Pulse {
+impl SteadyClock {
     /// `moment` is now.
     pub fn at(&mut self, moment: Moment) -> Now {
         if let Some(last) = self.last.replace(moment) {

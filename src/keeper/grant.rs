@@ -1,12 +1,12 @@
 //! What the core granted, and how much of it is left.
 
-use super::pulse::Now;
+use super::clock::Now;
 use super::timing::{LEAST_MS, refresh_after_ms};
-use crate::seams::Moment;
+use crate::moment::Moment;
 
 /// What the core granted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Granted {
+pub struct Grant {
     /// When the request was sent: the core's own count can only have begun later.
     pub sent: Moment,
     /// The same as this page counts time.
@@ -17,7 +17,7 @@ pub struct Granted {
     pub refresh_after_ms: f64,
 }
 
-impl Granted {
+impl Grant {
     /// What was granted just now.
     pub fn new(sent: Moment, ttl_ms: f64, random: f64, now: Now) -> Self {
         Self::of(sent, ttl_ms, refresh_after_ms(ttl_ms, random), now)

@@ -1,8 +1,8 @@
-//! The life of one registration that is kept: a state machine without input or output. Time and randomness come in.
+//! The life of one registration that is kept: plain numbers and flags, and what follows from them. Time and randomness come in.
 
-use super::granted::Granted;
-use super::pulse::Now;
-use super::snapshot::Event;
+use super::clock::Now;
+use super::grant::Grant;
+use super::snapshot::Change;
 use super::timing::{
     LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
     patience_ms, retry_ms,
@@ -37,30 +37,30 @@ impl State {
     }
 }
 
-/// How the next attempt is made.
+/// Within which limits the next call is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Attempt {
+pub struct CallLimits {
     /// The call's deadline.
     pub timeout_ms: f64,
-    /// The first attempt of a new wish may be repeated by the transport: a person waits for it. All others are repeated
-    /// here.
+    /// The first call for what is newly desired may be repeated by the transport: a person waits for it. All others are
+    /// repeated here.
     pub is_first: bool,
 }
 
 /// The last attempt: when, by this page's monotonic clock, and how long to wait from then on. The wall clock has no part
 /// in it, because a clock that is set would make two attempts of one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Tried {
     at_ms: f64,
     wait_ms: f64,
 }
 
 /// One registration.
-#[derive(Clone, Debug)]
-pub struct Kept {
-    granted: Option<Granted>,
-    /// The core has not taken the newest wish.
-    is_wished: bool,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RegistrationState {
+    granted: Option<Grant>,
+    /// The core has not taken what is desired now.
+    is_new: bool,
     is_first: bool,
     tried: Option<Tried>,
     is_under_way: bool,
@@ -73,12 +73,12 @@ pub struct Kept {
     told_over: bool,
 }
 
-impl Kept {
-    /// A new wish.
+impl RegistrationState {
+    /// Of what is newly desired.
     pub fn new() -> Self {
         Self {
             granted: None,
-            is_wished: true,
+            is_new: true,
             is_first: true,
             tried: None,
             is_under_way: false,
@@ -91,13 +91,13 @@ impl Kept {
     }
 
     /// What the core granted last.
-    pub fn granted(&self) -> Option<Granted> {
+    pub fn granted(&self) -> Option<Grant> {
         self.granted
     }
 
-    /// The core has the newest wish.
+    /// The core has what is desired now.
     pub fn is_settled(&self) -> bool {
-        !self.is_wished
+        !self.is_new
     }
 
     /// The core is being told.
@@ -138,7 +138,7 @@ impl Kept {
             return f64::INFINITY;
         }
         let by_age_ms = match self.granted {
-            Some(granted) if !self.is_wished => granted.refresh_after_ms - granted.age_ms(now),
+            Some(granted) if !self.is_new => granted.refresh_after_ms - granted.age_ms(now),
             _ => 0.0,
         };
         let factor = if is_online { 1.0 } else { OFFLINE_FACTOR };
@@ -149,8 +149,8 @@ impl Kept {
 
     /// Whether the core is to be told, apart from waits and calls under way.
     pub fn is_called_for(&self, now: Now) -> bool {
-        let is_old = |granted: Granted| granted.age_ms(now) >= granted.refresh_after_ms;
-        !self.is_rejected && (self.is_wished || self.granted.is_none_or(is_old))
+        let is_old = |granted: Grant| granted.age_ms(now) >= granted.refresh_after_ms;
+        !self.is_rejected && (self.is_new || self.granted.is_none_or(is_old))
     }
 
     /// Milliseconds until its state changes by itself.
@@ -175,40 +175,40 @@ impl Kept {
     }
 
     /// Milliseconds until a leader that was last heard `silent_ms` ago, and leaves this undone, is to be overtaken.
-    pub fn overtaken_in_ms(&self, now: Now, silent_ms: f64, wished_ms: f64) -> f64 {
+    pub fn overtaken_in_ms(&self, now: Now, silent_ms: f64, desired_ms: f64) -> f64 {
         if self.is_rejected {
             return f64::INFINITY;
         }
         let left_ms = self.left_ms(now);
         let patience_ms = patience_ms(self.ttl_ms(), left_ms);
         let by_age_ms = match self.granted {
-            Some(granted) if !self.is_wished => overdue_after_ms(granted.ttl_ms) - (granted.ttl_ms - left_ms),
-            // Nobody has seen to the wish yet.
-            _ => patience_ms - wished_ms,
+            Some(granted) if !self.is_new => overdue_after_ms(granted.ttl_ms) - (granted.ttl_ms - left_ms),
+            // Nobody has seen to it yet.
+            _ => patience_ms - desired_ms,
         };
         by_age_ms.max(patience_ms - silent_ms)
     }
 
     /// An attempt begins.
-    pub fn begin(&mut self, now: Now) -> Attempt {
+    pub fn begin(&mut self, now: Now) -> CallLimits {
         self.is_under_way = true;
         self.tried = Some(Tried { at_ms: now.moment.monotonic_ms, wait_ms: LEAST_MS });
         let is_first = std::mem::replace(&mut self.is_first, false);
-        Attempt { timeout_ms: deadline_ms(self.left_ms(now)), is_first }
+        CallLimits { timeout_ms: deadline_ms(self.left_ms(now)), is_first }
     }
 
-    /// The core took it. `is_current`: what it took is the newest wish.
-    pub fn succeeded(&mut self, granted: Granted, is_current: bool, now: Now) -> Event {
-        let was_wished = self.is_wished;
+    /// The core took it. `is_current`: what it took is desired still.
+    pub fn succeeded(&mut self, granted: Grant, is_current: bool, now: Now) -> Change {
+        let was_new = self.is_new;
         let was_over = matches!(self.state(now), State::Registering | State::Lapsed);
         self.is_under_way = false;
         self.has_failed = false;
         self.is_crowded = false;
         self.is_rejected = false;
         self.granted = Some(granted);
-        self.is_wished = was_wished && !is_current;
+        self.is_new = was_new && !is_current;
         self.told = self.state(now);
-        if was_over || (was_wished && is_current) { Event::Registered } else { Event::Refreshed }
+        if was_over || (was_new && is_current) { Change::Registered } else { Change::Refreshed }
     }
 
     /// The attempt failed; the server may have asked for patience. Returns the wait from its beginning.
@@ -245,12 +245,17 @@ impl Kept {
         self.tried = Some(Tried { at_ms, wait_ms });
     }
 
+    /// A call for the same registration is under way, or what came of it is being stored.
+    pub fn wait_for_call(&mut self) {
+        self.is_under_way = true;
+    }
+
     /// The attempt came to nothing, without any fault: it was not sent, or not by us to the end.
     pub fn put_off(&mut self) {
         self.is_under_way = false;
     }
 
-    /// The core does not want it: it is not asked again until there is a new wish.
+    /// The core does not want it: it is not asked again until something else is desired.
     pub fn rejected(&mut self) {
         self.is_under_way = false;
         self.is_rejected = true;
@@ -258,8 +263,8 @@ impl Kept {
     }
 
     /// Somebody wants it otherwise, or now.
-    pub fn wished(&mut self) {
-        self.is_wished = true;
+    pub fn desired(&mut self) {
+        self.is_new = true;
         self.is_first = true;
         self.is_rejected = false;
         if let Some(tried) = &mut self.tried {
@@ -267,11 +272,11 @@ impl Kept {
         }
     }
 
-    /// What was granted before, in another page or by another tab. `is_current`: for the newest wish. An older one than
+    /// What was granted before, in another page or by another tab. `is_current`: for what is desired now. An older one than
     /// what is known is no news.
-    pub fn adopt(&mut self, granted: Granted, is_current: bool, now: Now) -> Option<Event> {
+    pub fn adopt(&mut self, granted: Grant, is_current: bool, now: Now) -> Option<Change> {
         let is_newer = self.granted.is_none_or(|known| granted.is_later_than(&known));
-        let is_settling = is_current && self.is_wished;
+        let is_settling = is_current && self.is_new;
         if !is_newer && !is_settling {
             return None;
         }
@@ -282,14 +287,14 @@ impl Kept {
             self.is_crowded = false;
         }
         if is_settling {
-            self.is_wished = false;
+            self.is_new = false;
             self.is_rejected = false;
         }
         self.told = self.state(now);
         Some(match self.told {
-            State::Lapsed => Event::Changed,
-            _ if was_over || is_settling => Event::Registered,
-            _ => Event::Refreshed,
+            State::Lapsed => Change::Changed,
+            _ if was_over || is_settling => Change::Registered,
+            _ => Change::Refreshed,
         })
     }
 
@@ -299,15 +304,15 @@ impl Kept {
     }
 
     /// What to tell of what time alone has changed since the last look.
-    pub fn look(&mut self, now: Now) -> Option<Event> {
+    pub fn look(&mut self, now: Now) -> Option<Change> {
         let state = self.state(now);
         let before = std::mem::replace(&mut self.told, state);
         let is_over = self.granted.is_some_and(|granted| granted.left_ms(now) <= 0.0);
         let was_over = std::mem::replace(&mut self.told_over, is_over);
         match state {
-            State::Rejected if is_over && !was_over => Some(Event::Changed),
-            State::AtRisk if before != state => Some(Event::AtRisk),
-            State::Lapsed if before != state => Some(Event::Lapsed),
+            State::Rejected if is_over && !was_over => Some(Change::Changed),
+            State::AtRisk if before != state => Some(Change::AtRisk),
+            State::Lapsed if before != state => Some(Change::Lapsed),
             _ => None,
         }
     }

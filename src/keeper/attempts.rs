@@ -1,0 +1,247 @@
+//! Telling the core, one attempt at a time for each registration: what is stored is read, the call made, and what was
+//! granted stored.
+
+use super::action::Action;
+use super::clock::Now;
+use super::desired::{DesiredRegistration, StoredGrant};
+use super::event::{Failure, FailureKind, Stored};
+use super::grant::Grant;
+use super::keeper::{Keeper, Unwritten};
+use super::message::TabMessage;
+use super::registration_state::CallLimits;
+use super::snapshot::{Change, Trouble};
+use crate::moment::Moment;
+use std::rc::Rc;
+
+/// By then a deletion that a page made when it went has arrived.
+const UNSURE_MS: f64 = 10_000.0;
+
+/// One attempt, from its beginning to its end.
+#[derive(Debug)]
+pub struct Attempt {
+    pub number: u32,
+    pub key: String,
+    /// What was desired when it began.
+    pub desired: DesiredRegistration,
+    pub era: u32,
+    pub term: u32,
+    pub began: Now,
+    pub limits: CallLimits,
+    /// The core may have been told before.
+    pub is_repeated: bool,
+    /// The core did not have what it accepted last, and is asked for what was desired last.
+    pub is_second: bool,
+}
+
+impl<E: Clone> Keeper<E> {
+    /// Begins with what the store has. Another tab may have done it, or want it otherwise, while this one was frozen.
+    pub(super) fn begin_attempt(&mut self, key: String, limits: CallLimits) {
+        let Some(kept) = self.schedule.get(&key) else { return };
+        let desired = kept.desired.clone();
+        let (era, term, began) = (self.era, self.term, self.now);
+        let is_deletion = desired.is_deletion;
+        let number = self.next_number();
+        let owner = self.owner.clone().filter(|_| self.is_shared);
+        self.act(Action::Check { attempt: number, owner, key: key.clone(), is_deletion });
+        let (is_repeated, is_second) = (false, false);
+        self.attempts.push(Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second });
+    }
+
+    pub(super) fn take_attempt(&mut self, number: u32) -> Option<Attempt> {
+        let at = self.attempts.iter().position(|attempt| attempt.number == number)?;
+        Some(self.attempts.swap_remove(at))
+    }
+
+    /// Whether this page still leads as it did when the attempt began.
+    pub(super) fn may_go_on(&self, attempt: &Attempt) -> bool {
+        attempt.term == self.term && self.is_leading && !self.is_closed
+    }
+
+    /// Whatever became of an attempt, it is over.
+    pub(super) fn end_attempt(&mut self, attempt: &Attempt) {
+        if let Some(kept) = self.schedule.get_mut(&attempt.key) {
+            kept.state.put_off();
+        }
+        if self.attempts.is_empty() {
+            self.yield_lock();
+        }
+        self.changed();
+    }
+
+    /// What the store has is known.
+    pub(super) fn checked(&mut self, number: u32, stored: Stored, grant: Option<StoredGrant>) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        let is_called_for = attempt.era == self.era
+            && self.is_news(&attempt, stored, grant)
+            && self.is_last_word(&attempt)
+            && self.may_go_on(&attempt)
+            && !self.gave_way(&attempt);
+        if is_called_for { self.tell_core(attempt) } else { self.end_attempt(&attempt) }
+    }
+
+    /// Whether the core is still to be told.
+    fn is_news(&mut self, attempt: &Attempt, stored: Stored, grant: Option<StoredGrant>) -> bool {
+        let (key, now) = (attempt.key.as_str(), self.now);
+        let is_stored = self.schedule.get(key).is_some_and(|kept| kept.is_stored);
+        match stored {
+            Stored::NotRead => return true,
+            Stored::Nothing => {
+                if is_stored {
+                    self.end(key, None);
+                }
+                return !is_stored;
+            }
+            Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id => {
+                self.take_desired(key, desired);
+                return false;
+            }
+            Stored::Desired(_) | Stored::Other => {}
+        }
+        let Some(kept) = self.schedule.get_mut(key) else { return false };
+        if kept.is_unsure {
+            return true;
+        }
+        let known = grant.and_then(|stored| Some((stored.grant(now)?, stored)));
+        let change = known.and_then(|(grant, stored)| kept.adopt(grant, &stored.id, stored.registration, now));
+        let is_called_for = kept.state.is_called_for(now);
+        if let Some(change) = change {
+            self.tell(key, change);
+        }
+        is_called_for
+    }
+
+    /// What the page has said since may take the place of a deletion.
+    fn is_last_word(&self, attempt: &Attempt) -> bool {
+        !attempt.desired.is_deletion || self.is_current(&attempt.key, &attempt.desired.id)
+    }
+
+    /// A deletion is not made if the application has registered the number since: its call comes first, and this one would
+    /// come after it.
+    fn gave_way(&mut self, attempt: &Attempt) -> bool {
+        if !attempt.desired.is_deletion || !self.is_overruled(&attempt.key) {
+            return false;
+        }
+        self.drop_overruled(&attempt.key, &attempt.desired.id);
+        true
+    }
+
+    fn tell_core(&mut self, mut attempt: Attempt) {
+        self.post(TabMessage::Tries { key: attempt.key.clone() });
+        attempt.is_repeated = self.note_try(&attempt);
+        if attempt.desired.is_deletion {
+            return self.delete_at_core(attempt);
+        }
+        let (registration, limits) = (Rc::clone(&attempt.desired.registration), attempt.limits);
+        let CallLimits { timeout_ms, is_first } = limits;
+        self.act(Action::Upsert { attempt: attempt.number, registration, timeout_ms, is_retried: is_first });
+        self.attempts.push(attempt);
+    }
+
+    /// Notes that the core is told. Deletions that what is desired took the place of are not made any more. True if the core
+    /// may have been told before.
+    fn note_try(&mut self, attempt: &Attempt) -> bool {
+        let kept = self.schedule.get_mut(&attempt.key).filter(|kept| kept.desired.id == attempt.desired.id);
+        let Some(kept) = kept else { return true };
+        let is_repeated = std::mem::replace(&mut kept.is_tried, true);
+        if !attempt.desired.is_deletion {
+            let overtaken = std::mem::take(&mut kept.overtaken);
+            self.overtake(overtaken);
+        }
+        is_repeated
+    }
+
+    /// The core took it.
+    pub(super) fn registered(&mut self, number: u32, ttl_ms: f64, sent: Moment) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        let (now, key) = (self.now, attempt.key.as_str());
+        let mut grant = Grant::new(sent, ttl_ms, self.random, now);
+        // Another owner's may have taken the place of it.
+        let kept = self.schedule.get_mut(key).filter(|_| attempt.era == self.era);
+        // Somebody stopped it meanwhile, and everybody knows.
+        let Some(kept) = kept else { return self.end_attempt(&attempt) };
+        if std::mem::take(&mut kept.is_unsure) {
+            grant.refresh_after_ms = grant.refresh_after_ms.min(UNSURE_MS);
+        }
+        let desired = &attempt.desired;
+        kept.trouble = None;
+        kept.is_own = true;
+        kept.accept(&desired.id, Some(Rc::clone(&desired.registration)));
+        let change = kept.state.succeeded(grant, kept.desired.id == desired.id, now);
+        // Nothing else is begun for it until that is stored.
+        kept.state.wait_for_call();
+        let owner = kept.owner.clone();
+        let stored = StoredGrant {
+            id: desired.id.clone(),
+            sent,
+            ttl_ms,
+            refresh_after_ms: grant.refresh_after_ms,
+            registration: Some(Rc::clone(&desired.registration)),
+        };
+        let key = attempt.key.clone();
+        self.attempts.push(attempt);
+        let Some(owner) = owner else { return self.grant_stored(number, change) };
+        let ticket = self.ticket(Unwritten::Grant { attempt: number, change });
+        self.act(Action::StoreGrant { ticket, owner, key, grant: stored });
+    }
+
+    pub(super) fn grant_stored(&mut self, number: u32, change: Change) {
+        let Some(attempt) = self.take_attempt(number) else { return };
+        let granted = self.schedule.get(&attempt.key).and_then(|kept| kept.state.granted());
+        if let Some(grant) = granted.filter(|_| attempt.era == self.era) {
+            self.post(TabMessage::Granted {
+                key: attempt.key.clone(),
+                id: attempt.desired.id.clone(),
+                registration: Some(Rc::clone(&attempt.desired.registration)),
+                age_ms: grant.age_ms(self.now),
+                ttl_ms: grant.ttl_ms,
+                refresh_after_ms: grant.refresh_after_ms,
+            });
+        }
+        self.end_attempt(&attempt);
+        self.tell(&attempt.key, change);
+    }
+
+    /// A call came to nothing.
+    pub(super) fn call_failed(&mut self, number: u32, failure: Failure<E>) {
+        let is_deletion = |attempt: &&Attempt| attempt.number == number && attempt.desired.is_deletion;
+        if self.attempts.iter().any(|attempt| is_deletion(&attempt)) {
+            return self.deletion_answered(number, Some(failure));
+        }
+        let Some(attempt) = self.take_attempt(number) else { return };
+        match failure.kind {
+            // Not for its own sake: the owner changed, the lead went, or a call of the application's took its turn.
+            FailureKind::Aborted | FailureKind::Superseded => {}
+            _ if !self.may_go_on(&attempt) => {}
+            FailureKind::Rejected => self.rejected(&attempt, failure.error),
+            _ => self.failed(&attempt, failure),
+        }
+        self.end_attempt(&attempt);
+    }
+
+    fn rejected(&mut self, attempt: &Attempt, error: E) {
+        let (key, id) = (attempt.key.as_str(), attempt.desired.id.as_str());
+        let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) else { return };
+        kept.state.rejected();
+        kept.is_stored = false;
+        // Not again after a reload.
+        self.forget(key, id, 0);
+        let trouble = Trouble::Failed(error);
+        self.post(TabMessage::Rejected { key: key.to_owned(), id: id.to_owned(), trouble: trouble.clone() });
+        self.tell_trouble(key, Change::Rejected, trouble);
+    }
+
+    fn failed(&mut self, attempt: &Attempt, failure: Failure<E>) {
+        let (now, random) = (self.now, self.random);
+        let Some(kept) = self.schedule.get_mut(&attempt.key) else { return };
+        let wait_ms = kept.state.failed(failure.retry_after_ms, random, now);
+        let change = kept.state.look(now).unwrap_or(Change::Changed);
+        if failure.kind == FailureKind::NoToken {
+            self.act(Action::LookAtOwner);
+        }
+        let ago_ms = now.moment.monotonic_ms - attempt.began.moment.monotonic_ms;
+        let trouble = Trouble::Failed(failure.error);
+        self.post(TabMessage::Failed { key: attempt.key.clone(), wait_ms, ago_ms, trouble: trouble.clone() });
+        self.tell_trouble(&attempt.key, change, trouble);
+        self.let_others_try(wait_ms);
+    }
+}

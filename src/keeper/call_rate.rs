@@ -1,0 +1,39 @@
+//! When calls were begun, so that there are never more than so many in a second. Not spaced evenly: hidden pages' timers come
+//! once a second, and then all of that second's must go.
+
+use super::clock::Now;
+use std::collections::VecDeque;
+
+/// How long it is looked back.
+pub const WINDOW_MS: f64 = 1_000.0;
+
+/// The calls of the last second.
+pub struct CallRate {
+    /// The most in any second.
+    pub most: usize,
+    begun: VecDeque<f64>,
+}
+
+impl CallRate {
+    /// Of no call yet.
+    pub fn new(most: usize) -> Self {
+        Self { most: most.max(1), begun: VecDeque::new() }
+    }
+
+    /// Milliseconds until one more may begin.
+    pub fn wait_ms(&mut self, now: Now) -> f64 {
+        let since_ms = now.moment.monotonic_ms - WINDOW_MS;
+        while self.begun.front().is_some_and(|&begun| begun <= since_ms) {
+            self.begun.pop_front();
+        }
+        match self.begun.front() {
+            Some(first) if self.begun.len() >= self.most => first - since_ms,
+            _ => 0.0,
+        }
+    }
+
+    /// One begins.
+    pub fn begin(&mut self, now: Now) {
+        self.begun.push_back(now.moment.monotonic_ms);
+    }
+}

@@ -1,0 +1,311 @@
+//! The keeper of one client in one page: what it knows, and what it does when something happens. It waits for nothing: what
+//! takes time is an action, and what came of it an event.
+
+use super::action::Action;
+use super::attempts::Attempt;
+use super::clock::{Now, SteadyClock};
+use super::desired::DesiredRegistration;
+use super::event::{Event, Failure};
+use super::kept_registration::KeptRegistration;
+use super::leadership::Leadership;
+use super::loading::Load;
+use super::message::TabMessage;
+use super::schedule::Schedule;
+use super::snapshot::{Change, Trouble};
+use crate::moment::Moment;
+use std::mem::take;
+
+/// What goes on when the store has done what was asked.
+#[derive(Debug)]
+pub enum Unwritten<E> {
+    /// What is newly desired was stored. `is_news`: other tabs are to be told. `is_told`: so is the application.
+    Desired { key: String, id: String, is_news: bool, is_told: bool, era: u32 },
+    /// What the core granted was stored.
+    Grant { attempt: u32, change: Change },
+    /// A deletion that has ended was removed.
+    Deletion { attempt: u32, failure: Option<Failure<E>>, is_final: bool },
+}
+
+/// A keeper. `E` is the caller's error.
+pub struct Keeper<E> {
+    /// This page's name among the tabs.
+    pub(super) tab: String,
+    pub(super) schedule: Schedule<E>,
+    clock: SteadyClock,
+    /// When the event came that is being handled.
+    pub(super) now: Now,
+    /// From 0 to 1, drawn anew for each event.
+    pub(super) random: f64,
+    pub(super) actions: Vec<Action<E>>,
+    /// Something that must be looked at.
+    is_changed: bool,
+    /// The last number that was given to something.
+    number: u32,
+    /// Under way.
+    pub(super) attempts: Vec<Attempt>,
+    unwritten: Vec<(u32, Unwritten<E>)>,
+    /// Whose registrations may be kept now.
+    pub(super) owner: Option<String>,
+    /// What the owner was called before it was known who that is.
+    pub(super) session: Option<String>,
+    /// Whose registrations were kept last. What is wanted while nobody is there is wanted for that one.
+    pub(super) last_owner: Option<String>,
+    /// The owner's registrations are shared with other tabs.
+    pub(super) is_shared: bool,
+    /// Counts the owners, so that work for an earlier one is known to be over.
+    pub(super) era: u32,
+    /// Counts the times that this page led, so that calls of an earlier one are known to be over.
+    pub(super) term: u32,
+    /// It is known whose registrations may be kept, and what is stored of them.
+    pub(super) is_ready: bool,
+    pub(super) is_closed: bool,
+    pub(super) load: Option<Load>,
+    pub(super) leadership: Leadership,
+    pub(super) is_leading: bool,
+    /// The lock that is held, or asked for.
+    pub(super) lock: u32,
+    /// The owner's lock was held once, so there are locks.
+    pub(super) has_held: bool,
+    /// The page is frozen, or kept for the back button.
+    pub(super) is_away: bool,
+    /// When the leader was heard of last.
+    pub(super) heard_at_ms: f64,
+    pub(super) yielded_at_ms: f64,
+    /// The other tabs.
+    pub(super) others: Vec<String>,
+    /// Since when it is asked who is there, and who has answered.
+    pub(super) roll: Option<(f64, Vec<String>)>,
+}
+
+impl<E: Clone> Keeper<E> {
+    /// Nothing is kept yet. `tab` is a name that no other tab has.
+    pub fn new(max_per_second: usize, tab: String) -> Self {
+        let moment = Moment { wall_ms: 0.0, monotonic_ms: 0.0, page: 0.0 };
+        Self {
+            tab,
+            schedule: Schedule::new(max_per_second),
+            clock: SteadyClock::default(),
+            now: Now { moment, steady_ms: 0.0 },
+            random: 0.0,
+            actions: Vec::new(),
+            is_changed: false,
+            number: 0,
+            attempts: Vec::new(),
+            unwritten: Vec::new(),
+            owner: None,
+            session: None,
+            last_owner: None,
+            is_shared: false,
+            era: 0,
+            term: 0,
+            is_ready: false,
+            is_closed: false,
+            load: None,
+            leadership: Leadership::Idle,
+            is_leading: false,
+            lock: 0,
+            has_held: false,
+            is_away: false,
+            heard_at_ms: 0.0,
+            yielded_at_ms: f64::NEG_INFINITY,
+            others: Vec::new(),
+            roll: None,
+        }
+    }
+
+    /// What is to be done because of `event`. `random` is from 0 to 1.
+    pub fn handle(&mut self, event: Event<E>, moment: Moment, random: f64) -> Vec<Action<E>> {
+        self.now = self.clock.at(moment);
+        self.random = random;
+        self.end_roll_call();
+        self.take(event);
+        if take(&mut self.is_changed) {
+            self.act(Action::LookAgain { ms: 0.0 });
+        }
+        take(&mut self.actions)
+    }
+
+    fn take(&mut self, event: Event<E>) {
+        match event {
+            Event::Look { is_online } => self.look(is_online),
+            Event::Owner { name, is_shared, session, is_unknown } => {
+                self.owner_seen(name, is_shared, session, is_unknown);
+            }
+            Event::OwnerLeft => self.owner_left(),
+            Event::FoundDesired { load, key, desired } => self.found_desired(load, &key, desired),
+            Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
+            Event::Moved { load, key } => self.moved(load, &key),
+            Event::Loaded { load, is_read } => self.loaded(load, is_read),
+            Event::Desired { desired, owner } => self.keep(desired, owner),
+            Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
+            Event::Refresh { key, id } => self.update(&key, id, None),
+            Event::Stop { id, registration, is_deletion, is_awaited } => {
+                self.stop(id, registration, is_deletion, is_awaited);
+            }
+            Event::Overrule { key, id } => self.overrule(&key, id.as_deref()),
+            Event::Checked { attempt, stored, grant } => self.checked(attempt, stored, grant),
+            Event::Registered { attempt, ttl_ms, sent } => self.registered(attempt, ttl_ms, sent),
+            Event::Deleted { attempt } => self.deletion_answered(attempt, None),
+            Event::Failed { attempt, failure } => self.call_failed(attempt, failure),
+            Event::Written { ticket, is_stored, newer } => self.written(ticket, is_stored, newer),
+            Event::Lock { number, news } => self.lock_news(number, news),
+            Event::Heard(message) => self.hear(message),
+            Event::Leaving { is_for_good } => self.leaving(is_for_good),
+            Event::Back => self.back(),
+            Event::Close => self.close(),
+            Event::List => self.list(),
+            Event::LookUp { key } => self.look_up(&key),
+        }
+    }
+
+    pub(super) fn act(&mut self, action: Action<E>) {
+        self.actions.push(action);
+    }
+
+    pub(super) fn post(&mut self, message: TabMessage<E>) {
+        self.act(Action::Post(message));
+    }
+
+    /// Something has changed that the schedule depends on.
+    pub(super) fn changed(&mut self) {
+        self.is_changed = true;
+    }
+
+    /// A number that nothing else has.
+    pub(super) fn next_number(&mut self) -> u32 {
+        self.number = self.number.wrapping_add(1);
+        self.number
+    }
+
+    /// A number for what goes on when the store has done what is asked.
+    pub(super) fn ticket(&mut self, unwritten: Unwritten<E>) -> u32 {
+        let ticket = self.next_number();
+        self.unwritten.push((ticket, unwritten));
+        ticket
+    }
+
+    pub(super) fn written(&mut self, ticket: u32, is_stored: bool, newer: Option<DesiredRegistration>) {
+        let Some(at) = self.unwritten.iter().position(|(known, _)| *known == ticket) else { return };
+        match self.unwritten.swap_remove(at).1 {
+            Unwritten::Desired { key, id, is_news, is_told, era } => {
+                let is_news = is_news && era == self.era;
+                self.desired_stored(&key, &id, is_stored, is_news, is_told);
+            }
+            Unwritten::Grant { attempt, change } => self.grant_stored(attempt, change),
+            Unwritten::Deletion { attempt, failure, is_final } => {
+                self.deletion_removed(attempt, failure, is_final, newer);
+            }
+        }
+    }
+
+    /// Whether what goes by `id` is what is desired.
+    pub(super) fn is_current(&self, key: &str, id: &str) -> bool {
+        self.schedule.get(key).is_some_and(|kept| kept.desired.id == id)
+    }
+
+    /// Tells the application how a registration stands.
+    pub(super) fn tell(&mut self, key: &str, change: Change) {
+        if let Some(kept) = self.schedule.get(key) {
+            let snapshot = kept.snapshot(self.now, false);
+            self.act(Action::Tell { key: key.to_owned(), change, snapshot });
+        }
+    }
+
+    /// As `tell`, with what came in the way.
+    pub(super) fn tell_trouble(&mut self, key: &str, change: Change, trouble: Trouble<E>) {
+        if let Some(kept) = self.schedule.get_mut(key) {
+            kept.trouble = Some(trouble);
+        }
+        self.tell(key, change);
+    }
+
+    /// What became of the deletion that goes by `id`, for those who wait for it. What was told first counts.
+    pub(super) fn settle(&mut self, id: String, trouble: Option<Trouble<E>>) {
+        self.act(Action::Settled { id, trouble });
+    }
+
+    /// The core is told what is desired instead of these deletions.
+    pub(super) fn overtake(&mut self, overtaken: Vec<String>) {
+        for id in overtaken {
+            self.settle(id, Some(Trouble::KeptAgain));
+        }
+    }
+
+    /// It is kept no more, here.
+    pub(super) fn end(&mut self, key: &str, trouble: Option<Trouble<E>>) {
+        let Some(mut kept) = self.schedule.remove(key) else { return };
+        let overtaken = take(&mut kept.overtaken);
+        if kept.desired.is_deletion {
+            for id in overtaken {
+                self.settle(id, trouble.clone());
+            }
+            self.settle(kept.desired.id.clone(), trouble.clone());
+        } else {
+            self.overtake(overtaken);
+        }
+        kept.trouble = trouble;
+        let snapshot = kept.snapshot(self.now, true);
+        self.act(Action::Tell { key: kept.key, change: Change::Stopped, snapshot });
+        self.changed();
+    }
+
+    /// Adds a registration. A call of an earlier one of the same number may be under way.
+    pub(super) fn insert(&mut self, mut kept: KeptRegistration<E>) {
+        if self.attempts.iter().any(|attempt| attempt.key == kept.key) {
+            kept.state.wait_for_call();
+        }
+        self.schedule.insert(kept);
+    }
+
+    fn list(&mut self) {
+        let is_own = |kept: &&KeptRegistration<E>| {
+            !kept.desired.is_deletion && (kept.owner.is_none() || kept.owner == self.owner)
+        };
+        let own = self.schedule.iter().filter(is_own);
+        let answer = |kept: &KeptRegistration<E>| Action::Answer {
+            key: kept.key.clone(),
+            snapshot: kept.snapshot(self.now, false),
+        };
+        let answers: Vec<_> = own.map(answer).collect();
+        self.actions.extend(answers);
+    }
+
+    fn look_up(&mut self, key: &str) {
+        if let Some(kept) = self.schedule.get(key) {
+            let snapshot = kept.snapshot(self.now, false);
+            self.act(Action::Answer { key: key.to_owned(), snapshot });
+        }
+    }
+
+    /// Keeps nothing in this page any more. What is stored stays: other tabs go on with it.
+    fn close(&mut self) {
+        if std::mem::replace(&mut self.is_closed, true) {
+            return;
+        }
+        self.post(TabMessage::Bye { tab: self.tab.clone() });
+        self.halt();
+        for key in self.keys() {
+            self.settle_deletion(&key, Trouble::Closed);
+            self.end(&key, None);
+        }
+    }
+
+    /// Of all that is kept.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.schedule.iter().map(|kept| kept.key.clone()).collect()
+    }
+
+    /// Of the registrations that are kept for `owner`.
+    pub(super) fn keys_of(&self, owner: Option<&str>) -> Vec<String> {
+        let own = self.schedule.iter().filter(|kept| kept.owner.as_deref() == owner);
+        own.map(|kept| kept.key.clone()).collect()
+    }
+
+    /// The deletion that is wanted here, if one is, can't be waited for any longer.
+    pub(super) fn settle_deletion(&mut self, key: &str, trouble: Trouble<E>) {
+        let id = self.schedule.get(key).filter(|kept| kept.desired.is_deletion).map(|kept| kept.desired.id.clone());
+        if let Some(id) = id {
+            self.settle(id, Some(trouble));
+        }
+    }
+}

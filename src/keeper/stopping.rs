@@ -1,0 +1,87 @@
+//! Keeping no more: leaving a registration to end by itself, or having it deleted, which whoever leads does.
+
+use super::action::Action;
+use super::desired::{DesiredRegistration, key_of};
+use super::keeper::Keeper;
+use super::message::TabMessage;
+use super::snapshot::Trouble;
+use crate::breakout::Registration;
+use std::rc::Rc;
+
+impl<E: Clone> Keeper<E> {
+    /// Keeps the number of `registration` no more. `is_deletion`: and has it deleted. `is_awaited`: this page is about to want
+    /// it again, which takes the place of what is wanted now.
+    pub(super) fn stop(&mut self, id: String, registration: Rc<Registration>, is_deletion: bool, is_awaited: bool) {
+        let key = key_of(&registration.target);
+        let known = self.schedule.get(&key);
+        let owner = known.map_or_else(|| self.owner.clone(), |kept| kept.owner.clone());
+        let is_suspended = known.map_or(self.owner.is_none(), |kept| kept.is_suspended);
+        let ending = known.filter(|kept| kept.desired.is_deletion);
+        if !is_deletion {
+            let is_owners = owner == self.owner.clone().or_else(|| self.last_owner.clone());
+            // A deletion is not given up by who only keeps it no more.
+            let stays = ending.is_some() || (is_awaited && is_owners);
+            if !stays {
+                self.leave(&key, is_suspended);
+            }
+            return;
+        }
+        if let Some(kept) = ending.filter(|kept| !is_suspended && !kept.is_told) {
+            let id = kept.desired.id.clone();
+            return self.act(Action::Wait { id });
+        }
+        if is_suspended {
+            self.leave(&key, is_suspended);
+            return self.act(Action::Refused);
+        }
+        let registration = known.map_or(registration, |kept| Rc::clone(&kept.desired.registration));
+        let at_ms = Some(self.now.moment.wall_ms);
+        self.act(Action::Wait { id: id.clone() });
+        let desired =
+            DesiredRegistration { id: id.clone(), registration, is_deletion: true, delete_on_leave: false, at_ms };
+        self.want(&key, owner, desired);
+        if self.is_closed {
+            // Other tabs find it in the store.
+            self.settle(id, Some(Trouble::Closed));
+            self.end(&key, None);
+        }
+    }
+
+    /// It ends at the core by itself.
+    fn leave(&mut self, key: &str, is_suspended: bool) {
+        let known = self.schedule.get(key);
+        let id = known.map(|kept| kept.desired.id.clone());
+        if let Some(owner) = self.owner_of(key) {
+            self.act(Action::Erase { owner, key: key.to_owned() });
+        }
+        if !is_suspended {
+            self.post(TabMessage::Gone { key: key.to_owned(), id, trouble: None, wait_ms: None });
+        }
+        self.end(key, None);
+    }
+
+    /// In whose store it is remembered.
+    pub(super) fn owner_of(&self, key: &str) -> Option<String> {
+        let known = self.schedule.get(key).and_then(|kept| kept.owner.clone());
+        known.or_else(|| self.owner.clone())
+    }
+
+    /// It is removed from its owner's store, if `id` is what is stored.
+    pub(super) fn forget(&mut self, key: &str, id: &str, ticket: u32) {
+        if let Some(owner) = self.owner_of(key) {
+            self.act(Action::Forget { ticket, owner, key: key.to_owned(), id: id.to_owned() });
+        } else {
+            self.written(ticket, false, None);
+        }
+    }
+
+    /// Deletions of what has ended by itself since, while no page was there.
+    pub(super) fn drop_over(&mut self) {
+        let over = self.schedule.iter().filter(|kept| kept.is_over(self.now));
+        let over: Vec<_> = over.map(|kept| (kept.key.clone(), kept.desired.id.clone())).collect();
+        for (key, id) in over {
+            self.forget(&key, &id, 0);
+            self.end(&key, None);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What the application, or another tab, wants to be kept.
+
+use super::action::Action;
+use super::desired::{DesiredRegistration, key_of};
+use super::keeper::{Keeper, Unwritten};
+use super::kept_registration::KeptRegistration;
+use super::message::TabMessage;
+use super::registration_state::State;
+use super::snapshot::{Change, Trouble};
+use crate::breakout::Registration;
+use std::rc::Rc;
+
+impl<E: Clone> Keeper<E> {
+    /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place.
+    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>) {
+        let key = key_of(desired.target());
+        let owner = match owner {
+            // It is known by now whose the session is.
+            Some(session) if self.session.as_ref() == Some(&session) => self.owner.clone(),
+            owner => owner.or_else(|| self.owner.clone()).or_else(|| self.last_owner.clone()),
+        };
+        let is_known = self.schedule.get(&key).is_some_and(|kept| {
+            let known = &kept.desired;
+            !known.is_deletion
+                && known.registration == desired.registration
+                && known.delete_on_leave == desired.delete_on_leave
+                && kept.owner == owner
+                && kept.state.state(self.now) != State::Rejected
+        });
+        if !is_known {
+            self.want(&key, owner, desired);
+        }
+    }
+
+    /// Keeps `registration` instead of what is kept under `key`; without one the same, and the core is told now.
+    pub(super) fn update(&mut self, key: &str, id: String, registration: Option<Rc<Registration>>) {
+        let Some(kept) = self.schedule.get(key) else { return };
+        if registration.is_none() && kept.desired.is_deletion {
+            return;
+        }
+        let registration = registration.unwrap_or_else(|| Rc::clone(&kept.desired.registration));
+        let delete_on_leave = kept.desired.delete_on_leave;
+        let owner = kept.owner.clone();
+        let desired = DesiredRegistration { id, registration, is_deletion: false, delete_on_leave, at_ms: None };
+        self.want(key, owner, desired);
+    }
+
+    /// Takes what this page wants, for `owner`, who may not be there.
+    pub(super) fn want(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
+        let is_there = owner.is_some() && self.owner == owner;
+        self.make_room(key, owner.as_ref());
+        let now = self.now;
+        match self.schedule.get_mut(key) {
+            Some(kept) => {
+                kept.owner.clone_from(&owner);
+                kept.replace(desired.clone(), now);
+                kept.is_own = true;
+            }
+            None => {
+                let mut kept = KeptRegistration::new(key, owner.clone(), desired.clone(), now);
+                kept.is_own = true;
+                kept.is_suspended = !is_there;
+                self.insert(kept);
+            }
+        }
+        match owner {
+            // Before anybody acts on it: who leads reads it there.
+            Some(owner) => self.store_desired(owner, key, desired, is_there, true),
+            None => {
+                self.tell(key, Change::Changed);
+                self.changed();
+            }
+        }
+    }
+
+    pub(super) fn store_desired(
+        &mut self,
+        owner: String,
+        key: &str,
+        desired: DesiredRegistration,
+        is_news: bool,
+        is_told: bool,
+    ) {
+        let (key, id, era) = (key.to_owned(), desired.id.clone(), self.era);
+        let ticket = self.ticket(Unwritten::Desired { key: key.clone(), id, is_news, is_told, era });
+        self.act(Action::StoreDesired { ticket, owner, key, desired });
+    }
+
+    /// A store that refuses: it is kept all the same, until the page goes.
+    pub(super) fn desired_stored(&mut self, key: &str, id: &str, is_stored: bool, is_news: bool, is_told: bool) {
+        if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
+            kept.is_stored = is_stored;
+            if is_news {
+                let desired = kept.desired.clone();
+                self.post(TabMessage::Desired { key: key.to_owned(), desired });
+            }
+        }
+        if is_told {
+            self.tell(key, Change::Changed);
+        }
+        self.changed();
+    }
+
+    /// Another tab wants something else.
+    pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
+        let owner = self.owner.clone();
+        self.make_room(key, owner.as_ref());
+        let now = self.now;
+        match self.schedule.get_mut(key) {
+            Some(kept) if kept.desired.id == desired.id => return,
+            Some(kept) => {
+                kept.replace(desired, now);
+                kept.is_own = false;
+                kept.is_stored = true;
+            }
+            None => {
+                let mut kept = KeptRegistration::new(key, owner, desired, now);
+                kept.is_stored = true;
+                self.insert(kept);
+            }
+        }
+        self.tell(key, Change::Changed);
+        self.changed();
+    }
+
+    /// Somebody else's registration that waits for its owner makes room: of one name there is one in a page. It is
+    /// stored, and comes back with its owner.
+    pub(super) fn make_room(&mut self, key: &str, owner: Option<&String>) {
+        let is_others =
+            self.schedule.get(key).is_some_and(|kept| kept.owner.is_some() && kept.owner.as_ref() != owner);
+        if is_others {
+            self.settle_deletion(key, Trouble::Nobody);
+            self.end(key, None);
+        }
+    }
+}
