@@ -1,1 +1,16 @@
-//! t
+//! Natively, in virtual time.
+
+mod bench;
+mod calls;
+mod clock;
+mod core;
+mod deletions;
+mod desired;
+mod fleet;
+mod keeping;
+mod registration_state;
+mod renaming;
+mod simulation;
+mod store;
+mod tabs;
+mod world;

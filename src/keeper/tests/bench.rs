@@ -1,0 +1,823 @@
+//! A browser with pages that keep registrations, in virtual time: carries out what their keepers want done.
+
+use super::core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted, failure};
+use super::store::Store;
+use crate::breakout::{ApiVersion, Registration, RegistrationInput, validate};
+use crate::keeper::Keeper;
+use crate::keeper::action::{Action, LockRequest};
+use crate::keeper::desired::{DesiredRegistration, key_of};
+use crate::keeper::event::{Event, LockNews, Stored};
+use crate::keeper::message::TabMessage;
+use crate::keeper::snapshot::{Change, Snapshot, Trouble};
+use crate::moment::Moment;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub const MINUTE_MS: f64 = 60_000.0;
+const START_WALL_MS: f64 = 1_800_000_000_000.0;
+const MOST_ATTEMPTS: u32 = 5;
+/// The client's own deadline.
+const TIMEOUT_MS: f64 = 30_000.0;
+
+/// Whose registrations may be kept with the tokens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Owner {
+    Nobody,
+    Nameless,
+    Named(&'static str),
+    Session { session: &'static str, person: Option<&'static str> },
+    Unknown,
+}
+
+/// What happens later.
+enum Task {
+    /// An event for a keeper, if it is the same still.
+    Event(u32, Event<Error>),
+    /// If no later look was asked for.
+    Look(u32, u32),
+    Do(u32, Vec<Action<Error>>),
+    Post(u32, TabMessage<Error>),
+    Ask(u32, Call),
+    CallEnds(u32, u32),
+    Abort(u32),
+    AskForLock(u32, u32, String, bool),
+}
+
+#[derive(Clone)]
+struct Call {
+    attempt: u32,
+    is_upsert: bool,
+    registration: Rc<Registration>,
+    limits: Limits,
+    is_abortable: bool,
+    tries: u32,
+    /// From here on it can't end in time.
+    ends_at_ms: f64,
+    sent: Moment,
+    answer: Option<Answer>,
+}
+
+/// A page. An instance of the wasm in it goes by a number, which another one does not have.
+pub struct Tab {
+    pub instance: u32,
+    pub keeper: Keeper<Error>,
+    pub heard: Vec<(f64, String, Change, Snapshot<Error>)>,
+    pub leads: bool,
+    pub fleeting: Store,
+    answers: Vec<(String, Snapshot<Error>)>,
+    settled: Vec<(String, Option<Trouble<Error>>)>,
+    waits: Option<String>,
+    is_refused: bool,
+    is_begun: bool,
+    is_ready: bool,
+    /// As the keeper has said.
+    owner: Option<String>,
+    look: u32,
+    channel: Option<String>,
+    calls: Vec<Call>,
+    names: u32,
+    page: u32,
+    max_per_second: usize,
+    is_closed: bool,
+}
+
+/// A page, by its number.
+pub type Page = usize;
+
+pub struct Bench {
+    pub now_ms: f64,
+    pub page_clock: f64,
+    pub core: Core,
+    pub lasting: Store,
+    pub tabs: Vec<Tab>,
+    pub owner: Owner,
+    pub no_locks: bool,
+    pub is_online: bool,
+    pub stolen: usize,
+    /// How long the stores take.
+    pub store_ms: f64,
+    tasks: Vec<(f64, u64, Task)>,
+    count: u64,
+    instances: u32,
+    draws: u64,
+    /// Who holds a lock, and who waits for it.
+    locks: BTreeMap<String, (u32, u32)>,
+    queue: Vec<(String, u32, u32)>,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self {
+            now_ms: 0.0,
+            page_clock: START_WALL_MS,
+            core: Core::default(),
+            lasting: Store::default(),
+            tabs: Vec::new(),
+            owner: Owner::Named("ada"),
+            no_locks: false,
+            is_online: true,
+            stolen: 0,
+            store_ms: 0.0,
+            tasks: Vec::new(),
+            count: 0,
+            instances: 0,
+            draws: 0,
+            locks: BTreeMap::new(),
+            queue: Vec::new(),
+        }
+    }
+}
+
+/// The registration of what a form says.
+pub fn registration(number: Option<&str>, sip_uri: &str) -> Registration {
+    let input = RegistrationInput {
+        sip_uri: Some(sip_uri.to_owned()),
+        route_type: Some("LOOP".to_owned()),
+        phone_number: number.map(str::to_owned),
+        ..RegistrationInput::default()
+    };
+    validate(&input, ApiVersion::V1).expect("valid")
+}
+
+impl Bench {
+    /// The next answers of the core; then it takes everything again.
+    pub fn answer(&mut self, answers: impl IntoIterator<Item = Answer>) {
+        self.core.answers.extend(answers);
+    }
+
+    /// Forgets what was asked so far, and returns it.
+    pub fn asked(&mut self) -> Vec<Asked> {
+        std::mem::take(&mut self.core.asked)
+    }
+
+    /// One more page of this browser.
+    pub fn page(&mut self) -> Page {
+        self.page_with(Store::default(), 50)
+    }
+
+    pub fn page_with(&mut self, fleeting: Store, max_per_second: usize) -> Page {
+        self.instances += 1;
+        let instance = self.instances;
+        self.tabs.push(Tab {
+            instance,
+            keeper: Keeper::new(max_per_second, format!("tab {instance}")),
+            heard: Vec::new(),
+            leads: false,
+            fleeting,
+            answers: Vec::new(),
+            settled: Vec::new(),
+            waits: None,
+            is_refused: false,
+            is_begun: false,
+            is_ready: false,
+            owner: None,
+            look: 0,
+            channel: None,
+            calls: Vec::new(),
+            names: 0,
+            page: instance,
+            max_per_second,
+            is_closed: false,
+        });
+        self.tabs.len() - 1
+    }
+
+    /// The wasm of a page stops; the page begins anew with a fresh instance, and what is stored.
+    pub fn trap(&mut self, page: Page) {
+        self.instances += 1;
+        let (old, new) = (self.tabs[page].instance, self.instances);
+        self.release(old);
+        let tab = &mut self.tabs[page];
+        self.core.cancelled += tab.calls.len();
+        tab.instance = new;
+        tab.keeper = Keeper::new(tab.max_per_second, format!("tab {new}"));
+        (tab.leads, tab.is_begun, tab.is_ready) = (false, false, false);
+        tab.channel = None;
+        tab.calls.clear();
+        self.begin(page);
+    }
+
+    pub fn random(&mut self) -> f64 {
+        self.draws += 1;
+        f64::from((self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as u16) / f64::from(u16::MAX)
+    }
+
+    fn id(&mut self) -> String {
+        self.count += 1;
+        format!("id {}", self.count)
+    }
+
+    pub fn moment(&self) -> Moment {
+        Moment { wall_ms: START_WALL_MS + self.now_ms, monotonic_ms: self.now_ms, page: self.page_clock }
+    }
+
+    fn later(&mut self, ms: f64, task: Task) {
+        self.count += 1;
+        self.tasks.push((self.now_ms + ms, self.count, task));
+    }
+
+    fn page_of(&self, instance: u32) -> Option<Page> {
+        self.tabs.iter().position(|tab| tab.instance == instance)
+    }
+
+    /// Hands an event to a page's keeper, and carries out what that wants done.
+    pub fn handle(&mut self, page: Page, event: Event<Error>) {
+        let (moment, random) = (self.moment(), self.random());
+        let instance = self.tabs[page].instance;
+        let actions = self.tabs[page].keeper.handle(event, moment, random);
+        self.carry_out(instance, actions);
+    }
+
+    fn carry_out(&mut self, instance: u32, actions: Vec<Action<Error>>) {
+        let mut later = Vec::new();
+        let mut has_stored = false;
+        for action in actions {
+            match action {
+                Action::StoreDesired { .. }
+                | Action::StoreGrant { .. }
+                | Action::Forget { .. }
+                | Action::Erase { .. }
+                | Action::Load { .. }
+                | Action::Check { .. } => {
+                    has_stored = true;
+                    later.push(action);
+                }
+                Action::Post(_) if has_stored => later.push(action),
+                action => self.act(instance, action),
+            }
+        }
+        if !later.is_empty() {
+            self.later(self.store_ms, Task::Do(instance, later));
+        }
+    }
+
+    fn store_of(&mut self, page: Page, owner: &str) -> &mut Store {
+        if owner.starts_with('?') { &mut self.tabs[page].fleeting } else { &mut self.lasting }
+    }
+
+    fn act(&mut self, instance: u32, action: Action<Error>) {
+        let Some(page) = self.page_of(instance) else { return };
+        let now_ms = self.now_ms;
+        let tab = &mut self.tabs[page];
+        match action {
+            Action::LookAgain { ms } => {
+                tab.look += 1;
+                let look = tab.look;
+                if ms.is_finite() {
+                    self.later(ms, Task::Look(instance, look));
+                }
+            }
+            Action::Tell { key, change, snapshot } => tab.heard.push((now_ms, key, change, snapshot)),
+            Action::Answer { key, snapshot } => tab.answers.push((key, snapshot)),
+            Action::Lead { is_leading } => tab.leads = is_leading,
+            Action::Ready { owner } => {
+                tab.is_ready = true;
+                if owner.is_none() && tab.owner.is_some() {
+                    // Whoever comes next without a name: nothing says that it is the same person.
+                    tab.names += 1;
+                }
+                tab.owner = owner;
+            }
+            Action::Halt => {
+                tab.channel = None;
+                self.release(instance);
+                self.later(0.0, Task::Abort(instance));
+            }
+            Action::Abort => self.later(0.0, Task::Abort(instance)),
+            Action::Open { owner } => tab.channel = Some(owner),
+            Action::Load { load, owner, session } => {
+                let store = self.store_of(page, &owner);
+                let is_read = !store.refuses;
+                let mut events = Vec::new();
+                if is_read {
+                    let moved = session.map(|session| store.rename(&session, &owner)).unwrap_or_default();
+                    events.extend(moved.into_iter().map(|key| Event::Moved { load, key }));
+                    for ((name, key), desired) in &store.desired {
+                        if let Some(desired) = desired.clone().filter(|_| *name == owner) {
+                            events.push(Event::FoundDesired { load, key: key.clone(), desired });
+                        }
+                    }
+                    for ((name, key), grant) in &store.grants {
+                        if *name == owner {
+                            events.push(Event::FoundGrant { load, key: key.clone(), grant: grant.clone() });
+                        }
+                    }
+                }
+                events.push(Event::Loaded { load, is_read });
+                for event in events {
+                    self.handle(page, event);
+                }
+            }
+            Action::Check { attempt, owner, key, is_deletion } => {
+                let (mut stored, mut grant) = (Stored::NotRead, None);
+                if let Some(owner) = owner {
+                    let store = self.store_of(page, &owner);
+                    if !store.refuses {
+                        let name = (owner, key);
+                        stored = match store.desired.get(&name) {
+                            None => Stored::Nothing,
+                            Some(None) => Stored::Other,
+                            Some(Some(desired)) => Stored::Desired(desired.clone()),
+                        };
+                        grant = store.grants.get(&name).cloned();
+                    }
+                }
+                let event = Event::Checked { attempt, stored, grant };
+                if is_deletion {
+                    self.later(0.0, Task::Event(instance, event));
+                } else {
+                    self.handle(page, event);
+                }
+            }
+            Action::Upsert { attempt, registration, timeout_ms, is_retried } => {
+                let limits = Limits { timeout_ms: Some(timeout_ms), is_retried, outlives_page: false };
+                self.call(instance, attempt, true, registration, limits, true);
+            }
+            Action::Delete { attempt, registration, is_retried, is_abortable } => {
+                let limits = Limits { timeout_ms: None, is_retried, outlives_page: false };
+                self.call(instance, attempt, false, registration, limits, is_abortable);
+            }
+            Action::DeleteAtLast { registration } => {
+                let limits = Limits { timeout_ms: None, is_retried: true, outlives_page: true };
+                self.call(instance, 0, false, registration, limits, false);
+            }
+            Action::StoreDesired { ticket, owner, key, desired } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                if is_stored {
+                    store.desired.insert((owner, key), Some(desired));
+                }
+                self.handle(page, Event::Written { ticket, is_stored, newer: None });
+            }
+            Action::StoreGrant { ticket, owner, key, grant } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                if is_stored {
+                    store.grants.insert((owner, key), grant);
+                }
+                self.handle(page, Event::Written { ticket, is_stored, newer: None });
+            }
+            Action::Forget { ticket, owner, key, id } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                let newer = store.forget(&(owner, key), &id);
+                self.handle(page, Event::Written { ticket, is_stored, newer });
+            }
+            Action::Erase { owner, key } => {
+                let store = self.store_of(page, &owner);
+                if !store.refuses {
+                    store.desired.remove(&(owner.clone(), key.clone()));
+                    store.grants.remove(&(owner, key));
+                }
+            }
+            Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
+            Action::Lock { number, owner, request } => {
+                self.release(instance);
+                let ms = if request == LockRequest::Later { 1_000.0 } else { 0.0 };
+                let is_steal = request == LockRequest::Steal;
+                self.later(ms, Task::AskForLock(instance, number, owner, is_steal));
+            }
+            Action::Unlock => self.release(instance),
+            Action::LookAtOwner => {
+                let event = self.owner_event(page);
+                self.later(0.0, Task::Event(instance, event));
+            }
+            Action::Settled { id, trouble } => tab.settled.push((id, trouble)),
+            Action::Wait { id } => tab.waits = Some(id),
+            Action::Refused => tab.is_refused = true,
+        }
+    }
+
+    fn call(
+        &mut self,
+        instance: u32,
+        attempt: u32,
+        is_upsert: bool,
+        registration: Rc<Registration>,
+        limits: Limits,
+        is_abortable: bool,
+    ) {
+        let ends_at_ms = self.now_ms + limits.timeout_ms.unwrap_or(TIMEOUT_MS);
+        let sent = self.moment();
+        let call =
+            Call { attempt, is_upsert, registration, limits, is_abortable, tries: 0, ends_at_ms, sent, answer: None };
+        let page = self.page_of(instance).expect("there");
+        if attempt > 0 {
+            let key = key_of(&call.registration.target);
+            let is_free = self.tabs[page].calls.iter().all(|other| key_of(&other.registration.target) != key);
+            assert!(is_free, "two calls for {key} at once");
+        }
+        self.ask(instance, call);
+    }
+
+    fn ask(&mut self, instance: u32, mut call: Call) {
+        let token = match &self.owner {
+            Owner::Nobody | Owner::Unknown => {
+                call.answer = Some(Answer::failing("auth", "sign_in_required", "auth").after(0.0));
+                String::new()
+            }
+            Owner::Nameless => "somebody".to_owned(),
+            Owner::Named(name) | Owner::Session { session: name, .. } => (*name).to_owned(),
+        };
+        let mut answer = call.answer.take().unwrap_or_else(|| {
+            self.core.asked.push(Asked::of(self.now_ms, call.is_upsert, token, &call.registration, call.limits));
+            self.core.answers.pop_front().unwrap_or_else(Answer::taken)
+        });
+        call.tries += 1;
+        call.sent = self.moment();
+        let left_ms = call.ends_at_ms - self.now_ms;
+        if answer.after_ms >= left_ms {
+            answer = Answer::failing("rpc", "deadline_exceeded", "timeout").after(left_ms);
+        }
+        let after_ms = answer.after_ms;
+        call.answer = Some(answer);
+        let attempt = call.attempt;
+        if let Some(page) = self.page_of(instance) {
+            self.tabs[page].calls.push(call);
+            self.later(after_ms, Task::CallEnds(instance, attempt));
+        }
+    }
+
+    fn call_ends(&mut self, page: Page, attempt: u32) {
+        let instance = self.tabs[page].instance;
+        let Some(at) = self.tabs[page].calls.iter().position(|call| call.attempt == attempt) else { return };
+        let mut call = self.tabs[page].calls.remove(at);
+        let answer = call.answer.take().expect("asked");
+        if answer.may_pass() && call.limits.is_retried && call.tries < MOST_ATTEMPTS {
+            self.later(1_000.0, Task::Ask(instance, call));
+            return;
+        }
+        if attempt == 0 {
+            return;
+        }
+        let is_deleted_before = !call.is_upsert && call.tries > 1;
+        let event = match answer.error {
+            Some(error) if !(is_deleted_before && error.family == "rejected") => {
+                Event::Failed { attempt, failure: failure(error, answer.retry_after_ms) }
+            }
+            _ if call.is_upsert => Event::Registered { attempt, ttl_ms: TTL_MS, sent: call.sent },
+            _ => Event::Deleted { attempt },
+        };
+        self.handle(page, event);
+    }
+
+    /// Ends what can be ended with `failure`.
+    fn end_calls(&mut self, page: Page, failing: &super::super::event::Failure<Error>, is_abort: bool) {
+        let instance = self.tabs[page].instance;
+        let mut ended = Vec::new();
+        self.tabs[page].calls.retain(|call| {
+            let stays = call.attempt == 0 || (is_abort && !call.is_abortable);
+            if !stays {
+                ended.push(call.attempt);
+            }
+            stays
+        });
+        for (_, _, task) in &mut self.tasks {
+            if let Task::Ask(of, call) = task
+                && *of == instance
+                && call.attempt > 0
+                && (call.is_abortable || !is_abort)
+            {
+                ended.push(call.attempt);
+                call.attempt = u32::MAX;
+            }
+        }
+        self.tasks.retain(|(_, _, task)| !matches!(task, Task::Ask(_, call) if call.attempt == u32::MAX));
+        if is_abort {
+            self.core.cancelled += ended.len();
+        }
+        for attempt in ended {
+            self.handle(page, Event::Failed { attempt, failure: failing.clone() });
+        }
+    }
+
+    /// Lets go of the lock that the page's instance has, and takes back what it asked for.
+    fn release(&mut self, instance: u32) {
+        self.locks.retain(|_, (holder, _)| *holder != instance);
+        self.queue.retain(|(_, waiting, _)| *waiting != instance);
+        self.tasks.retain(|(_, _, task)| !matches!(task, Task::AskForLock(of, ..) if *of == instance));
+        self.grant_locks();
+    }
+
+    fn grant_locks(&mut self) {
+        let mut at = 0;
+        while at < self.queue.len() {
+            let (name, instance, number) = self.queue[at].clone();
+            if self.locks.contains_key(&name) {
+                at += 1;
+                continue;
+            }
+            self.queue.remove(at);
+            self.locks.insert(name, (instance, number));
+            self.later(0.0, Task::Event(instance, Event::Lock { number, news: LockNews::Got }));
+        }
+    }
+
+    /// Somebody else takes the lock of an owner and does nothing: takes it from whoever has it if `is_steal`.
+    pub fn hang(&mut self, owner: &str, is_steal: bool) {
+        if is_steal { self.steal(owner) }
+        self.locks.insert(owner.to_owned(), (0, 0));
+    }
+
+    fn steal(&mut self, name: &str) {
+        if let Some((holder, number)) = self.locks.remove(name) {
+            self.stolen += 1;
+            self.later(0.0, Task::Event(holder, Event::Lock { number, news: LockNews::Lost }));
+        }
+    }
+
+    fn ask_for_lock(&mut self, instance: u32, number: u32, name: String, is_steal: bool) {
+        if self.no_locks {
+            return self.later(0.0, Task::Event(instance, Event::Lock { number, news: LockNews::Refused }));
+        }
+        if is_steal {
+            self.steal(&name);
+            self.queue.insert(0, (name, instance, number));
+        } else {
+            self.queue.push((name, instance, number));
+        }
+        self.grant_locks();
+    }
+
+    /// The next thing that happens, if it does so by `until_ms`.
+    fn step(&mut self, until_ms: f64) -> bool {
+        let next = self.tasks.iter().enumerate().min_by(|(_, (one, first, _)), (_, (other, second, _))| {
+            one.total_cmp(other).then(first.cmp(second))
+        });
+        let Some((at, (due_ms, ..))) = next else { return false };
+        if *due_ms > until_ms {
+            return false;
+        }
+        self.now_ms = self.now_ms.max(*due_ms);
+        let (_, _, task) = self.tasks.remove(at);
+        let of = match &task {
+            Task::Event(of, _)
+            | Task::Look(of, _)
+            | Task::Do(of, _)
+            | Task::Post(of, _)
+            | Task::Ask(of, _)
+            | Task::CallEnds(of, _)
+            | Task::Abort(of)
+            | Task::AskForLock(of, ..) => *of,
+        };
+        let Some(page) = self.page_of(of) else { return true };
+        match task {
+            Task::Event(_, event) => self.handle(page, event),
+            Task::Look(_, look) => {
+                if self.tabs[page].look == look {
+                    let is_online = self.is_online;
+                    self.handle(page, Event::Look { is_online });
+                }
+            }
+            Task::Do(_, actions) => {
+                for action in actions {
+                    self.act(of, action);
+                }
+            }
+            Task::Post(_, message) => {
+                let channel = self.tabs[page].channel.clone();
+                for other in 0..self.tabs.len() {
+                    if other != page && channel.is_some() && self.tabs[other].channel == channel {
+                        self.handle(other, Event::Heard(message.clone()));
+                    }
+                }
+            }
+            Task::Ask(_, call) => self.ask(of, call),
+            Task::CallEnds(_, attempt) => self.call_ends(page, attempt),
+            Task::Abort(_) => self.end_calls(page, &aborted(), true),
+            Task::AskForLock(_, number, name, is_steal) => self.ask_for_lock(of, number, name, is_steal),
+        }
+        true
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, ms: f64) {
+        let until_ms = self.now_ms + ms;
+        while self.step(until_ms) {}
+        self.now_ms = until_ms;
+    }
+
+    /// Lets time pass without anybody running: the machine sleeps.
+    pub fn advance(&mut self, ms: f64) {
+        self.now_ms += ms;
+    }
+
+    fn until(&mut self, is_done: impl Fn(&Self) -> bool) {
+        let until_ms = self.now_ms + 200_000.0;
+        while !is_done(self) {
+            assert!(self.step(until_ms), "hangs");
+        }
+    }
+
+    fn called(&self, page: Page) -> (Option<String>, bool, Option<String>) {
+        let tab = &self.tabs[page];
+        match &self.owner {
+            Owner::Nobody | Owner::Unknown => (None, false, None),
+            Owner::Nameless => (Some(format!("?{}.{}", tab.page, tab.names)), false, None),
+            Owner::Named(name) => (Some((*name).to_owned()), true, None),
+            Owner::Session { session, person: Some(person) } => {
+                (Some((*person).to_owned()), true, Some((*session).to_owned()))
+            }
+            Owner::Session { session, person: None } => (Some((*session).to_owned()), true, None),
+        }
+    }
+
+    fn owner_event(&self, page: Page) -> Event<Error> {
+        let (name, is_shared, session) = self.called(page);
+        Event::Owner { name, is_shared, session, is_unknown: self.owner == Owner::Unknown }
+    }
+
+    /// The page asks whose registrations may be kept, and what is stored.
+    pub fn begin(&mut self, page: Page) {
+        if !std::mem::replace(&mut self.tabs[page].is_begun, true) {
+            let event = self.owner_event(page);
+            self.handle(page, event);
+        }
+    }
+
+    fn ready(&mut self, page: Page) {
+        self.begin(page);
+        self.until(|bench| bench.tabs[page].is_ready || bench.tabs[page].is_closed);
+    }
+
+    /// Until it is known who is signed in now.
+    fn catch_up(&mut self, page: Page) {
+        self.ready(page);
+        if self.owner != Owner::Unknown && !self.tabs[page].is_closed {
+            let event = self.owner_event(page);
+            self.handle(page, event);
+            self.until(|bench| bench.tabs[page].owner == bench.called(page).0);
+        }
+    }
+
+    /// Nothing is left to do at this moment.
+    fn settle_turn(&mut self) {
+        let now_ms = self.now_ms + self.store_ms;
+        while self.step(now_ms) {}
+    }
+
+    pub fn keep(&mut self, page: Page, registration: Registration) -> String {
+        self.keep_as(page, registration, false, None)
+    }
+
+    pub fn keep_as(
+        &mut self,
+        page: Page,
+        registration: Registration,
+        delete_on_leave: bool,
+        owner: Option<String>,
+    ) -> String {
+        self.catch_up(page);
+        let key = key_of(&registration.target);
+        let registration = Rc::new(registration);
+        let desired =
+            DesiredRegistration { id: self.id(), registration, is_deletion: false, delete_on_leave, at_ms: None };
+        self.handle(page, Event::Desired { desired, owner });
+        self.settle_turn();
+        key
+    }
+
+    pub fn update(&mut self, page: Page, key: &str, registration: Registration) {
+        self.ready(page);
+        let id = self.id();
+        self.handle(page, Event::Updated { key: key.to_owned(), id, registration: Rc::new(registration) });
+        self.settle_turn();
+    }
+
+    pub fn refresh(&mut self, page: Page, key: &str) {
+        self.ready(page);
+        let id = self.id();
+        self.handle(page, Event::Refresh { key: key.to_owned(), id });
+        self.settle_turn();
+    }
+
+    /// The deletion to wait for; false if nobody is there who could make it.
+    pub fn stop(
+        &mut self,
+        page: Page,
+        registration: Registration,
+        is_deletion: bool,
+        is_awaited: bool,
+    ) -> Result<Option<String>, ()> {
+        self.ready(page);
+        if self.tabs[page].is_closed && !self.tabs[page].is_ready {
+            let event = self.owner_event(page);
+            self.handle(page, event);
+        }
+        if is_awaited {
+            self.catch_up(page);
+        }
+        let id = self.id();
+        self.tabs[page].waits = None;
+        self.tabs[page].is_refused = false;
+        self.handle(page, Event::Stop { id, registration: Rc::new(registration), is_deletion, is_awaited });
+        let waits = self.tabs[page].waits.take();
+        if self.tabs[page].is_refused { Err(()) } else { Ok(waits) }
+    }
+
+    /// Waits for what becomes of a deletion.
+    pub fn gone(&mut self, page: Page, id: &str) -> Result<(), Trouble<Error>> {
+        let find = |bench: &Self| bench.tabs[page].settled.iter().find(|(known, _)| known == id).cloned();
+        self.until(|bench| find(bench).is_some());
+        find(self).expect("settled").1.map_or(Ok(()), Err)
+    }
+
+    pub fn delete(&mut self, page: Page, key: &str) -> Result<(), Trouble<Error>> {
+        let registration = self.snapshot(page, key).expect("kept").registration;
+        let id = self.stop(page, (*registration).clone(), true, false).expect("somebody").expect("a deletion");
+        self.gone(page, &id)
+    }
+
+    pub fn keys(&mut self, page: Page) -> Vec<String> {
+        self.ready(page);
+        self.tabs[page].answers.clear();
+        self.handle(page, Event::List);
+        std::mem::take(&mut self.tabs[page].answers).into_iter().map(|(key, _)| key).collect()
+    }
+
+    pub fn snapshot(&mut self, page: Page, key: &str) -> Option<Snapshot<Error>> {
+        self.tabs[page].answers.clear();
+        self.handle(page, Event::LookUp { key: key.to_owned() });
+        self.tabs[page].answers.pop().map(|(_, snapshot)| snapshot)
+    }
+
+    pub fn close(&mut self, page: Page) {
+        self.handle(page, Event::Close);
+        self.tabs[page].is_closed = true;
+        self.settle_turn();
+    }
+
+    /// The changes so far, those of views left out.
+    pub fn changes(&self, page: Page) -> Vec<Change> {
+        let all = self.tabs[page].heard.iter().map(|(_, _, change, _)| *change);
+        all.filter(|change| *change != Change::Changed).collect()
+    }
+
+    fn owner_changed(&mut self) {
+        for page in 0..self.tabs.len() {
+            if self.tabs[page].is_begun && !self.tabs[page].is_closed {
+                let event = self.owner_event(page);
+                self.handle(page, event);
+            }
+        }
+    }
+
+    /// Somebody signs in.
+    pub fn sign_in(&mut self, owner: Owner) {
+        self.owner = owner;
+        self.owner_changed();
+        self.settle_turn();
+    }
+
+    fn end_session(&mut self, code: &'static str) {
+        self.owner = Owner::Nobody;
+        for page in 0..self.tabs.len() {
+            self.end_calls(page, &failure(Error { family: "auth", code, kind: "auth" }, None), false);
+        }
+    }
+
+    /// The session ends by itself.
+    pub fn expire(&mut self) {
+        self.end_session("session_expired");
+        self.owner_changed();
+    }
+
+    /// The person leaves.
+    pub fn sign_out(&mut self) {
+        self.end_session("sign_in_required");
+        for page in 0..self.tabs.len() {
+            if self.tabs[page].is_begun {
+                self.handle(page, Event::OwnerLeft);
+            }
+        }
+        self.owner_changed();
+        self.settle_turn();
+    }
+
+    /// The pages are visible, or online, again.
+    pub fn wake(&mut self) {
+        for page in 0..self.tabs.len() {
+            let is_online = self.is_online;
+            self.handle(page, Event::Back);
+            self.handle(page, Event::Look { is_online });
+        }
+    }
+
+    /// The pages are about to stop running.
+    pub fn leave(&mut self, is_for_good: bool) {
+        for page in 0..self.tabs.len() {
+            self.handle(page, Event::Leaving { is_for_good });
+        }
+    }
+
+    /// Another tab of this browser tells something to the page's, and to the page.
+    pub fn hear(&mut self, page: Page, message: TabMessage<Error>) {
+        let channel = self.tabs[page].channel.clone();
+        for other in 0..self.tabs.len() {
+            if self.tabs[other].channel == channel {
+                self.handle(other, Event::Heard(message.clone()));
+            }
+        }
+        self.pass(10.0);
+    }
+}

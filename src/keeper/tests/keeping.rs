@@ -1,0 +1,383 @@
+//! One page.
+
+use super::bench::{Bench, MINUTE_MS, Owner, registration};
+use super::core::{TTL_MS, forbidden, refused, unavailable};
+use super::store::Store;
+use crate::keeper::registration_state::State;
+use crate::keeper::snapshot::{Change, Trouble};
+
+const NUMBER: Option<&str> = Some("+4799900001");
+
+#[test]
+fn it_is_registered_and_refreshed_at_four_fifths_of_its_time() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    let snapshot = bench.snapshot(page, &key).expect("kept");
+    assert_eq!((snapshot.state, bench.asked().len()), (State::Registered, 1));
+    let expected = 1_800_000_000_000.0 + TTL_MS;
+    assert!((snapshot.expires_at_wall_ms.unwrap() - expected).abs() < 1_000.0);
+    for _ in 0..20 {
+        bench.pass(50.0 * MINUTE_MS);
+    }
+    let asked = bench.asked();
+    assert!((19..=23).contains(&asked.len()), "{} in 1000 minutes", asked.len());
+    for pair in asked.windows(2) {
+        let minutes = (pair[1].at_ms - pair[0].at_ms) / MINUTE_MS;
+        assert!((45.0..=51.2).contains(&minutes), "{minutes} minutes between two");
+    }
+    assert_eq!(bench.changes(page)[..2], [Change::Registered, Change::Refreshed]);
+}
+
+#[test]
+fn a_failure_is_tried_again_each_minute_until_it_is_lapsed_and_on() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.answer((0..30).map(|at| if at % 2 == 0 { unavailable() } else { forbidden() }));
+    bench.pass(90.0 * MINUTE_MS);
+    let asked = bench.asked();
+    for pair in asked[..31].windows(2) {
+        let seconds = (pair[1].at_ms - pair[0].at_ms) / 1000.0;
+        assert!((60.0..=67.0).contains(&seconds), "{seconds} seconds between two");
+    }
+    assert_eq!(bench.changes(page), [Change::Registered, Change::AtRisk, Change::Lapsed, Change::Registered]);
+    assert!(bench.snapshot(page, &key).unwrap().trouble.is_none());
+}
+
+#[test]
+fn a_server_that_asks_for_patience_gets_it_but_not_at_the_registration_s_cost() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.answer([120_000.0, 86_400_000.0].map(|ms| unavailable().asking_for(ms)));
+    bench.pass(58.0 * MINUTE_MS);
+    let asked = bench.asked();
+    assert!((asked[1].at_ms - asked[0].at_ms) >= 120_000.0);
+    // Half of what was left: at most six and a half minutes.
+    let waited = (asked[2].at_ms - asked[1].at_ms) / MINUTE_MS;
+    assert!((2.0..7.0).contains(&waited), "{waited} minutes");
+    assert!(!bench.changes(page).contains(&Change::Lapsed));
+}
+
+#[test]
+fn a_refusal_stops_it_until_there_is_another_wish() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.answer([refused()]);
+    let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(300.0 * MINUTE_MS);
+    assert_eq!((bench.changes(page), bench.asked().len()), (vec![Change::Rejected], 1));
+    assert!(matches!(bench.snapshot(page, &key).unwrap().trouble, Some(Trouble::Failed(_))));
+    assert!(bench.lasting.is_empty(), "nor is it tried after a reload");
+    bench.update(page, &key, registration(NUMBER, "sips:other.example.com"));
+    bench.pass(1_000.0);
+    assert_eq!(bench.changes(page), [Change::Rejected, Change::Registered]);
+}
+
+#[test]
+fn the_last_wish_wins_and_no_two_calls_overlap() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(NUMBER, "sips:one.example.com"));
+    bench.pass(10.0);
+    // While the first call is under way.
+    for name in ["sips:two.example.com", "sips:three.example.com"] {
+        bench.update(page, &key, registration(NUMBER, name));
+    }
+    bench.pass(10_000.0);
+    let asked = bench.asked();
+    assert!(asked[0].has("sips:one.example.com") && asked.last().unwrap().has("sips:three.example.com"));
+    for pair in asked.windows(2) {
+        assert!(pair[1].at_ms - pair[0].at_ms >= 1_000.0, "refreshes are at least a second apart");
+    }
+    assert!(bench.snapshot(page, &key).unwrap().trouble.is_none());
+}
+
+#[test]
+fn the_same_wish_again_is_no_news() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    for _ in 0..3 {
+        bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+        bench.pass(5_000.0);
+    }
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn stopping_leaves_it_to_end_by_itself_or_deletes_it() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.stop(page, registration(NUMBER, "sips:pbx.example.com"), false, false).expect("somebody");
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), bench.changes(page).last()), (1, Some(&Change::Stopped)));
+    assert!(bench.lasting.is_empty());
+    let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.delete(page, &key).unwrap();
+    let asked = bench.asked();
+    assert!(asked[0].is_upsert && !asked[1].is_upsert && asked.len() == 2);
+    // One that fails says why, and is kept no more all the same.
+    let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.answer([forbidden()]);
+    let trouble = bench.delete(page, &key).unwrap_err();
+    assert!(matches!(trouble, Trouble::Failed(error) if error.kind == "auth"));
+    assert!(bench.snapshot(page, &key).is_none());
+}
+
+#[test]
+fn a_session_that_expires_suspends_it_and_the_same_person_resumes_it() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.expire();
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1, "nothing without a session");
+    assert_eq!(bench.changes(page), [Change::Registered, Change::Suspended, Change::AtRisk, Change::Lapsed]);
+    assert!(bench.snapshot(page, &key).unwrap().is_suspended);
+    bench.sign_in(Owner::Named("bob"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty(), "nobody else's number is registered at this PBX");
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(1_000.0);
+    assert!(bench.asked().iter().all(|asked| asked.token == "ada" && asked.is_upsert));
+    assert_eq!(bench.changes(page)[4..], [Change::Resumed, Change::Registered]);
+}
+
+#[test]
+fn without_a_name_nobody_resumes_it() {
+    let mut bench = Bench::default();
+    bench.sign_in(Owner::Nameless);
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.expire();
+    bench.pass(1_000.0);
+    bench.sign_in(Owner::Nameless);
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1);
+    assert!(bench.snapshot(page, &key).unwrap().is_suspended, "it may be another person");
+    assert!(bench.lasting.is_empty());
+}
+
+#[test]
+fn what_is_wanted_before_the_sign_in_waits_for_it() {
+    let mut bench = Bench::default();
+    bench.expire();
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(60_000.0);
+    assert!(bench.asked().is_empty() && bench.snapshot(page, &key).unwrap().is_suspended);
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(1_000.0);
+    assert_eq!((bench.asked().len(), bench.changes(page)), (1, vec![Change::Resumed, Change::Registered]));
+    assert_eq!(bench.lasting.len(), 2, "a wish and a grant");
+}
+
+#[test]
+fn signing_out_stops_it_for_good() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.sign_out();
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), bench.changes(page).last()), (1, Some(&Change::Stopped)));
+    assert!(bench.lasting.is_empty());
+    bench.sign_in(Owner::Named("ada"));
+    assert!(bench.keys(page).is_empty());
+    // The same person may want it again.
+    bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn it_survives_a_reload_and_needs_no_call_for_that() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(10.0 * MINUTE_MS);
+    bench.close(page);
+        let page = bench.page();
+    assert_eq!(bench.keys(page), ["+4799900001"]);
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(45.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 1, "refreshed when it was due");
+    assert!(!bench.changes(page).contains(&Change::Lapsed));
+}
+
+#[test]
+fn a_store_that_refuses_costs_nothing_but_the_reload() {
+    let mut bench = Bench::default();
+    bench.lasting.refuses = true;
+    let page = bench.page();
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(100.0 * MINUTE_MS);
+    assert_eq!(bench.asked().len(), 3);
+    let fleeting = Store { refuses: true, ..Store::default() };
+    bench.sign_in(Owner::Nameless);
+    let page = bench.page_with(fleeting, 50);
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn who_stops_it_while_nobody_is_signed_in_has_stopped_it_in_all_tabs() {
+    let mut bench = Bench::default();
+    let (page, other) = (bench.page(), bench.page());
+    bench.keep(page, registration(None, "sips:pbx.example.com"));
+    assert_eq!(bench.keys(other).len(), 1);
+    bench.pass(1_000.0);
+    bench.expire();
+    bench.pass(1_000.0);
+    bench.stop(page, registration(None, "sips:pbx.example.com"), false, false).expect("somebody");
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert_eq!((bench.asked().len(), bench.changes(other).last()), (1, Some(&Change::Stopped)));
+    assert!(bench.lasting.is_empty());
+}
+
+#[test]
+fn an_update_or_refresh_of_a_suspended_one_is_not_made_for_somebody_else() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:ada.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.expire();
+    bench.pass(1_000.0);
+    bench.refresh(page, &key);
+    bench.sign_in(Owner::Named("bob"));
+    bench.pass(1_000.0);
+    bench.refresh(page, &key);
+    bench.update(page, &key, registration(None, "sips:ada2.example.com"));
+    // Nor is it what was wanted when nobody was there, after Ada had been.
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(2_000.0);
+    let asked = bench.asked();
+    assert!(asked.iter().all(|asked| asked.token == "ada" && asked.has("sips:ada2.example.com")) && !asked.is_empty());
+}
+
+#[test]
+fn what_is_wanted_after_a_session_has_expired_is_wanted_for_the_same_person() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    bench.keep(page, registration(Some("+4799900007"), "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.expire();
+    bench.pass(1_000.0);
+    bench.keep(page, registration(None, "sips:ada.example.com"));
+    bench.sign_in(Owner::Named("bob"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+    // Bob may want the very same, for himself.
+    bench.keep(page, registration(None, "sips:ada.example.com"));
+    bench.pass(1_000.0);
+    let asked = bench.asked();
+    assert!(asked.len() == 1 && asked[0].token == "bob");
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(2_000.0);
+    assert!(bench.asked().iter().any(|asked| asked.token == "ada" && asked.has("sips:ada.example.com")));
+}
+
+#[test]
+fn another_person_s_sign_in_leaves_the_first_one_s_registrations_alone() {
+    for is_expired in [false, true] {
+        let mut bench = Bench::default();
+        let page = bench.page();
+        bench.keep(page, registration(Some("+4799900001"), "sips:ada.example.com"));
+        bench.pass(1_000.0);
+        if is_expired {
+            bench.expire();
+        }
+        bench.sign_in(Owner::Named("bob"));
+        bench.keep(page, registration(Some("+4799900002"), "sips:bob.example.com"));
+        bench.pass(1_000.0);
+        assert_eq!(bench.lasting.len(), 4, "two wishes and two grants");
+        assert_eq!(bench.keys(page), ["+4799900002"]);
+        bench.sign_out();
+        bench.pass(1_000.0);
+        assert!(bench.lasting.desired.keys().all(|(owner, _)| owner == "ada") && bench.lasting.len() == 2);
+        bench.sign_in(Owner::Named("ada"));
+        bench.pass(50.0 * MINUTE_MS);
+        assert!(bench.asked().last().unwrap().has("+4799900001"));
+    }
+}
+
+#[test]
+fn clients_without_an_owner_have_nothing_in_common() {
+    let mut bench = Bench::default();
+    bench.sign_in(Owner::Nameless);
+    let memory = Store::default();
+    let page = bench.page_with(memory.clone(), 50);
+    bench.keep(page, registration(None, "sips:one.example.com"));
+    bench.pass(1_000.0);
+    bench.close(page);
+    let page = bench.page_with(memory, 50);
+    assert!(bench.keys(page).is_empty());
+    bench.keep(page, registration(None, "sips:two.example.com"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked()[1..].iter().all(|asked| asked.has("sips:two.example.com")));
+}
+
+#[test]
+fn a_store_that_does_not_answer_changes_nothing() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:pbx.example.com"));
+    bench.pass(1_000.0);
+    bench.sign_in(Owner::Unknown);
+    bench.pass(1_000.0);
+    assert!(!bench.snapshot(page, &key).unwrap().is_suspended);
+    bench.sign_in(Owner::Named("ada"));
+    bench.pass(50.0 * MINUTE_MS);
+    assert_eq!(bench.changes(page), [Change::Registered, Change::Refreshed]);
+}
+
+#[test]
+fn a_wish_that_could_not_be_stored_is_not_undone_by_an_older_one() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let key = bench.keep(page, registration(None, "sips:old.example.com"));
+    bench.pass(1_000.0);
+    bench.asked();
+    bench.lasting.refuses_writes = true;
+    bench.update(page, &key, registration(None, "sips:new.example.com"));
+    bench.pass(120.0 * MINUTE_MS);
+    assert!(bench.asked().iter().all(|asked| asked.has("sips:new.example.com")));
+}
+
+#[test]
+fn after_a_reload_what_was_to_end_with_the_page_is_told_twice() {
+    let mut bench = Bench::default();
+    let page = bench.page();
+    let wanted = || registration(None, "sips:pbx.example.com");
+    bench.keep_as(page, wanted(), true, None);
+    bench.pass(1_000.0);
+    bench.close(page);
+    bench.asked();
+    bench.page_clock += 1.0;
+    let page = bench.page();
+    bench.keep_as(page, wanted(), true, None);
+    bench.pass(30_000.0);
+    assert_eq!(bench.asked().len(), 2, "at once, and when a late deletion has come");
+    bench.pass(30.0 * MINUTE_MS);
+    assert!(bench.asked().is_empty());
+}

@@ -1,0 +1,65 @@
+//! The stores of a browser: one that all its pages share, and one of each page.
+
+use crate::keeper::desired::{DesiredRegistration, StoredGrant};
+use std::collections::BTreeMap;
+
+type Name = (String, String);
+
+/// What is stored, by owner and key.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// `None` in the place of what was moved to another owner's name.
+    pub desired: BTreeMap<Name, Option<DesiredRegistration>>,
+    pub grants: BTreeMap<Name, StoredGrant>,
+    pub refuses: bool,
+    pub refuses_writes: bool,
+}
+
+impl Store {
+    pub fn len(&self) -> usize {
+        self.desired.len() + self.grants.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn is_writable(&self) -> bool {
+        !self.refuses && !self.refuses_writes
+    }
+
+    /// What is there instead, if it is not `id`.
+    pub fn forget(&mut self, name: &Name, id: &str) -> Option<DesiredRegistration> {
+        if self.refuses {
+            return None;
+        }
+        match self.desired.get(name) {
+            Some(Some(desired)) if desired.id == id => {
+                self.desired.remove(name);
+            }
+            Some(other) => return other.clone(),
+            None => {}
+        }
+        self.grants.remove(name);
+        None
+    }
+
+    /// The session's records go by the person's name from now on. Returns the keys of those that did so already.
+    pub fn rename(&mut self, session: &str, person: &str) -> Vec<String> {
+        let names: Vec<Name> = self.desired.keys().filter(|(owner, _)| owner == session).cloned().collect();
+        let mut moved = Vec::new();
+        for name in names {
+            let person = (person.to_owned(), name.1.clone());
+            match self.desired.insert(name.clone(), None).flatten() {
+                Some(desired) => {
+                    self.desired.insert(person.clone(), Some(desired));
+                    if let Some(grant) = self.grants.remove(&name) {
+                        self.grants.insert(person, grant);
+                    }
+                }
+                None => moved.push(name.1),
+            }
+        }
+        moved
+    }
+}
