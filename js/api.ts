@@ -34,7 +34,7 @@ export type {
   SessionState,
 } from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
-export type { KeeperState, RegistrationKeeper } from "./keeper.js";
+export type { KeeperState, RegistrationKeeper } from "./keeper/registration-keeper.js";
 export type {
   AccessTokenSource,
   ApiVersion,

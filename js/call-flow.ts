@@ -1,6 +1,7 @@
 // `describeCallFlow`: the legs of a call, for pictures and tests. Nothing is sent.
 
 import { type PartyFields, readCallFlow } from "./client/call-flow-fields.js";
+import { textOf } from "./client/encode.js";
 import { problemsOf } from "./client/raw-failure.js";
 import { merged } from "./client/registration-fields.js";
 import { ask, current, loaded } from "./core/load.js";
@@ -97,7 +98,7 @@ export async function describeCallFlow(input: CallFlowInput): Promise<CallFlow> 
     const { caller, callee, behavior, placedBy } = readCallFlow(given, found);
     const described = checked(found, () =>
       ask(wasm, ({ describeCallFlow }) =>
-        describeCallFlow(partyOf(caller), partyOf(callee), behavior, placedBy),
+        describeCallFlow(...partyOf(caller), ...partyOf(callee), behavior, placedBy),
       ),
     );
     return flowOf(described as unknown as Described);
@@ -121,16 +122,8 @@ function checked<T>(found: RegistrationProblem[], work: () => T): T {
   return result as T;
 }
 
-const partyOf = ({ phoneNumber, registration }: PartyFields) => [
-  phoneNumber,
-  registration && [
-    registration.sipUri,
-    registration.routeType,
-    registration.phoneNumber,
-    registration.mobileOriginatingPrefix,
-    registration.mobileTerminatingPrefix,
-  ],
-];
+const partyOf = ({ phoneNumber, registration }: PartyFields) =>
+  [phoneNumber, registration && textOf(registration)] as const;
 
 /** As src/bindings/call_flow.rs fills them. */
 type Described = Unspecified | [route: RouteType | null, prefix: SpecifiedCallFlow["prefix"], legs: Leg[]];

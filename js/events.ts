@@ -1,7 +1,7 @@
 // The events of an `Auth`, as TypeScript sees them.
 import type { AuthError, SdkError } from "./errors.js";
 import type { AuthErrorCode } from "./generated.js";
-import type { KeeperState } from "./keeper.js";
+import type { KeeperState } from "./keeper/registration-keeper.js";
 import type { RegistrationRequest } from "./options.js";
 
 /**

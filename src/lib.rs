@@ -1,8 +1,7 @@
 //! The core of `sipbreakout-web`: a browser SDK for an operator's SIP breakout API.
 //!
-//! `grpc_web`, `breakout`, `oauth` and `session` decide: synchronous, data in and data out. Who calls them sends and waits:
-//! TypeScript in the npm package (through `bindings`), `web` in front ends that are written in Rust. `keeper` still waits by
-//! itself, through the small traits in `seams`, which `browser` implements.
+//! `grpc_web`, `breakout`, `oauth`, `session` and `keeper` decide: synchronous, data in and data out. Who calls them sends and waits:
+//! TypeScript in the npm package (through `bindings`), `web` in front ends that are written in Rust.
 //!
 //! A front end in Rust (Leptos, Yew, Dioxus) takes the crate with `default-features = false, features = ["web"]`: that is
 //! `web::Client`, and none of the rest. (It is documented for wasm32 only: `cargo doc --target wasm32-unknown-unknown`.)

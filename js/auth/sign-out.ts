@@ -1,18 +1,17 @@
 // Signing out: forget, revoke, and end the provider's own session. Who leaves takes the registrations along.
 
 import { rememberSignOut } from "../answer/signed-out.js";
-import { enter } from "../core/load.js";
 import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
-import { lasting } from "../kept.js";
+import { lasting } from "../platform/records.js";
 import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
+import { deleteAllKept } from "../session/leavers.js";
 import type { Owner, Session } from "../session/session.js";
 import { signedOut } from "../stores/session-errors.js";
 import { type Found, isSamePersons, type Person, type StoredSession } from "../stores/stored-session.js";
 import { sessionEvent } from "../tabs/session-event.js";
-import { flatOwner } from "./owners.js";
 
 /** Before a store that refused is asked again. */
 const TRIES_MS = [50, 200];
@@ -99,7 +98,7 @@ function namesOf(owner: Owner): string[] {
 
 /** False if one is left. */
 async function deleteKept(owner: Owner): Promise<boolean> {
-  const deleted = enter((wasm) => wasm.deleteAllKept(flatOwner(owner)) as Promise<boolean>);
+  const deleted = deleteAllKept(owner);
   const waiting = new AbortController();
   const late = sleep(DELETE_MS, false, waiting.signal);
   try {
@@ -114,7 +113,7 @@ async function keptBy(names: readonly string[]): Promise<[key: string, value: st
   const records: [string, string][] = [];
   for (const name of names) {
     for (const kind of ["kept", "granted"]) {
-      // As `Names` in src/keeper/wish.rs writes it.
+      // As js/keeper/records.ts names them.
       const found = await quietly(() => lasting.entries(`sipbreakout/${kind}/${encoded(name)}/`));
       records.push(...((found ?? []) as [string, string][]));
     }

@@ -1,14 +1,15 @@
-// A registration as the keeper in Rust takes it: the texts of its fields.
+// A registration that may be sent, as the keeper in Rust takes it.
 import type { Wasm } from "../core/load.js";
 import { invalidInput } from "../errors.js";
 import { Reader } from "../given/reader.js";
 import type { ApiVersion, RegistrationProblem } from "../options.js";
 import { Asked } from "./attempt.js";
-import { encode } from "./encode.js";
+import { encode, textOf } from "./encode.js";
 import { merged, readRegistration } from "./registration-fields.js";
 
 /**
- * @internal The texts of a registration that may be sent. `found` is what is wrong with its options.
+ * @internal The text of a registration that may be sent, with its number as the core has it, and what tells it from others of
+ * its owner: the number, or `own`. `found` is what is wrong with its options.
  * @throws InvalidRequestError with all that is wrong
  */
 export function registrationTexts(
@@ -16,16 +17,12 @@ export function registrationTexts(
   apiVersion: ApiVersion,
   request: unknown,
   found: readonly RegistrationProblem[] = [],
-): (string | undefined)[] {
+): { readonly key: string; readonly text: string } {
   const read: RegistrationProblem[] = [];
   const fields = readRegistration(read, new Reader(request, "request"));
-  const problems = merged([...read, ...found], encode(wasm, Asked.upsert, apiVersion, fields).problems);
+  const encoded = encode(wasm, Asked.upsert, apiVersion, fields);
+  const problems = merged([...read, ...found], encoded.problems);
   if (problems.length > 0) throw invalidInput(problems);
-  return [
-    fields.sipUri,
-    fields.routeType,
-    fields.phoneNumber,
-    fields.mobileOriginatingPrefix,
-    fields.mobileTerminatingPrefix,
-  ];
+  const { phoneNumber } = encoded;
+  return { key: phoneNumber ?? "own", text: textOf({ ...fields, phoneNumber }) };
 }

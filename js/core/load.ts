@@ -1,23 +1,21 @@
-// Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. An instance that
-// traps takes with it what waits inside it; whatever comes next gets a fresh one, of the same compiled module.
+// Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. Nothing waits inside an
+// instance; when one traps, whatever comes next gets a fresh one, of the same compiled module.
 import { loadError, toSdkError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
-import { type Limits, watch } from "./limits.js";
 import { otherBuild } from "./load-hints.js";
 import { doubtCache, moduleOf } from "./module.js";
 import { type Given, kept } from "./source.js";
 
-export type { Limits } from "./limits.js";
 export { provide } from "./source.js";
 
-/** @internal What one instance has. Handles of one are nothing to another. */
+/** @internal What one instance has. */
 export type Wasm = Exports;
 
-/** An instance, and how the calls under way in it are ended if it traps. */
+/** An instance, and who is told if it traps. */
 interface Instance {
   wasm: Wasm;
-  underWay: Set<(thrown: unknown) => void>;
+  trapped: Set<(thrown: unknown) => void>;
   isDead: boolean;
 }
 
@@ -25,7 +23,6 @@ interface Instance {
 const LOAD_TIMEOUT_MS = 60_000;
 
 let loading: Promise<Instance> | undefined;
-let isLoaded = false;
 /** Outlives a trap: a fresh instance needs no network. */
 let compiled: WebAssembly.Module | undefined;
 
@@ -49,49 +46,16 @@ function load(source?: Given): Promise<Instance> {
     start(source, abort.signal)
       .finally(() => clearTimeout(timer))
       .then(resolve, reject);
-  }).then(
-    (loaded) => {
-      isLoaded = true;
-      return loaded;
-    },
-    (error: unknown) => {
-      loading = undefined;
-      throw toSdkError(error);
-    },
-  );
+  }).catch((error: unknown) => {
+    loading = undefined;
+    throw toSdkError(error);
+  });
   return loading;
-}
-
-/**
- * @internal Runs `work` against the wasm; whatever it throws becomes an error of ours. Calls reach the wasm in the order
- * in which they were made.
- */
-export async function enter<T>(work: (wasm: Wasm) => T | Promise<T>, limits?: Limits): Promise<T> {
-  let watched: ReturnType<typeof watch> | undefined;
-  try {
-    watched = limits && watch(limits, isLoaded);
-    // No `await` before `work`: each more or less would change the order.
-    const go = (instance: Instance): Promise<T> => {
-      // A call of the same turn was quicker, and ended it.
-      if (instance.isDead) return load().then(go);
-      return !watched || watched.handOver() ? run(instance, work) : watched.ended;
-    };
-    const done = load().then(go);
-    return await (watched ? Promise.race([watched.ended, done]) : done);
-  } catch (thrown) {
-    // The caller's stack may be full: on the next turn there is room to say so.
-    await undefined;
-    throw toSdkError(thrown);
-  } finally {
-    watched?.stop();
-  }
 }
 
 let live: Instance | undefined;
 /** Calls may take the instance without waiting: all calls that waited for it have it. */
 let isOpen = false;
-/** A plain function of the wasm is running: what it throws is its caller's to know. */
-let isAsked = false;
 
 /** @internal The wasm, if it is there, and no earlier call still waits for it. */
 export function current(): Wasm | undefined {
@@ -106,7 +70,6 @@ export function latest(): Wasm | undefined {
 /** @internal Lets the instance go, and its memory with it: the next call gets a fresh one. Nothing may wait inside it. */
 export function letGo(): void {
   loading = undefined;
-  isLoaded = false;
   live = undefined;
   isOpen = false;
 }
@@ -129,35 +92,19 @@ export async function loaded(): Promise<Wasm> {
 
 /** @internal Calls a plain function of `wasm`. Throws what that throws, an error of ours if it traps. */
 export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
-  const wasAsked = isAsked;
-  isAsked = true;
   try {
     if (live?.wasm !== wasm) throw toSdkError(undefined);
     return work(wasm);
   } catch (thrown) {
     throw live?.wasm === wasm ? thrown : toSdkError(thrown);
-  } finally {
-    isAsked = wasAsked;
   }
 }
 
-/** @internal As `enter`, but at once if the wasm is there: for what goes on with a call that has waited for it. */
-export function goOn<T>(work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
-  return live ? run(live, work).catch(fail) : enter(work);
-}
-
-function fail(thrown: unknown): never {
-  throw toSdkError(thrown);
-}
-
-/** `work` in `instance`; if that traps meanwhile, in whatever callback, its error. */
-function run<T>({ wasm, underWay }: Instance, work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    underWay.add(reject);
-    const done = () => underWay.delete(reject);
-    // A promise of its own, so that what is thrown at once rejects like the rest.
-    new Promise<T>((settle) => settle(work(wasm))).then(resolve, reject).then(done, done);
-  });
+/** @internal Calls `listener` when the instance stops. Returns how to stop listening. */
+export function whenTrapped(wasm: Wasm, listener: (thrown: unknown) => void): () => void {
+  const { trapped } = live?.wasm === wasm ? live : { trapped: undefined };
+  trapped?.add(listener);
+  return () => trapped?.delete(listener);
 }
 
 async function start(given: Given, signal: AbortSignal): Promise<Instance> {
@@ -167,21 +114,19 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   // The caller's stack may be full.
   await undefined;
   const coming = compiled ? Promise.resolve(compiled) : moduleOf(given, signal).then(ours);
-  const underWay: Instance["underWay"] = new Set();
+  const trapped: Instance["trapped"] = new Set();
   let instance: Instance | undefined;
   const onTrap = (thrown: unknown) => {
     if (instance) instance.isDead = true;
     // Of one that was let go there may be a successor.
     if (live === instance) letGo();
-    // Nobody waits: it is the page's to know.
-    if (underWay.size === 0 && !isAsked) globalThis.reportError?.(thrown);
-    for (const reject of underWay) reject(thrown);
-    underWay.clear();
+    for (const listener of trapped) listener(thrown);
+    trapped.clear();
   };
   try {
     const wasm = await instantiate(coming, onTrap);
     compiled = await coming;
-    instance = { wasm, underWay, isDead: false };
+    instance = { wasm, trapped, isDead: false };
     live = instance;
     setTimeout(() => {
       isOpen = true;

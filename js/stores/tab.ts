@@ -9,7 +9,7 @@
 // A tab is more than one copy of this module: frames of the same origin share its sessionStorage, and a page may have the
 // package twice. They know each other by a mark that one of them puts on its window.
 
-import { lasting } from "../kept.js";
+import { lasting } from "../platform/records.js";
 import { within } from "../platform/time-limit.js";
 
 const KEY = "sipbreakout/tab";

@@ -1,26 +1,10 @@
 // wasm-bindgen's module for `--target web` → a module whose `instantiate` gives each instance a scope of its own. After a
-// trap an instance is dead; whatever of it is still about (handles, timers, finalizers) must never reach the next one.
+// trap an instance is dead; what clears up behind a call must never reach its memory again.
 
 /** What follows the marker in the generated text is its own loading, which js/core/load.ts does instead. */
 const loadingMarker = "let wasmModule, wasmInstance, wasm;\n";
 
-/** The exports through which JavaScript calls closures of Rust. */
-const closurePrefix = "wasm_bindgen__convert__closures";
-
 const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
-
-/** Ends what a dead instance began: its requests, locks, listeners and channels, and the timers that would keep Node alive. */
-function release(held) {
-    for (let i = 0; i < held.length; i++) {
-        // Among them are values of the page, and a proxy may throw at anything.
-        try {
-            const value = held.get(i);
-            if (value instanceof AbortController) value.abort();
-            else if (typeof BroadcastChannel === "function" && value instanceof BroadcastChannel) value.close();
-            else if (typeof value?.hasRef === "function") clearTimeout(value);
-        } catch {}
-    }
-}
 
 /** Gives exports that do nothing once one of them has trapped: code must not run on in memory that is only half written. */
 function guard(onTrap, forgetViews) {
@@ -33,10 +17,9 @@ function guard(onTrap, forgetViews) {
         // Until it is read, a stack keeps what it is made of, the instance among it.
         void thrown?.stack;
         onTrap(thrown);
-        // The page may hold closures of it for long (a listener on a signal), but not its memory, which may be 4 GB. Later,
-        // because frames of it may be on the stack.
+        // The page may hold its functions for long, but not its memory, which may be a gigabyte. Later, because frames of it
+        // may be on the stack.
         queueMicrotask(() => {
-            release(exports.__wbindgen_externrefs);
             exports = undefined;
             for (const [name, value] of Object.entries(guarded)) {
                 if (typeof value !== "function") delete guarded[name];
@@ -46,29 +29,27 @@ function guard(onTrap, forgetViews) {
             forgetViews();
         });
     };
-    const trapped = (name, thrown) => {
+    const trapped = (thrown) => {
         die(thrown);
-        // Nobody could catch what a callback throws, and in Node it would end the process.
-        if (!name.startsWith("${closurePrefix}")) throw thrown;
-        return [];
+        throw thrown;
     };
     const dead = [];
     // An array of arguments for each call would cost more than the guard itself.
     const guards = [
         (name) => () => {
-            try { return isDead ? dead : exports[name](); } catch (thrown) { return trapped(name, thrown); }
+            try { return isDead ? dead : exports[name](); } catch (thrown) { return trapped(thrown); }
         },
         (name) => (a) => {
-            try { return isDead ? dead : exports[name](a); } catch (thrown) { return trapped(name, thrown); }
+            try { return isDead ? dead : exports[name](a); } catch (thrown) { return trapped(thrown); }
         },
         (name) => (a, b) => {
-            try { return isDead ? dead : exports[name](a, b); } catch (thrown) { return trapped(name, thrown); }
+            try { return isDead ? dead : exports[name](a, b); } catch (thrown) { return trapped(thrown); }
         },
         (name) => (a, b, c) => {
-            try { return isDead ? dead : exports[name](a, b, c); } catch (thrown) { return trapped(name, thrown); }
+            try { return isDead ? dead : exports[name](a, b, c); } catch (thrown) { return trapped(thrown); }
         },
         (name) => (...args) => {
-            try { return isDead ? dead : exports[name](...args); } catch (thrown) { return trapped(name, thrown); }
+            try { return isDead ? dead : exports[name](...args); } catch (thrown) { return trapped(thrown); }
         },
     ];
     return (unguarded) => {
@@ -82,7 +63,7 @@ function guard(onTrap, forgetViews) {
 
 /**
  * A fresh instance of the module that comes, with classes of its own. What an instance needs is made while the module is
- * under way. \`onTrap\` is told once, by whatever entry or callback the wasm stopped in.
+ * under way. \`onTrap\` is told once, by whatever entry the wasm stopped in.
  */
 export async function instantiate(coming, onTrap) {
 `;
@@ -155,8 +136,8 @@ export interface Exports {
 ${names.map((name) => `    ${name}: typeof ${name};\n`).join("")}}
 
 /**
- * A fresh instance of the module that comes, with classes of its own. \`onTrap\` is told once, by whatever entry or callback the
- * wasm stopped in.
+ * A fresh instance of the module that comes, with classes of its own. \`onTrap\` is told once, by whatever entry the wasm
+ * stopped in.
  */
 export declare function instantiate(coming: Promise<WebAssembly.Module>, onTrap: (thrown: unknown) => void): Promise<Exports>;
 `;

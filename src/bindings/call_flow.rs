@@ -1,32 +1,34 @@
 //! `describeCallFlow`.
 
-use super::calls::fields;
-use super::flat::{array, problems};
+use super::calls::input;
+use super::flat::problems;
+use super::js::Array;
 use crate::breakout::{Behavior, CallFlow, CallFlowInput, Leg, PartyInput, PlacedBy, describe_call_flow};
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 /// What becomes of a call, as `js/call-flow.ts` reads it: `[route, kind of prefix, legs]`, or `[code, message]` where nobody
-/// can say. A party is `[number, registration]`, a registration the texts of its fields. Throws the problems.
+/// can say. A party is its number, and its registration as `input` reads it. Throws the problems.
 #[wasm_bindgen(js_name = describeCallFlow)]
 pub fn describe(
-    caller: &Array,
-    callee: &Array,
+    caller: Option<String>,
+    of_caller: Option<String>,
+    callee: Option<String>,
+    of_callee: Option<String>,
     behavior: Option<String>,
     placed_by: Option<String>,
-) -> Result<Array, super::js::Array> {
+) -> Result<Array, Array> {
     let input = CallFlowInput {
-        caller: party(caller),
-        callee: party(callee),
+        caller: party(caller, of_caller),
+        callee: party(callee, of_callee),
         behavior: named(&Behavior::NAMES, behavior),
         placed_by: named(&PlacedBy::NAMES, placed_by),
     };
-    Ok(match describe_call_flow(&input).map_err(problems)? {
-        Ok(flow) => specified(&flow),
-        Err(unspecified) => {
-            Array::of2(&JsValue::from_str(unspecified.code()), &JsValue::from_str(unspecified.message()))
-        }
-    })
+    let array = Array::new();
+    match describe_call_flow(&input).map_err(problems)? {
+        Ok(flow) => push_flow(&array, &flow),
+        Err(unspecified) => array.push_texts(unspecified.code(), unspecified.message()),
+    }
+    Ok(array)
 }
 
 fn named<T: Copy + Default>(names: &[(&str, T)], text: Option<String>) -> T {
@@ -34,16 +36,18 @@ fn named<T: Copy + Default>(names: &[(&str, T)], text: Option<String>) -> T {
     found.map(|(_, value)| *value).unwrap_or_default()
 }
 
-fn party(party: &Array) -> PartyInput {
-    let registration = party.get(1).dyn_into::<Array>().ok().map(|registration| fields(&registration));
-    PartyInput { phone_number: party.get(0).as_string(), registration }
+fn party(phone_number: Option<String>, registration: Option<String>) -> PartyInput {
+    PartyInput { phone_number, registration: registration.map(|fields| input(&fields)) }
 }
 
-fn specified(flow: &CallFlow) -> Array {
+fn push_flow(array: &Array, flow: &CallFlow) {
     let via = flow.via.as_ref();
     let invite = via.and_then(|via| via.invite.as_ref());
-    let legs = array(&mut flow.legs.iter().map(|leg| self::leg(flow, leg).into()));
-    Array::of3(&text(via.map(|via| via.route.as_str())), &text(invite.map(|invite| invite.prefix_kind)), &legs)
+    push_text(array, via.map(|via| via.route.as_str()));
+    push_text(array, invite.map(|invite| invite.prefix_kind));
+    let legs = Array::new();
+    flow.legs.iter().for_each(|leg| legs.push(&self::leg(flow, leg)));
+    array.push(&legs);
 }
 
 /// `[leg, from, to, step, reason, seconds | undefined, INVITE's URI, its prefix, SIP URI]`; the last three are undefined for a
@@ -51,23 +55,27 @@ fn specified(flow: &CallFlow) -> Array {
 fn leg(flow: &CallFlow, leg: &Leg) -> Array {
     let via = flow.via.as_ref();
     let invite = via.and_then(|via| via.invite.as_ref());
-    let of = |is_of_leg: bool, value: Option<&str>| if is_of_leg { text(value) } else { JsValue::UNDEFINED };
-    let mut fields = [
-        JsValue::from(leg.leg),
-        JsValue::from_str(leg.from.as_str()),
-        JsValue::from_str(leg.to.as_str()),
-        JsValue::from(leg.step),
-        JsValue::from_str(leg.reason.as_str()),
-        leg.after_seconds().map(JsValue::from).unwrap_or_default(),
-        of(leg.is_to_pbx(), invite.map(|invite| invite.uri.as_str())),
-        of(leg.is_to_pbx(), invite.map(|invite| invite.prefix.as_str())),
-        of(leg.is_at_pbx(), via.map(|via| via.sip_uri.as_str())),
-    ]
-    .into_iter();
-    array(&mut fields)
+    let array = Array::new();
+    array.push_number(leg.leg.into());
+    array.push_texts(leg.from.as_str(), leg.to.as_str());
+    array.push_number(leg.step.into());
+    array.push_text(leg.reason.as_str());
+    array.push(&leg.after_seconds().map(JsValue::from).unwrap_or_default());
+    push_of(&array, leg.is_to_pbx(), invite.map(|invite| invite.uri.as_str()));
+    push_of(&array, leg.is_to_pbx(), invite.map(|invite| invite.prefix.as_str()));
+    push_of(&array, leg.is_at_pbx(), via.map(|via| via.sip_uri.as_str()));
+    array
+}
+
+/// Undefined for what is not the leg's.
+fn push_of(array: &Array, is_of_leg: bool, text: Option<&str>) {
+    if is_of_leg { push_text(array, text) } else { array.push(&JsValue::UNDEFINED) }
 }
 
 /// Null for none.
-fn text(value: Option<&str>) -> JsValue {
-    value.map_or(JsValue::NULL, JsValue::from_str)
+fn push_text(array: &Array, text: Option<&str>) {
+    match text {
+        Some(text) => array.push_text(text),
+        None => array.push(&JsValue::NULL),
+    }
 }

@@ -37,7 +37,7 @@ impl From<u32> for Asked {
 }
 
 /// The fields of a registration, each behind the character that `fields` begins with (`js/client/encode.ts`).
-fn input(fields: &str) -> RegistrationInput {
+pub fn input(fields: &str) -> RegistrationInput {
     let divider = fields.as_bytes().first().copied().unwrap_or_default();
     let mut rest = split_first(fields, divider).1;
     let mut next = || {
@@ -55,21 +55,6 @@ fn input(fields: &str) -> RegistrationInput {
     #[cfg(feature = "test-doors")]
     super::doors::knock(input.sip_uri.as_deref());
     input
-}
-
-/// The fields of an array, as far as they are strings.
-#[cfg(feature = "session")]
-pub fn fields(fields: &js_sys::Array) -> RegistrationInput {
-    let field = |at| fields.get(at).as_string();
-    #[cfg(feature = "test-doors")]
-    super::doors::knock(field(0).as_deref());
-    RegistrationInput {
-        sip_uri: field(0),
-        route_type: field(1),
-        phone_number: field(2),
-        mobile_originating_prefix: field(3),
-        mobile_terminating_prefix: field(4),
-    }
 }
 
 pub const fn version(is_v0: bool) -> ApiVersion {

@@ -46,24 +46,11 @@ pub fn look(headers: &[(String, String)]) {
     }
 }
 
-/// Opens the door that a SIP URI names: `sips:panic.door.example`, `overflow` or `exhaust`; with `-later` in a callback of
-/// this instance, after a while.
+/// Opens the door that a SIP URI names: `sips:panic.door.example`, `overflow` or `exhaust`.
 pub fn knock(sip_uri: Option<&str>) {
     let door = sip_uri.and_then(|uri| uri.strip_prefix("sips:")).and_then(|host| host.strip_suffix(".door.example"));
-    let Some(door) = door else { return };
-    match door.strip_suffix("-later") {
-        #[cfg(feature = "session")]
-        Some(kind) => {
-            let kind = kind.to_owned();
-            wasm_bindgen_futures::spawn_local(async move {
-                let later = js_sys::Promise::new(&mut |resolve, _| {
-                    let _ = crate::browser::call(&js_sys::global(), "setTimeout", &[&resolve, &20.into()]);
-                });
-                let _ = wasm_bindgen_futures::JsFuture::from(later).await;
-                open(&kind);
-            });
-        }
-        _ => open(door),
+    if let Some(door) = door {
+        open(door);
     }
 }
 

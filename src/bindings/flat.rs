@@ -6,16 +6,6 @@ use crate::breakout::{CallFailure, InvalidRequest};
 use crate::grpc_web::{Detail, Failure, Received, RpcError};
 use wasm_bindgen::JsValue;
 
-/// An array of these. Not `collect`, which would be in the wasm once for each kind of iterator.
-#[cfg(feature = "session")]
-pub fn array(items: &mut dyn Iterator<Item = JsValue>) -> js_sys::Array {
-    let array = js_sys::Array::new();
-    for item in items {
-        array.push(&item);
-    }
-    array
-}
-
 /// Undefined for none.
 pub fn push_any_text(array: &Array, text: Option<&str>) {
     match text {

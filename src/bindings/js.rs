@@ -26,6 +26,9 @@ extern "C" {
     #[wasm_bindgen(method, indexing_getter)]
     pub fn text(this: &Array, index: u32) -> Option<String>;
 
+    #[wasm_bindgen(method, indexing_getter)]
+    pub fn value(this: &Array, index: u32) -> JsValue;
+
     /// NaN where there is none.
     #[wasm_bindgen(method, indexing_getter)]
     pub fn number(this: &Array, index: u32) -> f64;

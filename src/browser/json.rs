@@ -1,19 +1,56 @@
-//! The browser's own `JSON`.
+//! The browser's own `JSON`. Not by js-sys, which brings what runs futures along.
 
-use super::{bare, set};
 use crate::seams::{Fields, Json, MAX_DEPTH};
-use js_sys::{Array, JSON, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    fn parse_text(text: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
+    fn text_of(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    /// Names and values.
+    #[wasm_bindgen(js_namespace = Object, js_name = entries)]
+    fn entries_of(value: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> bool;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = create)]
+    fn create(prototype: &JsValue) -> Bag;
+
+    #[wasm_bindgen(js_namespace = Array, js_name = of)]
+    fn empty() -> Bag;
+
+    /// An array, or an object without anything inherited.
+    type Bag;
+
+    #[wasm_bindgen(method, indexing_setter)]
+    fn put(this: &Bag, name: &str, value: &JsValue);
+
+    #[wasm_bindgen(method, indexing_setter)]
+    fn put_at(this: &Bag, index: u32, value: &JsValue);
+
+    #[wasm_bindgen(method, indexing_getter)]
+    fn at(this: &Bag, index: u32) -> JsValue;
+}
 
 pub fn parse(text: &str) -> Option<Json> {
-    from(&JSON::parse(text).ok()?, MAX_DEPTH)
+    from(parse_text(text).ok()?, MAX_DEPTH)
 }
 
 pub fn write(json: &Json) -> String {
-    JSON::stringify(&to(json)).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    text_of(&to(json)).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-fn from(value: &JsValue, depth: usize) -> Option<Json> {
+fn items(list: JsValue) -> impl Iterator<Item = JsValue> {
+    let list: Bag = list.unchecked_into();
+    (0..).map(move |index| list.at(index)).take_while(|item| !item.is_undefined())
+}
+
+fn from(value: JsValue, depth: usize) -> Option<Json> {
     let deeper = depth.checked_sub(1)?;
     if let Some(text) = value.as_string() {
         return Some(Json::Text(text));
@@ -24,16 +61,16 @@ fn from(value: &JsValue, depth: usize) -> Option<Json> {
     if let Some(flag) = value.as_bool() {
         return Some(Json::Flag(flag));
     }
-    if let Some(list) = value.dyn_ref::<Array>() {
-        return Some(Json::List(list.iter().map(|item| from(&item, deeper)).collect::<Option<_>>()?));
-    }
     if !value.is_object() {
         return Some(Json::Null);
     }
+    if is_array(&value) {
+        return Some(Json::List(items(value).map(|item| from(item, deeper)).collect::<Option<_>>()?));
+    }
     let mut fields = Fields::default();
-    for entry in Object::entries(value.unchecked_ref::<Object>()).iter() {
-        let entry: Array = entry.unchecked_into();
-        fields.put(&entry.get(0).as_string()?, from(&entry.get(1), deeper)?);
+    for entry in items(entries_of(&value)) {
+        let entry: Bag = entry.unchecked_into();
+        fields.put(&entry.at(0).as_string()?, from(entry.at(1), deeper)?);
     }
     Some(Json::Object(fields))
 }
@@ -46,16 +83,18 @@ pub fn to(json: &Json) -> JsValue {
         Json::Number(number) => JsValue::from_f64(*number),
         Json::Text(text) => JsValue::from_str(text),
         Json::List(list) => {
-            let array: JsValue = list.iter().map(to).collect::<Array>().into();
+            let array = empty();
             // Else `JSON.stringify` would ask a `toJSON` that is on `Object.prototype`.
-            let none = bare(&[("value", JsValue::UNDEFINED)]);
-            let _ = Reflect::define_property(array.unchecked_ref::<Object>(), &JsValue::from_str("toJSON"), &none);
-            array
+            array.put("toJSON", &JsValue::UNDEFINED);
+            for (index, item) in list.iter().enumerate() {
+                array.put_at(index as u32, &to(item));
+            }
+            array.into()
         }
         Json::Object(fields) => {
-            let target = bare(&[]);
+            let target = create(&JsValue::NULL);
             for (name, value) in fields.iter() {
-                set(&target, name, &to(value));
+                target.put(name, &to(value));
             }
             target.into()
         }

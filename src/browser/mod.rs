@@ -1,18 +1,6 @@
-//! The browser behind the seams of keepers: storage and JSON; and `page`, by which they reach what TypeScript waits for (timers,
-//! turns, locks, channels, the page's life). Calls and the session need none of it. Holds no decisions. JavaScript objects are
-//! reached by name and every throw is caught, because pages wrap and mock them.
+//! The browser's own `JSON` and `URL`.
 
-mod abort;
 pub(crate) mod json;
-mod kept_store;
-mod object;
-mod page;
-mod platform;
-mod time;
 mod urls;
 
-pub use abort::AbortOnDrop;
-pub use kept_store::KeptStore;
-pub use object::{array, bare, call, get, object, set};
-pub use platform::Browser;
 pub use urls::PageUrls;

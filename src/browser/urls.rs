@@ -1,7 +1,42 @@
 //! The page's own `URL`.
 
 use crate::seams::{UrlParts, Urls};
-use web_sys::Url;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    type Url;
+
+    #[wasm_bindgen(catch, constructor, js_class = URL)]
+    fn new(text: &str) -> Result<Url, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn protocol(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn href(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn hostname(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn pathname(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn search(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn hash(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn username(this: &Url) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn password(this: &Url) -> String;
+}
 
 /// Parses by it.
 pub struct PageUrls;

@@ -122,8 +122,8 @@ pub enum Event<E> {
     Back,
     /// The client is closed.
     Close,
-    /// All that is kept for who is signed in.
-    List,
+    /// How those stand that are kept for who is signed in; with `is_all` also what is being deleted.
+    List { is_all: bool },
     /// One of them.
     LookUp { key: String },
 }

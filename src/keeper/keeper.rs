@@ -153,7 +153,7 @@ impl<E: Clone> Keeper<E> {
             Event::Leaving { is_for_good } => self.leaving(is_for_good),
             Event::Back => self.back(),
             Event::Close => self.close(),
-            Event::List => self.list(),
+            Event::List { is_all } => self.list(is_all),
             Event::LookUp { key } => self.look_up(&key),
         }
     }
@@ -257,9 +257,9 @@ impl<E: Clone> Keeper<E> {
         self.schedule.insert(kept);
     }
 
-    fn list(&mut self) {
+    fn list(&mut self, is_all: bool) {
         let is_own = |kept: &&KeptRegistration<E>| {
-            !kept.desired.is_deletion && (kept.owner.is_none() || kept.owner == self.owner)
+            (is_all || !kept.desired.is_deletion) && (kept.owner.is_none() || kept.owner == self.owner)
         };
         let own = self.schedule.iter().filter(is_own);
         let answer = |kept: &KeptRegistration<E>| Action::Answer {

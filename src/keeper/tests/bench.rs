@@ -731,7 +731,7 @@ impl Bench {
     pub fn keys(&mut self, page: Page) -> Vec<String> {
         self.ready(page);
         self.tabs[page].answers.clear();
-        self.handle(page, Event::List);
+        self.handle(page, Event::List { is_all: false });
         std::mem::take(&mut self.tabs[page].answers).into_iter().map(|(key, _)| key).collect()
     }
 

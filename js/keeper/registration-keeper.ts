@@ -1,12 +1,12 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
-import { invalidOption, type SdkError } from "./errors.js";
-import type { KeeperEvents } from "./events.js";
-import { bare, read } from "./given/read.js";
-import { REGISTRATION } from "./given/shapes.js";
-import { requestOf } from "./given/snapshot.js";
-import type { RegistrationRequest } from "./options.js";
-import { sameDate, sameError, sameRequest } from "./same.js";
+import { invalidOption, type SdkError } from "../errors.js";
+import type { KeeperEvents } from "../events.js";
+import { bare, read } from "../given/read.js";
+import { REGISTRATION } from "../given/shapes.js";
+import { requestOf } from "../given/snapshot.js";
+import type { RegistrationRequest } from "../options.js";
+import { sameDate, sameError, sameRequest } from "../same.js";
 
 /**
  * How a kept registration stands.

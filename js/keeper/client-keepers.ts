@@ -1,26 +1,22 @@
 // What becomes of the keepers of a client: their wishes go to Rust, and what Rust tells goes to them. After a trap all of it
 // is begun anew in the next instance.
 
-import type { CoreCalls } from "./client/core-calls.js";
-import { keeperCalls } from "./client/keeper-calls.js";
-import type { RegistrationCalls } from "./client/registration-calls.js";
-import { registrationTexts } from "./client/registration-texts.js";
-import { enter, type Wasm } from "./core/load.js";
-import { authError, flatError, InvalidRequestError, LoadError, type SdkError, toSdkError } from "./errors.js";
-import { Reader } from "./given/reader.js";
+import type { CoreCalls } from "../client/core-calls.js";
+import type { RegistrationCalls } from "../client/registration-calls.js";
+import { registrationTexts } from "../client/registration-texts.js";
+import type { Wasm } from "../core/load.js";
+import { InvalidRequestError, LoadError, type SdkError, toSdkError } from "../errors.js";
+import { Reader } from "../given/reader.js";
+import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
+import { mayPass, rest } from "../patience.js";
+import { isSameNumber } from "../phone-number.js";
 import { HeldStops, type Holding } from "./held-stops.js";
-import { RegistrationKeeper, type Snapshot, tell } from "./keeper.js";
-import { ownerAndCore } from "./keeping-options.js";
-import { fleeting, lasting } from "./kept.js";
+import { Keeper, type Valid } from "./keeper.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
-import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "./options.js";
 import { Overruling } from "./overruling.js";
-import { mayPass, rest } from "./patience.js";
-import { isSameNumber } from "./phone-number.js";
-import * as page from "./platform/waiting.js";
-import { Wishes } from "./wishes.js";
-
-type Handle = InstanceType<Wasm["KeepingHandle"]>;
+import { RegistrationKeeper, type Snapshot, tell } from "./registration-keeper.js";
+import { closed } from "./troubles.js";
+import { Turns } from "./turns.js";
 
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
 const AGAIN_MS = 1000;
@@ -33,8 +29,9 @@ export class ClientKeepers {
   readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
-  readonly #wishes = new Wishes<Handle>((wasm) => this.#open(wasm), this.#closing.signal);
-  #handle: Handle | undefined;
+  readonly #turns = new Turns((wasm) => this.#open(wasm), this.#closing.signal);
+  /** In the instance of the wasm that lives now. */
+  #keeper: Keeper | undefined;
   #wasm: Wasm | undefined;
   #isClosed = false;
   /** What was kept before is asked for again and again. */
@@ -102,11 +99,8 @@ export class ClientKeepers {
 
   async #restore(): Promise<RegistrationKeeper[]> {
     if (this.#isClosed) throw closed();
-    const keys = await this.#wishes.after((handle) => handle.keys() as Promise<string[]>);
-    for (const key of keys) {
-      const snapshot = this.#handle?.snapshot(key) as Snapshot | undefined;
-      if (snapshot) this.#meet(key, snapshot);
-    }
+    const kept = await this.#turns.after((own) => own.list());
+    for (const [key, snapshot] of kept) this.#meet(key, snapshot);
     return [...this.list()];
   }
 
@@ -115,11 +109,11 @@ export class ClientKeepers {
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
-    await this.#change(keeper, (handle, key) => handle.update(key, this.#textsOf(request)) as Promise<void>);
+    await this.#change(keeper, (own, key) => own.update(key, this.#validOf(request)));
   }
 
   async refresh(keeper: RegistrationKeeper): Promise<void> {
-    await this.#change(keeper, (handle, key) => handle.refresh(key) as Promise<void>);
+    await this.#change(keeper, (own, key) => own.refresh(key));
   }
 
   async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
@@ -134,16 +128,16 @@ export class ClientKeepers {
     let leaving = [keeper];
     const holding = this.#hold(keeper, isDelete);
     try {
-      const noted = this.#wishes.note(
-        (handle) => {
-          const key = this.#keyOf(handle, keeper);
+      const noted = this.#turns.note(
+        () => {
+          const key = this.#keyOf(keeper);
           if (key) live.key = key;
           // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
           if (isDelete && key) leaving = [...new Set([...this.#live.of(key), keeper])];
           for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
           return key;
         },
-        (handle) => this.#noteStop(handle, keeper, live, isDelete),
+        (own) => this.#noteStop(own, keeper, live, isDelete),
         (error) => {
           tell(keeper, "change", { error });
           holding.begin();
@@ -155,7 +149,7 @@ export class ClientKeepers {
         return undefined;
       });
       const deletion = await (isDelete ? given : Promise.race([given, holding.held]));
-      if (deletion !== undefined) await this.#wishes.run((handle) => handle.gone(deletion) as Promise<void>);
+      if (deletion !== undefined) await this.#turns.run((own) => own.gone(deletion));
       if (!known) tell(keeper, "deleted", { inEffect: undefined });
     } finally {
       holding.end();
@@ -170,7 +164,7 @@ export class ClientKeepers {
     const isWanting = (other: RegistrationKeeper) =>
       !this.#live.get(other)?.isLeaving && !ending.has(other) && isSameNumber(other.request, keeper.request);
     const holding = this.#held.stop(keeper.request, isDelete, {
-      isLoaded: () => this.#handle !== undefined,
+      isLoaded: () => this.#keeper !== undefined,
       isWanted: () => this.list().some(isWanting),
     });
     if (keeper.lastError instanceof LoadError) holding.begin();
@@ -179,7 +173,7 @@ export class ClientKeepers {
 
   /** Resolves to the name of the wish to delete, if there is one. */
   async #noteStop(
-    handle: Handle,
+    own: Keeper,
     keeper: RegistrationKeeper,
     live: Live,
     isDelete: boolean,
@@ -192,7 +186,7 @@ export class ClientKeepers {
     if (!isDelete && !live.isMet && isShared) return undefined;
     // React's strict mode makes one, stops it, and makes another before the first is noted.
     const isAwaited = wanting.some((other) => !other?.isNoted);
-    return handle.stop(this.#textsOf(keeper.request), isDelete, isAwaited) as Promise<string | undefined>;
+    return own.stop(this.#validOf(keeper.request), isDelete, isAwaited);
   }
 
   /** Of this client and the page's others, beside calls of the application's own. */
@@ -201,9 +195,9 @@ export class ClientKeepers {
   }
 
   #dropDeletion(request: RegistrationRequest, id?: string): void {
-    const noted = this.#wishes.note(
-      (handle) => handle.key(this.#textsOf(request)) ?? "",
-      (handle) => handle.overrule(this.#textsOf(request), id) as Promise<void>,
+    const noted = this.#turns.note(
+      () => this.#validOf(request).key,
+      (own) => own.overrule(this.#validOf(request), id),
       () => {},
     );
     // The call itself says what is wrong.
@@ -214,14 +208,14 @@ export class ClientKeepers {
     this.#isClosed = true;
     this.#overruling.end();
     this.#closing.abort();
-    this.#handle?.close();
+    this.#keeper?.close();
     for (const { key, isMet, isLeaving } of this.#live.all()) {
       if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
     }
     for (const keeper of this.list()) this.#end(keeper);
     // What was stopped just before is stopped all the same, also in the store.
-    this.#wishes.settled().then(() => {
-      this.#handle = undefined;
+    this.#turns.settled().then(() => {
+      this.#keeper = undefined;
     });
   }
 
@@ -237,15 +231,15 @@ export class ClientKeepers {
   /** Has Rust note something for a keeper that is known to it. */
   async #change(
     keeper: RegistrationKeeper,
-    work: (handle: Handle, key: string) => Promise<void>,
+    work: (own: Keeper, key: string) => Promise<void>,
   ): Promise<void> {
     const live = this.#live.get(keeper);
     // What is over stays so.
     if (!live || live.isLeaving) return;
-    await this.#wishes.note(
-      (handle) => this.#keyOf(handle, keeper),
-      async (handle) => {
-        if (this.#live.get(keeper) && live.key !== undefined) await work(handle, live.key);
+    await this.#turns.note(
+      () => this.#keyOf(keeper),
+      async (own) => {
+        if (this.#live.get(keeper) && live.key !== undefined) await work(own, live.key);
       },
       (error) => tell(keeper, "change", { error }),
     );
@@ -255,20 +249,20 @@ export class ClientKeepers {
   async #note(keeper: RegistrationKeeper): Promise<void> {
     const live = this.#live.get(keeper);
     try {
-      await this.#wishes.note(
-        (handle) => {
-          const key = this.#keyOf(handle, keeper);
+      await this.#turns.note(
+        () => {
+          const key = this.#keyOf(keeper);
           this.#live.know(keeper, key);
           return key;
         },
-        async (handle) => {
+        async (own) => {
           if (!live || live.isLeaving || !this.#live.get(keeper)) return;
           const reader = new Reader(live.options, "options");
           const isDeletedOnPageHide = reader.boolean("deleteOnPageHide") ?? false;
-          const texts = this.#textsOf(keeper.request, reader.finish());
-          await handle.keep(texts, isDeletedOnPageHide, live.owner);
+          const valid = this.#validOf(keeper.request, reader.finish());
+          await own.keep(valid, isDeletedOnPageHide, live.owner);
           live.isNoted = true;
-          const snapshot = this.#handle?.snapshot(live.key ?? "") as Snapshot | undefined;
+          const snapshot = this.#keeper?.snapshot(live.key ?? "");
           if (snapshot && this.#live.get(keeper)) this.#tell(keeper, "change", snapshot);
         },
         (error) => tell(keeper, "change", { error }),
@@ -279,19 +273,19 @@ export class ClientKeepers {
   }
 
   /** Of a request that is wrong, the empty name. */
-  #keyOf(handle: Handle, keeper: RegistrationKeeper): string {
+  #keyOf(keeper: RegistrationKeeper): string {
     const known = this.#live.get(keeper)?.key;
     if (known !== undefined) return known;
     try {
-      return handle.key(this.#textsOf(keeper.request)) ?? "";
+      return this.#validOf(keeper.request).key;
     } catch (thrown) {
       if (thrown instanceof InvalidRequestError) return "";
       throw thrown;
     }
   }
 
-  /** As Rust takes a registration. @throws InvalidRequestError */
-  #textsOf(request: RegistrationRequest, found?: RegistrationProblem[]): (string | undefined)[] {
+  /** @throws InvalidRequestError */
+  #validOf(request: RegistrationRequest, found?: RegistrationProblem[]): Valid {
     const wasm = this.#wasm as Wasm;
     return registrationTexts(wasm, this.#calls.settings(wasm).apiVersion, request, found);
   }
@@ -306,16 +300,10 @@ export class ClientKeepers {
     this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
   }
 
-  #open(wasm: Wasm): Handle {
-    if (this.#handle && this.#wasm === wasm) return this.#handle;
-    const settings = this.#calls.settings(wasm);
-    const handle = new wasm.KeepingHandle(...ownerAndCore(settings, wasm), settings.keeping.maxPerSecond, {
-      calls: keeperCalls(this.#calls),
-      flatError,
-      page,
-      lasting,
-      fleeting,
-      onEvent: (key: string, type: string, snapshot: Snapshot) => {
+  #open(wasm: Wasm): Keeper {
+    if (this.#keeper && this.#wasm === wasm) return this.#keeper;
+    const own = new Keeper(wasm, this.#calls, this.#calls.settings(wasm), {
+      onEvent: (key, type, snapshot) => {
         // What is being deleted is nobody's to keep.
         if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
         for (const keeper of this.#live.of(key)) {
@@ -324,38 +312,36 @@ export class ClientKeepers {
           else this.#tell(keeper, type, snapshot);
         }
       },
-      nameless: (isAnother: boolean) => {
+      nameless: (isAnother) => {
         if (isAnother) this.#nameless = `${this.#nameless.split(".")[0]}.${++this.#persons}`;
         return this.#nameless;
       },
-      onLead: (isLeading: boolean) => {
+      onLead: (isLeading) => {
         this.isLeading = isLeading;
         for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
       },
+      onTrap: () => this.#begin(wasm),
     });
-    this.#handle = handle;
+    this.#keeper = own;
     this.#wasm = wasm;
     this.#held.forget();
     this.#overruling.begin();
-    if (this.#isClosed) handle.close();
-    // It ends only if the wasm does.
-    enter(() => new Promise<never>(() => {})).catch(() => this.#begin(wasm));
-    return handle;
+    if (this.#isClosed) own.close();
+    return own;
   }
 
   /** The instance is no more: what it kept is kept by another one. */
   #begin(dead: Wasm): void {
-    if (this.#wasm !== dead || !this.#handle) return;
-    this.#handle = undefined;
+    if (this.#wasm !== dead || !this.#keeper) return;
+    this.#keeper = undefined;
     this.isLeading = false;
     for (const live of this.#live.all()) live.isNoted = false;
     for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
     setTimeout(() => {
       // Deletions go on, too.
-      this.#wishes.run((handle) => handle.keys()).catch(() => {});
+      this.#turns.run((own) => own.list()).catch(() => {});
       for (const keeper of this.list()) this.#note(keeper);
     }, AGAIN_MS);
   }
 }
 
-const closed = () => authError("aborted", "aborted", "The client was closed.");

@@ -1,13 +1,13 @@
 // A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
 // page goes on with the registration. Other tabs look there before they tell the core anything.
 
-import { realmOf } from "./answer/ownership.js";
-import { authOptions } from "./auth/auth.js";
-import { baseUrlOf } from "./base-url.js";
-import { peek } from "./given/read.js";
-import { lasting } from "./kept.js";
-import type { ClientOptions, RegistrationRequest, StorageAdapter } from "./options.js";
-import { isSameNumber } from "./phone-number.js";
+import { realmOf } from "../answer/ownership.js";
+import { authOptions } from "../auth/auth.js";
+import { baseUrlOf } from "../base-url.js";
+import { peek } from "../given/read.js";
+import { lasting } from "../platform/records.js";
+import type { ClientOptions, RegistrationRequest, StorageAdapter } from "../options.js";
+import { isSameNumber } from "../phone-number.js";
 
 const PREFIX = "sipbreakout/kept/";
 

@@ -1,6 +1,6 @@
 // Stops that have to hold although the wasm, which notes them, can't be loaded.
-import type { ClientOptions, RegistrationRequest } from "./options.js";
-import { isSameNumber } from "./phone-number.js";
+import type { ClientOptions, RegistrationRequest } from "../options.js";
+import { isSameNumber } from "../phone-number.js";
 import { storeStop, type Undo } from "./stored-stops.js";
 
 /** A load that takes longer may not end before the page does. */

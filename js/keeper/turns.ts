@@ -1,56 +1,57 @@
 // What the application wants of its keepers, in the order in which it said so. Rust notes it: all for one number one after
 // the other, so that the last wish is the one that stays; different numbers do not wait for each other.
 
-import { enter, type Wasm } from "./core/load.js";
-import { type SdkError, toSdkError } from "./errors.js";
-import { mayPass, rest } from "./patience.js";
+import { type Wasm, whenLoaded } from "../core/load.js";
+import { type SdkError, toSdkError } from "../errors.js";
+import type { Keeper } from "./keeper.js";
+import { mayPass, rest } from "../patience.js";
 
 /** Told why a wish has to wait. */
 type OnTrouble = (error: SdkError) => void;
 
-/** A wish that waits for the wasm. */
-interface Asked<Handle> {
-  begin: (handle: Handle) => void;
+/** Something that waits for the wasm. */
+interface Asked {
+  begin: (keeper: Keeper) => void;
   fail: (error: unknown) => void;
   onTrouble: OnTrouble;
 }
 
 /** @internal */
-export class Wishes<Handle> {
-  readonly #open: (wasm: Wasm) => Handle;
+export class Turns {
+  readonly #open: (wasm: Wasm) => Keeper;
   readonly #closing: AbortSignal;
-  readonly #asked: Asked<Handle>[] = [];
+  readonly #asked: Asked[] = [];
   /** Over when nobody waits for the wasm. */
   #beginning: Promise<void> | undefined;
   /** By the key of the registration: what is noted last, or waits to be. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** With `closing` no wish waits any longer for a wasm that can't be loaded. */
-  constructor(open: (wasm: Wasm) => Handle, closing: AbortSignal) {
+  constructor(open: (wasm: Wasm) => Keeper, closing: AbortSignal) {
     this.#open = open;
     this.#closing = closing;
   }
 
   /**
-   * Has `work` note a wish for the registration that `keyOf` names, when all earlier ones for it are noted. Tried again
+   * Has `work` note a want for the registration that `keyOf` names, when all earlier ones for it are noted. Tried again
    * while the wasm can't be loaded, or crashes.
    */
   note<T>(
-    keyOf: (handle: Handle) => string,
-    work: (handle: Handle) => Promise<T>,
+    keyOf: (keeper: Keeper) => string,
+    work: (keeper: Keeper) => Promise<T>,
     onTrouble: OnTrouble,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const begin = (handle: Handle) =>
-        resolve(this.#inTurn(keyOf(handle), () => this.#patiently(work, onTrouble)));
+      const begin = (keeper: Keeper) =>
+        resolve(this.#inTurn(keyOf(keeper), () => this.#patiently(work, onTrouble)));
       this.#asked.push({ begin, fail: reject, onTrouble });
       if (this.#asked.length === 1) this.#beginning = this.#begin();
     });
   }
 
   /** Runs `work` when all that was wanted so far is noted. */
-  async after<T>(work: (handle: Handle) => Promise<T>): Promise<T> {
-    await enter((wasm) => {
+  async after<T>(work: (keeper: Keeper) => Promise<T>): Promise<T> {
+    await whenLoaded((wasm) => {
       this.#flush(this.#open(wasm));
       return Promise.allSettled(this.#turns.values());
     });
@@ -64,15 +65,15 @@ export class Wishes<Handle> {
   }
 
   /** Runs `work` at once. */
-  run<T>(work: (handle: Handle) => T | Promise<T>): Promise<T> {
-    return enter((wasm) => work(this.#open(wasm)));
+  run<T>(work: (keeper: Keeper) => T | Promise<T>): Promise<T> {
+    return whenLoaded<T | Promise<T>>((wasm) => work(this.#open(wasm))) as Promise<T>;
   }
 
   /** One waits for the wasm for all: each by itself, they would come out of order. */
   async #begin(): Promise<void> {
     try {
       await this.#patiently(
-        (handle) => this.#flush(handle),
+        (keeper) => this.#flush(keeper),
         (error) => {
           for (const { onTrouble } of [...this.#asked]) onTrouble(error);
         },
@@ -82,10 +83,10 @@ export class Wishes<Handle> {
     }
   }
 
-  #flush(handle: Handle): void {
+  #flush(keeper: Keeper): void {
     for (const { begin, fail } of this.#asked.splice(0)) {
       try {
-        begin(handle);
+        begin(keeper);
       } catch (thrown) {
         fail(thrown);
       }
@@ -104,7 +105,7 @@ export class Wishes<Handle> {
     return noted;
   }
 
-  async #patiently<T>(work: (handle: Handle) => T | Promise<T>, onTrouble: OnTrouble): Promise<T> {
+  async #patiently<T>(work: (keeper: Keeper) => T | Promise<T>, onTrouble: OnTrouble): Promise<T> {
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.run(work);

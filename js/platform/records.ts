@@ -1,18 +1,17 @@
 // Where the registrations that are kept are remembered: strings by name, never a token. One store outlives the page and is
 // shared by all tabs (IndexedDB), one outlives only an instance of the wasm.
 
-/** @internal What Rust asks for. */
-export interface KeptStore {
-  get(key: string): unknown;
-  set(key: string, value: string): unknown;
+/** @internal */
+export interface RecordStore {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
   /** With `value` only if that is what is there. */
-  remove(key: string, value?: string): unknown;
-  entries(prefix: string): unknown;
+  remove(key: string, value?: string): Promise<unknown>;
+  entries(prefix: string): Promise<[key: string, value: unknown][]>;
 }
 
-/** What stops are stored in without the wasm. */
-interface SharedStore extends KeptStore {
-  get(key: string): Promise<unknown>;
+/** @internal */
+export interface SharedStore extends RecordStore {
   /** Puts `value` there, if `known` is what is there; undefined is nothing. Resolves to what was there. */
   replace(key: string, known: string | undefined, value: string): Promise<unknown>;
 }
@@ -119,18 +118,16 @@ export const lasting: SharedStore = {
       ask((store) => store.getAllKeys(range(prefix))),
       ask((store) => store.getAll(range(prefix))),
     ]);
-    return keys.map((key, index) => [key, values[index]]);
+    return keys.map((key, index) => [String(key), values[index]]);
   },
 };
 
 const entries = new Map<string, string>();
 
 /** @internal This page's. */
-export const fleeting: KeptStore = {
-  get: (key) => entries.get(key),
-  set: (key, value) => void entries.set(key, value),
-  remove: (key, value) => {
-    if (value === undefined || entries.get(key) === value) entries.delete(key);
-  },
-  entries: (prefix) => [...entries].filter(([key]) => key.startsWith(prefix)),
+export const fleeting: RecordStore = {
+  get: async (key) => entries.get(key),
+  set: async (key, value) => entries.set(key, value),
+  remove: async (key, value) => (value === undefined || entries.get(key) === value) && entries.delete(key),
+  entries: async (prefix) => [...entries].filter(([key]) => key.startsWith(prefix)),
 };

@@ -1,13 +1,13 @@
 // A number that the application registers by a call of its own must stay registered: a deletion of it that is not made yet
 // was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
-import { baseUrlOf } from "./base-url.js";
-import type { CoreCalls } from "./client/core-calls.js";
-import { registrationTexts } from "./client/registration-texts.js";
-import { enter } from "./core/load.js";
-import { peek } from "./given/read.js";
-import { ownerAndCore } from "./keeping-options.js";
-import { lasting } from "./kept.js";
-import type { ClientOptions, RegistrationRequest } from "./options.js";
+import { baseUrlOf } from "../base-url.js";
+import type { CoreCalls } from "../client/core-calls.js";
+import { registrationTexts } from "../client/registration-texts.js";
+import { type Wasm, whenLoaded } from "../core/load.js";
+import { peek } from "../given/read.js";
+import type { ClientOptions, RegistrationRequest } from "../options.js";
+import { nameOf, ownersOf } from "./owner.js";
+import { Stores } from "./stores.js";
 
 /** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
 type Drop = (request: RegistrationRequest, id?: string) => void;
@@ -51,16 +51,21 @@ export class Overruling {
     const options = this.#options;
     const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
     if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
-    enter<string | undefined>((wasm) => {
-      const settings = this.#calls.settings(wasm);
-      const texts = registrationTexts(wasm, settings.apiVersion, request);
-      return wasm.storedDeletion(texts, lasting, ...ownerAndCore(settings, wasm)) as Promise<
-        string | undefined
-      >;
-    }).then(
-      (id) => id !== undefined && !this.#isOver && this.#drop(request, id),
+    whenLoaded<unknown>((wasm) => this.#storedDeletion(wasm, request)).then(
+      (id) => {
+        if (id !== undefined && !this.#isOver) this.#drop(request, id as string);
+      },
       () => {},
     );
+  }
+
+  /** Its id, if there is one of who is signed in. Nothing begins by asking. */
+  async #storedDeletion(wasm: Wasm, request: RegistrationRequest): Promise<string | undefined> {
+    const settings = this.#calls.settings(wasm);
+    const { key } = registrationTexts(wasm, settings.apiVersion, request);
+    const { name, isShared, session } = nameOf(await ownersOf(settings, wasm).owner(), "");
+    const stores = new Stores(settings.baseUrl, settings.apiVersion);
+    return isShared || session ? stores.deletion(name as string, key) : undefined;
   }
 
   /** Whether the request is for the same registration by either client. Without a number it is the session's. */

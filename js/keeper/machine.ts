@@ -1,0 +1,81 @@
+// The keeper's machine in Rust (src/keeper/), as it is talked to: an event in, a flat list of actions out, both by number
+// (src/bindings/keeper_events.rs, keeper_actions.rs). docs/decisions/0017 says what each is.
+import { ask, type Wasm } from "../core/load.js";
+import { now } from "../platform/clock.js";
+
+/** @internal */
+export const Happened = {
+  look: 0,
+  owner: 1,
+  ownerLeft: 2,
+  foundDesired: 3,
+  foundGrant: 4,
+  moved: 5,
+  loaded: 6,
+  desired: 7,
+  updated: 8,
+  refresh: 9,
+  stop: 10,
+  overrule: 11,
+  checked: 12,
+  registered: 13,
+  deleted: 14,
+  failed: 15,
+  written: 16,
+  lock: 17,
+  heard: 18,
+  leaving: 19,
+  back: 20,
+  close: 21,
+  list: 22,
+  lookUp: 23,
+} as const;
+
+/** @internal */
+export const Todo = {
+  lookAgain: 0,
+  tell: 1,
+  answer: 2,
+  lead: 3,
+  ready: 4,
+  halt: 5,
+  abort: 6,
+  open: 7,
+  load: 8,
+  check: 9,
+  upsert: 10,
+  delete: 11,
+  deleteAtLast: 12,
+  storeDesired: 13,
+  storeGrant: 14,
+  forget: 15,
+  erase: 16,
+  post: 17,
+  lock: 18,
+  unlock: 19,
+  lookAtOwner: 20,
+  settled: 21,
+  wait: 22,
+  refused: 23,
+} as const;
+
+/** @internal A number or text, or what was given as an error. */
+export type Field = unknown;
+
+/** @internal A machine of one instance of the wasm. `tab` is a name that no other has. */
+export class Machine {
+  readonly #wasm: Wasm;
+  readonly #number: number;
+
+  constructor(wasm: Wasm, isV0: boolean, maxPerSecond: number, tab: string) {
+    this.#wasm = wasm;
+    this.#number = ask(wasm, ({ newKeeper }) => newKeeper(isV0, maxPerSecond, tab));
+  }
+
+  /** What is to be done because of an event. @throws LoadError if the instance is no more */
+  handle(event: number, fields: readonly Field[]): readonly Field[] {
+    const { wallMs, monotonicMs, page } = now();
+    const all = [event, wallMs, monotonicMs, page, Math.random(), ...fields];
+    return ask(this.#wasm, ({ keeperActions }) => keeperActions(this.#number, all)) as readonly Field[];
+  }
+}

@@ -1,0 +1,28 @@
+// What comes in the way of a registration without that a call failed: the machine names it by a number.
+import { authError, type SdkError, toSdkError } from "../errors.js";
+
+/** @internal */
+export const closed = (): SdkError => authError("aborted", "aborted", "The client was closed.");
+
+const keptAgain = (): SdkError =>
+  toSdkError({
+    family: "rpc",
+    code: "superseded",
+    kind: "aborted",
+    retryable: false,
+    message: "The registration was not deleted, because it is to be kept again.",
+  });
+
+/** @internal */
+export const nobody = (): SdkError =>
+  authError(
+    "sign_in_required",
+    "auth",
+    "Nobody is signed in who could delete it. It ends by itself when its time is over.",
+  );
+
+const TROUBLES = [undefined, keptAgain, closed, nobody];
+
+/** @internal The error that the machine gives: one of those that it was given, or a number. */
+export const errorOf = (trouble: unknown): unknown =>
+  typeof trouble === "number" ? TROUBLES[trouble]?.() : trouble;
