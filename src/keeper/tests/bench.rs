@@ -182,8 +182,11 @@ impl Bench {
         self.tabs.len() - 1
     }
 
-    /// The wasm of a page stops; the page begins anew with a fresh instance, and what is stored.
+    /// The wasm of a page stops; the page begins anew with a fresh instance, and what is stored. What it kept it wants again.
     pub fn trap(&mut self, page: Page) {
+        self.tabs[page].answers.clear();
+        self.handle(page, Event::List { is_all: false });
+        let kept = std::mem::take(&mut self.tabs[page].answers);
         self.instances += 1;
         let (old, new) = (self.tabs[page].instance, self.instances);
         self.release(old);
@@ -194,7 +197,24 @@ impl Bench {
         (tab.leads, tab.is_begun, tab.is_ready) = (false, false, false);
         tab.channel = None;
         tab.calls.clear();
+        self.tasks.retain(|(_, _, task)| !matches!(task, Task::Do(of, _) if *of == old));
         self.begin(page);
+        for (_, snapshot) in kept {
+            let registration = (*snapshot.registration).clone();
+            self.keep_as(page, registration, false, snapshot.owner);
+        }
+    }
+
+    /// One page is frozen.
+    pub fn handle_leaving(&mut self, page: Page) {
+        self.handle(page, Event::Leaving { is_for_good: false });
+    }
+
+    /// It runs again.
+    pub fn handle_back(&mut self, page: Page) {
+        let is_online = self.is_online;
+        self.handle(page, Event::Back);
+        self.handle(page, Event::Look { is_online });
     }
 
     pub fn random(&mut self) -> f64 {
@@ -404,7 +424,12 @@ impl Bench {
         let page = self.page_of(instance).expect("there");
         if attempt > 0 {
             let key = key_of(&call.registration.target);
-            let is_free = self.tabs[page].calls.iter().all(|other| key_of(&other.registration.target) != key);
+            // Nor in any other tab, if there are locks, and none was stolen.
+            let is_alone = self.no_locks || self.stolen > 0;
+            let is_free = self.tabs.iter().enumerate().all(|(other, tab)| {
+                let is_other = |call: &Call| call.attempt == 0 || key_of(&call.registration.target) != key;
+                (other != page && is_alone) || tab.calls.iter().all(is_other)
+            });
             assert!(is_free, "two calls for {key} at once");
         }
         self.ask(instance, call);
@@ -420,8 +445,13 @@ impl Bench {
             Owner::Named(name) | Owner::Session { session: name, .. } => (*name).to_owned(),
         };
         let mut answer = call.answer.take().unwrap_or_else(|| {
-            self.core.asked.push(Asked::of(self.now_ms, call.is_upsert, token, &call.registration, call.limits));
-            self.core.answers.pop_front().unwrap_or_else(Answer::taken)
+            let asked = Asked::of(self.now_ms, call.is_upsert, token, &call.registration, call.limits);
+            let answer = self.core.answers.pop_front().unwrap_or_else(Answer::taken);
+            if answer.error.is_none() {
+                self.core.carry_out(&asked);
+            }
+            self.core.asked.push(asked);
+            answer
         });
         call.tries += 1;
         call.sent = self.moment();

@@ -2,7 +2,7 @@
 
 use crate::breakout::Registration;
 use crate::keeper::event::{Failure, FailureKind};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 pub const TTL_MS: f64 = 3_600_000.0;
 
@@ -112,9 +112,23 @@ pub fn crashed() -> Answer {
     Answer::failing("load", "crashed", "crashed")
 }
 
+impl Core {
+    /// It does what it is asked, whoever hears of it.
+    pub fn carry_out(&mut self, asked: &Asked) {
+        let number = asked.number.clone().unwrap_or_default();
+        if asked.is_upsert {
+            self.registrations.insert(number, (asked.sip_uri.clone(), asked.at_ms + TTL_MS));
+        } else if self.registrations.get(&number).is_some_and(|(sip_uri, _)| *sip_uri == asked.sip_uri) {
+            self.registrations.remove(&number);
+        }
+    }
+}
+
 /// The core.
 #[derive(Default)]
 pub struct Core {
+    /// What it has, by number: the PBX, and until when.
+    pub registrations: BTreeMap<String, (String, f64)>,
     pub asked: Vec<Asked>,
     pub answers: VecDeque<Answer>,
     pub cancelled: usize,

@@ -8,6 +8,7 @@ mod deletions;
 mod desired;
 mod fleet;
 mod keeping;
+mod races;
 mod registration_state;
 mod renaming;
 mod simulation;

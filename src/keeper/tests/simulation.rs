@@ -1,11 +1,14 @@
 //! Registrations over thirty days (ten thousand of them in the long form): whatever happens around one of them, it does not lapse as long as its
 //! last ten minutes were good ones.
 
+use super::bench::registration;
 use super::world::{DAY_MS, Draws, HOUR_MS, MINUTE_MS, Span, World};
-use crate::keeper::clock::SteadyClock;
-use crate::keeper::grant::Grant;
-use crate::keeper::registration_state::RegistrationState;
+use crate::keeper::Keeper;
+use crate::keeper::action::Action;
+use crate::keeper::desired::DesiredRegistration;
+use crate::keeper::event::{Event, Failure, FailureKind, Stored};
 use crate::keeper::timing::LOOK_MS;
+use std::rc::Rc;
 
 const DAYS: u32 = 30;
 const TTL_MS: f64 = HOUR_MS;
@@ -47,9 +50,64 @@ fn call(world: &World, draws: &mut Draws, begun: f64, timeout_ms: f64) -> Outcom
     Outcome::Taken { at: reaches, end: begun + latency }
 }
 
+/// A keeper of one registration, in a page of its own.
+struct Page<'a> {
+    keeper: Keeper<()>,
+    world: &'a World,
+    draws: Draws,
+}
+
+impl Page<'_> {
+    /// Carries out what the keeper wants done, but for a call, which it returns, and the next look.
+    fn handle(&mut self, time: f64, event: Event<()>) -> (Option<(u32, f64)>, f64) {
+        let random = self.draws.fraction();
+        let (mut call, mut wait_ms) = (None, f64::INFINITY);
+        for action in self.keeper.handle(event, self.world.moment(time), random) {
+            let next = match action {
+                Action::LookAgain { ms } => {
+                    wait_ms = wait_ms.min(ms);
+                    continue;
+                }
+                Action::Upsert { attempt, timeout_ms, .. } => {
+                    assert!(call.is_none(), "two calls at once");
+                    call = Some((attempt, timeout_ms));
+                    continue;
+                }
+                Action::Load { load, .. } => Event::Loaded { load, is_read: true },
+                Action::Check { attempt, .. } => Event::Checked { attempt, stored: Stored::NotRead, grant: None },
+                Action::StoreDesired { ticket, .. } | Action::StoreGrant { ticket, .. } => {
+                    Event::Written { ticket, is_stored: true, newer: None }
+                }
+                _ => continue,
+            };
+            let (next, _) = self.handle(time, next);
+            call = call.or(next);
+        }
+        (call, wait_ms)
+    }
+
+    /// Milliseconds until the keeper means to tell the core again.
+    fn next_ms(&mut self, time: f64) -> f64 {
+        let moment = self.world.moment(time);
+        let actions = self.keeper.handle(Event::LookUp { key: "own".to_owned() }, moment, 0.0);
+        let next = actions.into_iter().find_map(|action| match action {
+            Action::Answer { snapshot, .. } => snapshot.next_refresh_at_wall_ms,
+            _ => None,
+        });
+        next.map_or(f64::INFINITY, |at_ms| at_ms - moment.wall_ms)
+    }
+}
+
 fn live(world: &World, draws: &mut Draws) -> Record {
     let end_of_days = f64::from(DAYS) * DAY_MS;
-    let (mut state, mut clock, mut record) = (RegistrationState::new(), SteadyClock::default(), Record::default());
+    let mut record = Record::default();
+    let mut page = Page { keeper: Keeper::new(50, "tab".to_owned()), world, draws: draws.clone() };
+    let owner = Event::Owner { name: Some("?1".to_owned()), is_shared: false, session: None, is_unknown: false };
+    page.handle(0.0, owner);
+    let registration = Rc::new(registration(None, "sips:pbx.example.com"));
+    let desired =
+        DesiredRegistration { id: "1".to_owned(), registration, is_deletion: false, delete_on_leave: false, at_ms: None };
+    page.handle(0.0, Event::Desired { desired, owner: None });
     let mut expires = f64::INFINITY;
     let mut time: f64 = 0.0;
     while time < end_of_days {
@@ -58,10 +116,10 @@ fn live(world: &World, draws: &mut Draws) -> Record {
             time = if sleep.is_told { sleep.to } else { sleep.to + draws.between(0.0, LOOK_MS) };
             continue;
         }
-        let now = clock.at(world.moment(time));
-        let due_ms = state.due_ms(now, world.is_online(time));
-        if due_ms > 0.0 {
-            let timer = world.timer(time, due_ms.max(1.0));
+        let (begun, look_ms) = page.handle(time, Event::Look { is_online: world.is_online(time) });
+        let Some((attempt, timeout_ms)) = begun else {
+            // The looks between are passed over: nothing changes in them.
+            let timer = world.timer(time, look_ms.max(page.next_ms(time)).max(1.0));
             let next = match world.next(time) {
                 Some((at, true)) if at < timer => at,
                 Some((at, false)) if at < timer => timer.min(at + draws.between(0.0, LOOK_MS)),
@@ -69,30 +127,26 @@ fn live(world: &World, draws: &mut Draws) -> Record {
             };
             // The page looks at its clocks now and then; here at the last time before something happens to them.
             if let Some(at) = world.next_disturbance(time).filter(|at| *at < next) {
-                clock.at(world.moment(at - draws.between(0.0, LOOK_MS.min(at - time))));
+                let before = at - draws.between(0.0, LOOK_MS.min(at - time));
+                page.handle(before, Event::LookUp { key: "own".to_owned() });
             }
             time = next;
             continue;
-        }
-        let attempt = state.begin(now);
-        assert!(state.due_ms(now, true).is_infinite(), "two calls at once");
-        match call(world, draws, time, attempt.timeout_ms) {
+        };
+        match call(world, draws, time, timeout_ms) {
             Outcome::Taken { at, end } => {
                 if at > expires {
                     record.lapses.push((expires, at));
                 }
                 expires = at + TTL_MS;
                 record.upserts.push(time);
-                state.succeeded(
-                    Grant::new(now.moment, TTL_MS, draws.fraction(), clock.at(world.moment(end))),
-                    true,
-                    clock.at(world.moment(end)),
-                );
+                page.handle(end, Event::Registered { attempt, ttl_ms: TTL_MS, sent: world.moment(time) });
                 time = end;
             }
             Outcome::Failed { end } => {
                 record.failures.push(time);
-                state.failed(None, draws.fraction(), clock.at(world.moment(end)));
+                let failure = Failure { kind: FailureKind::Passing, retry_after_ms: None, error: () };
+                page.handle(end, Event::Failed { attempt, failure });
                 time = end;
             }
         }

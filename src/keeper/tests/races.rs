@@ -1,0 +1,126 @@
+//! Three tabs of one browser, to which anything happens in any order, traps among it.
+
+use super::bench::{Bench, MINUTE_MS, Page, registration};
+use super::core::unavailable;
+use crate::keeper::registration_state::State;
+use proptest::prelude::*;
+
+const NUMBER: &str = "+4799900001";
+const TABS: usize = 3;
+
+/// What happens to a tab, or in it.
+#[derive(Clone, Debug)]
+enum Step {
+    Keep(&'static str),
+    Refresh,
+    Delete,
+    Stop,
+    Trap,
+    Away,
+    Back,
+    Reload,
+    /// The core does not answer in time, or not at all.
+    Trouble(f64),
+    Pass(f64),
+}
+
+fn step() -> impl Strategy<Value = (usize, Step)> {
+    let step = prop_oneof![
+        4 => prop::sample::select(vec!["sips:a.example.com", "sips:b.example.com"]).prop_map(Step::Keep),
+        2 => Just(Step::Refresh),
+        2 => Just(Step::Delete),
+        1 => Just(Step::Stop),
+        3 => Just(Step::Trap),
+        1 => Just(Step::Away),
+        2 => Just(Step::Back),
+        1 => Just(Step::Reload),
+        2 => (0.0f64..40_000.0).prop_map(Step::Trouble),
+        3 => (0.0f64..300.0).prop_map(Step::Pass),
+        2 => (0.0f64..20_000.0).prop_map(Step::Pass),
+        2 => (0.0f64..50.0 * MINUTE_MS).prop_map(Step::Pass),
+    ];
+    (0..TABS, step)
+}
+
+/// Does it, and returns what is wanted from then on, if that is another thing.
+fn take(bench: &mut Bench, tabs: &mut [Page], tab: usize, step: &Step) -> Option<Option<&'static str>> {
+    let page = tabs[tab];
+    match step {
+        Step::Keep(sip_uri) => {
+            bench.keep(page, registration(Some(NUMBER), sip_uri));
+            return Some(Some(*sip_uri));
+        }
+        Step::Refresh => bench.refresh(page, NUMBER),
+        Step::Delete | Step::Stop => {
+            let is_deletion = matches!(step, Step::Delete);
+            let known = bench.snapshot(page, NUMBER);
+            let known = known.map_or_else(|| registration(Some(NUMBER), "sips:a.example.com"), |known| (*known.registration).clone());
+            bench.stop(page, known, is_deletion, false).expect("somebody");
+            // Until it is noted.
+            bench.pass(bench.store_ms);
+            return if is_deletion || bench.snapshot(page, NUMBER).is_none() { Some(None) } else { None };
+        }
+        Step::Trap => bench.trap(page),
+        Step::Away => bench.handle_leaving(page),
+        Step::Back => bench.handle_back(page),
+        Step::Reload => {
+            bench.close(page);
+            tabs[tab] = bench.page();
+            bench.keys(tabs[tab]);
+        }
+        Step::Trouble(ms) => bench.answer([unavailable().after(*ms)]),
+        Step::Pass(ms) => bench.pass(*ms),
+    }
+    None
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("KEEPER_RACES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
+    ))]
+
+    #[test]
+    fn one_call_at_a_time_the_last_wish_wins_and_nothing_lapses(
+        steps in prop::collection::vec(step(), 1..40),
+        store_ms in prop::sample::select(vec![0.0, 5.0, 80.0]),
+    ) {
+        let mut bench = Bench::default();
+        bench.store_ms = store_ms;
+        let mut tabs: Vec<Page> = (0..TABS).map(|_| bench.page()).collect();
+        for page in &tabs {
+            bench.keys(*page);
+        }
+        let mut wanted = None;
+        for (tab, step) in &steps {
+            if let Some(now) = take(&mut bench, &mut tabs, *tab, step) {
+                wanted = now;
+            }
+        }
+        bench.core.answers.clear();
+        for page in &tabs {
+            bench.handle_back(*page);
+        }
+        // Ten good minutes.
+        bench.pass(10.0 * MINUTE_MS);
+        for _ in 0..12 {
+            for page in &tabs {
+                let kept = bench.snapshot(*page, NUMBER).filter(|kept| !kept.is_ending);
+                let kept = kept.map(|kept| (kept.registration.target.sip_uri.as_str().to_owned(), kept.state));
+                prop_assert_eq!(kept, wanted.map(|wanted| (wanted.to_owned(), State::Registered)));
+            }
+            if let Some(wanted) = wanted {
+                let has = bench.core.registrations.get(NUMBER);
+                prop_assert!(has.is_some_and(|(sip_uri, until_ms)| sip_uri == wanted && *until_ms > bench.now_ms), "{:?}", has);
+            }
+            bench.pass(10.0 * MINUTE_MS);
+        }
+        let leaders = tabs.iter().filter(|page| bench.tabs[**page].leads).count();
+        prop_assert_eq!(leaders, 1);
+        // Nobody tells the core of what is not wanted.
+        if wanted.is_none() {
+            bench.asked();
+            bench.pass(120.0 * MINUTE_MS);
+            prop_assert!(bench.asked().is_empty());
+        }
+    }
+}
