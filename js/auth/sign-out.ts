@@ -2,9 +2,9 @@
 
 import { rememberSignOut } from "../answer/signed-out.js";
 import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
-import { lasting } from "../platform/records.js";
 import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
+import { lasting } from "../platform/records.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
 import { deleteAllKept } from "../session/leavers.js";

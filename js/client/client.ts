@@ -2,8 +2,8 @@
 import type { ClientEvents } from "../events.js";
 import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
-import type { RegistrationKeeper } from "../keeper/registration-keeper.js";
 import { ClientKeepers } from "../keeper/client-keepers.js";
+import type { RegistrationKeeper } from "../keeper/registration-keeper.js";
 import type {
   CallOptions,
   ClientOptions,

@@ -344,4 +344,3 @@ export class ClientKeepers {
     }, AGAIN_MS);
   }
 }
-

@@ -19,7 +19,13 @@ import { type Field, Happened, Machine, Todo } from "./machine.js";
 import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
 import { nameOf, ownersOf, watchOwner } from "./owner.js";
 import { PageLife } from "./page-life.js";
-import { type Desired, type Grant, NOTHING_DESIRED, type RegistrationText, requestOfText } from "./records.js";
+import {
+  type Desired,
+  type Grant,
+  NOTHING_DESIRED,
+  type RegistrationText,
+  requestOfText,
+} from "./records.js";
 import type { Snapshot } from "./registration-keeper.js";
 import { Stores } from "./stores.js";
 import { closed, errorOf, nobody } from "./troubles.js";
@@ -181,7 +187,11 @@ export class Keeper {
     for (const [key, snapshot] of this.#ask(Happened.list, true)) {
       if (snapshot.owner !== name) continue;
       try {
-        const id = await this.stop({ key, text: textOf(snapshot.request as RegistrationFields) }, true, false);
+        const id = await this.stop(
+          { key, text: textOf(snapshot.request as RegistrationFields) },
+          true,
+          false,
+        );
         if (id !== undefined) await this.gone(id);
       } catch {
         isDeleted = false;
@@ -323,7 +333,14 @@ export class Keeper {
           this.#call(attempt, true, async (signal) => {
             const limits = { timeoutMs, isRetried, signal };
             const { answer, sentAt } = await upsert(this.#calls, requestOfText(text), limits);
-            return [Happened.registered, attempt, answer * 1000, sentAt.wallMs, sentAt.monotonicMs, sentAt.page];
+            return [
+              Happened.registered,
+              attempt,
+              answer * 1000,
+              sentAt.wallMs,
+              sentAt.monotonicMs,
+              sentAt.page,
+            ];
           });
           break;
         }
@@ -342,7 +359,9 @@ export class Keeper {
         }
         case Todo.storeDesired: {
           const [ticket, owner, key, ...desired] = take(7);
-          stored.push(this.#written(ticket, this.#stores.setDesired(owner, key, desired as unknown as Desired)));
+          stored.push(
+            this.#written(ticket, this.#stores.setDesired(owner, key, desired as unknown as Desired)),
+          );
           break;
         }
         case Todo.storeGrant: {
@@ -493,7 +512,12 @@ export class Keeper {
     } catch {
       isStored = false;
     }
-    await this.#tell(Happened.written, ticket, isStored, ...((newer as Desired | undefined) ?? NOTHING_DESIRED));
+    await this.#tell(
+      Happened.written,
+      ticket,
+      isStored,
+      ...((newer as Desired | undefined) ?? NOTHING_DESIRED),
+    );
   }
 
   #askForLock(number: number, owner: string, how: number): void {

@@ -1,7 +1,7 @@
 // The keepers of a client that are not stopped, by the registrations that they keep.
 import { bare } from "../given/read.js";
-import type { RegistrationKeeper } from "./registration-keeper.js";
 import type { KeepOptions } from "../options.js";
+import type { RegistrationKeeper } from "./registration-keeper.js";
 
 /** @internal What is known of a keeper beside how it stands. */
 export interface Live {

@@ -18,7 +18,17 @@ const NUMBERS: { readonly [name: string]: readonly string[] } = bare({
 });
 
 const FAMILIES = ["rpc", "auth", "rejected", "invalid"];
-const KINDS = ["network", "timeout", "aborted", "protocol", "auth", "rejected", "invalid", "config", "crashed"];
+const KINDS = [
+  "network",
+  "timeout",
+  "aborted",
+  "protocol",
+  "auth",
+  "rejected",
+  "invalid",
+  "config",
+  "crashed",
+];
 
 /** @internal How many fields a message has. */
 export const fieldsOfMessage = (name: unknown): number => (name === "wished" ? 6 : 8);
@@ -29,7 +39,8 @@ export function writeMessage(message: readonly unknown[]): string {
   const head = { v: VERSION, news: name };
   if (name === "hello" || name === "here" || name === "bye") return jsonOf({ ...head, tab: key });
   if (name === "leads") return jsonOf(head);
-  if (name === "wished") return jsonOf({ ...head, key, wish: desiredJson(message.slice(2) as unknown as Desired) });
+  if (name === "wished")
+    return jsonOf({ ...head, key, wish: desiredJson(message.slice(2) as unknown as Desired) });
   const numbers: Record<string, unknown> = {};
   for (const [at, number] of (NUMBERS[name] ?? []).entries()) {
     if (Number.isFinite(rest[at])) numbers[number] = rest[at];
@@ -77,7 +88,11 @@ function numberOf(fields: Fields, name = ""): number {
 }
 
 function troubleOf({ family, code, kind, message }: Fields): unknown {
-  if (![code, message].every(isText) || !FAMILIES.includes(family as string) || !KINDS.includes(kind as string)) {
+  if (
+    ![code, message].every(isText) ||
+    !FAMILIES.includes(family as string) ||
+    !KINDS.includes(kind as string)
+  ) {
     return undefined;
   }
   return toSdkError({ family, code, kind, retryable: false, message });

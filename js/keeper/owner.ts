@@ -40,7 +40,8 @@ export function nameOf(owner: Owner, nameless: string): OwnerName {
 
 /** With tokens of the application's own it is whom the application names, and that never changes. */
 function supplied(name: string | undefined): Owners {
-  const owner: Owner = name === undefined ? { kind: "nameless" } : { kind: "named", name: `supplied/${name}` };
+  const owner: Owner =
+    name === undefined ? { kind: "nameless" } : { kind: "named", name: `supplied/${name}` };
   const never = () => () => {};
   return { owner: async () => owner, onChanged: never, onEnded: never };
 }

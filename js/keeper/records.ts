@@ -1,9 +1,9 @@
 // What is stored of a registration that is kept: what is desired, and what was granted, as JSON texts. Tabs of other versions
 // read and write them, too. The machine takes and gives them as flat fields.
 import { textOf } from "../client/encode.js";
-import { encoded } from "../provider/names.js";
-import { fieldsOf, type Fields, isAnyText, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 import type { RegistrationRequest, RouteType } from "../options.js";
+import { encoded } from "../provider/names.js";
+import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 
 /** The form of the records; what a later version of this package wrote is left alone. */
 const VERSION = 1;
@@ -111,7 +111,15 @@ export function readDesired(text: unknown): Desired | undefined {
 }
 
 /** @internal */
-export function grantJson([wish, wall_ms, monotonic_ms, page, ttl_ms, refresh_after_ms, text]: Grant): string {
+export function grantJson([
+  wish,
+  wall_ms,
+  monotonic_ms,
+  page,
+  ttl_ms,
+  refresh_after_ms,
+  text,
+]: Grant): string {
   const numbers = { wall_ms, monotonic_ms, page, ttl_ms, refresh_after_ms };
   return jsonOf({ v: VERSION, wish, ...numbers, ...registrationFields(text) });
 }
@@ -120,7 +128,9 @@ export function grantJson([wish, wall_ms, monotonic_ms, page, ttl_ms, refresh_af
 export function readGrant(text: unknown): Grant | undefined {
   const fields = (isText(text) && fieldsOf(text)) || NONE;
   const { v, wish } = fields;
-  const numbers = ["wall_ms", "monotonic_ms", "page", "ttl_ms", "refresh_after_ms"].map((name) => fields[name]);
+  const numbers = ["wall_ms", "monotonic_ms", "page", "ttl_ms", "refresh_after_ms"].map(
+    (name) => fields[name],
+  );
   if (v !== VERSION || !isText(wish) || !numbers.every(Number.isFinite)) return undefined;
   return [wish, ...numbers, registrationOf(fields)] as unknown as Grant;
 }

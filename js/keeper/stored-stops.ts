@@ -5,9 +5,9 @@ import { realmOf } from "../answer/ownership.js";
 import { authOptions } from "../auth/auth.js";
 import { baseUrlOf } from "../base-url.js";
 import { peek } from "../given/read.js";
-import { lasting } from "../platform/records.js";
 import type { ClientOptions, RegistrationRequest, StorageAdapter } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
+import { lasting } from "../platform/records.js";
 
 const PREFIX = "sipbreakout/kept/";
 

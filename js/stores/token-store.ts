@@ -1,7 +1,7 @@
 // Where the session is kept: the single truth about it, which other tabs may share.
 import { read } from "../given/read.js";
-import { lasting } from "../platform/records.js";
 import type { AuthOptions } from "../options.js";
+import { lasting } from "../platform/records.js";
 import { within } from "../platform/time-limit.js";
 import { guarded } from "./guarded-store.js";
 import { nameOf, type PageMemory } from "./memory.js";

@@ -164,12 +164,7 @@ impl<E: Clone> Keeper<E> {
             }
             let trouble = Some(Trouble::Failed(failure.error));
             let id = Some(attempt.desired.id.clone());
-            self.post(TabMessage::Gone {
-                key: key.to_owned(),
-                id,
-                trouble: trouble.clone(),
-                wait_ms: Some(wait_ms),
-            });
+            self.post(TabMessage::Gone { key: key.to_owned(), id, trouble: trouble.clone(), wait_ms: Some(wait_ms) });
             self.tell_stopped(key, trouble);
             self.let_others_try(wait_ms);
         }
@@ -201,7 +196,8 @@ impl<E: Clone> Keeper<E> {
                 }
             }
             if is_ours {
-                let trouble = if verdict == Some(Verdict::Interrupted) { Some(Trouble::KeptAgain) } else { error.clone() };
+                let trouble =
+                    if verdict == Some(Verdict::Interrupted) { Some(Trouble::KeptAgain) } else { error.clone() };
                 let (key, id) = (key.to_owned(), attempt.desired.id.clone());
                 self.post(TabMessage::Late { key, id, trouble });
             }

@@ -67,8 +67,8 @@ impl<E: Clone> Keeper<E> {
         self.changed();
         let now = self.now;
         // Nothing that anybody says puts a refresh off for good.
-        let age_ms = age_ms.max(0.0).min(LONGEST_MS);
-        let ttl_ms = ttl_ms.max(1.0).min(LONGEST_MS);
+        let age_ms = age_ms.clamp(0.0, LONGEST_MS);
+        let ttl_ms = ttl_ms.clamp(1.0, LONGEST_MS);
         // `clamp` with limits that are not constant brings along what writes fractions: 15 KB.
         let refresh_after_ms = refresh_after_ms.max(0.0).min(overdue_after_ms(ttl_ms));
         let Moment { wall_ms, monotonic_ms, page } = now.moment;
@@ -105,5 +105,5 @@ impl<E: Clone> Keeper<E> {
 }
 
 fn heeded(wait_ms: f64) -> f64 {
-    wait_ms.max(0.0).min(LONGEST_WAIT_MS)
+    wait_ms.clamp(0.0, LONGEST_WAIT_MS)
 }

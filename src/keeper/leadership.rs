@@ -40,7 +40,11 @@ impl<E: Clone> Keeper<E> {
             owner: owner.as_deref().filter(|_| self.is_ready),
             is_leading: self.is_leading && !self.is_away && self.leadership != Leadership::Yielding,
             is_online,
-            hesitation: if let Leadership::WithoutLocks(hesitation) = self.leadership { Some(hesitation) } else { None },
+            hesitation: if let Leadership::WithoutLocks(hesitation) = self.leadership {
+                Some(hesitation)
+            } else {
+                None
+            },
             silent_ms: now.moment.monotonic_ms - self.heard_at_ms,
             under_way: self.attempts.len(),
         };
@@ -223,9 +227,10 @@ impl<E: Clone> Keeper<E> {
         if !self.is_leading || !self.others.is_empty() {
             return;
         }
-        let own = self.schedule.iter().filter(|kept| {
-            kept.desired.delete_on_leave && !kept.desired.is_deletion && kept.owner == self.owner
-        });
+        let own = self
+            .schedule
+            .iter()
+            .filter(|kept| kept.desired.delete_on_leave && !kept.desired.is_deletion && kept.owner == self.owner);
         let last: Vec<_> =
             own.map(|kept| Action::DeleteAtLast { registration: kept.desired.registration.clone() }).collect();
         self.actions.extend(last);

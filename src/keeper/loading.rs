@@ -51,8 +51,8 @@ impl<E: Clone> Keeper<E> {
             Some(kept) if kept.owner.is_none() => {
                 // What was to be deleted may be under way still.
                 kept.is_unsure |= desired.is_deletion;
-                let is_same =
-                    kept.desired.is_deletion == desired.is_deletion && kept.desired.registration == desired.registration;
+                let is_same = kept.desired.is_deletion == desired.is_deletion
+                    && kept.desired.registration == desired.registration;
                 if is_same {
                     kept.desired = desired;
                 }
@@ -114,9 +114,10 @@ impl<E: Clone> Keeper<E> {
     /// Those that were wanted before it was known for whom.
     pub(super) fn store_unstored(&mut self) {
         let Some(owner) = self.owner.clone() else { return };
-        let own = self.schedule.iter().filter(|kept| {
-            kept.owner.as_ref() == Some(&owner) && !kept.state.is_settled() && !kept.is_stored
-        });
+        let own = self
+            .schedule
+            .iter()
+            .filter(|kept| kept.owner.as_ref() == Some(&owner) && !kept.state.is_settled() && !kept.is_stored);
         let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
         for (key, desired) in unstored {
             self.store_desired(owner.clone(), &key, desired, true, false);

@@ -157,7 +157,8 @@ impl<E: Clone> Schedule<E> {
             // All that end before it, or in the same second, come first.
             let ahead = counts.get(second(*left_ms)).copied().unwrap_or_default();
             let is_late = *left_ms > 0.0 && ahead > self.rate.most * second(*left_ms).max(1);
-            if let Some(kept) = self.registrations.get_mut(*place).filter(|kept| is_late && kept.state.granted().is_some())
+            if let Some(kept) =
+                self.registrations.get_mut(*place).filter(|kept| is_late && kept.state.granted().is_some())
             {
                 kept.state.crowd();
                 if let Some(change) = kept.state.look(now) {

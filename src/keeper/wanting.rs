@@ -126,8 +126,7 @@ impl<E: Clone> Keeper<E> {
     /// Somebody else's registration that waits for its owner makes room: of one name there is one in a page. It is
     /// stored, and comes back with its owner.
     pub(super) fn make_room(&mut self, key: &str, owner: Option<&String>) {
-        let is_others =
-            self.schedule.get(key).is_some_and(|kept| kept.owner.is_some() && kept.owner.as_ref() != owner);
+        let is_others = self.schedule.get(key).is_some_and(|kept| kept.owner.is_some() && kept.owner.as_ref() != owner);
         if is_others {
             self.settle_deletion(key, Trouble::Nobody);
             self.end(key, None);

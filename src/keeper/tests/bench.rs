@@ -545,7 +545,9 @@ impl Bench {
 
     /// Somebody else takes the lock of an owner and does nothing: takes it from whoever has it if `is_steal`.
     pub fn hang(&mut self, owner: &str, is_steal: bool) {
-        if is_steal { self.steal(owner) }
+        if is_steal {
+            self.steal(owner)
+        }
         self.locks.insert(owner.to_owned(), (0, 0));
     }
 
@@ -571,9 +573,11 @@ impl Bench {
 
     /// The next thing that happens, if it does so by `until_ms`.
     fn step(&mut self, until_ms: f64) -> bool {
-        let next = self.tasks.iter().enumerate().min_by(|(_, (one, first, _)), (_, (other, second, _))| {
-            one.total_cmp(other).then(first.cmp(second))
-        });
+        let next = self
+            .tasks
+            .iter()
+            .enumerate()
+            .min_by(|(_, (one, first, _)), (_, (other, second, _))| one.total_cmp(other).then(first.cmp(second)));
         let Some((at, (due_ms, ..))) = next else { return false };
         if *due_ms > until_ms {
             return false;

@@ -59,7 +59,7 @@ fn the_next_page_goes_on_with_it_unless_its_time_is_over() {
         stop(&mut bench, page);
         bench.pass(1_000.0);
         bench.close(page);
-                bench.pass(minutes * MINUTE_MS);
+        bench.pass(minutes * MINUTE_MS);
         bench.asked();
         let page = bench.page();
         assert!(bench.keys(page).is_empty(), "it is not kept");

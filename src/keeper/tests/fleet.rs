@@ -68,14 +68,8 @@ fn those_that_come_too_late_at_this_rate_are_at_risk_at_once() {
         kept.state.succeeded(Grant::new(moment(0.0), 100_000.0, 0.0, now(0.0)), true, now(0.0));
         schedule.insert(kept);
     }
-    let stand = Stand {
-        owner: Some("ada"),
-        is_leading: true,
-        is_online: true,
-        hesitation: None,
-        silent_ms: 0.0,
-        under_way: 0,
-    };
+    let stand =
+        Stand { owner: Some("ada"), is_leading: true, is_online: true, hesitation: None, silent_ms: 0.0, under_way: 0 };
     // 24 s are left to all, which is enough for 120 of them: each may be one of the others.
     let look = schedule.look(now(76_000.0), stand);
     assert_eq!((look.begin.len(), look.changes.len()), (5, 300));

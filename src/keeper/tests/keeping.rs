@@ -209,7 +209,7 @@ fn it_survives_a_reload_and_needs_no_call_for_that() {
     bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(10.0 * MINUTE_MS);
     bench.close(page);
-        let page = bench.page();
+    let page = bench.page();
     assert_eq!(bench.keys(page), ["+4799900001"]);
     bench.pass(1_000.0);
     assert_eq!(bench.asked().len(), 1);

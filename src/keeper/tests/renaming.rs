@@ -3,7 +3,6 @@
 use super::bench::{Bench, MINUTE_MS, Owner, registration};
 use crate::keeper::snapshot::Change;
 
-
 fn session(session: &'static str, person: Option<&'static str>) -> Owner {
     Owner::Session { session, person }
 }

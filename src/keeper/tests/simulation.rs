@@ -105,8 +105,13 @@ fn live(world: &World, draws: &mut Draws) -> Record {
     let owner = Event::Owner { name: Some("?1".to_owned()), is_shared: false, session: None, is_unknown: false };
     page.handle(0.0, owner);
     let registration = Rc::new(registration(None, "sips:pbx.example.com"));
-    let desired =
-        DesiredRegistration { id: "1".to_owned(), registration, is_deletion: false, delete_on_leave: false, at_ms: None };
+    let desired = DesiredRegistration {
+        id: "1".to_owned(),
+        registration,
+        is_deletion: false,
+        delete_on_leave: false,
+        at_ms: None,
+    };
     page.handle(0.0, Event::Desired { desired, owner: None });
     let mut expires = f64::INFINITY;
     let mut time: f64 = 0.0;
