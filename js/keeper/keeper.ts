@@ -1,34 +1,24 @@
-// Keeps the registrations of a client in this page: carries out what the machine in Rust wants done, and tells it what came of
-// it. It waits for the store, the lock, the core and the page; what to do is decided there (src/keeper/).
+// Keeps the registrations of a client in this page, with one instance of the wasm: what the application wants goes to the
+// machine, once it is known whose registrations these are. What to do is decided there (src/keeper/).
 import type { Owners } from "../auth/owners.js";
 import type { CoreCalls } from "../client/core-calls.js";
 import { textOf } from "../client/encode.js";
 import type { RegistrationFields } from "../client/registration-fields.js";
 import type { ClientSettings } from "../client/settings.js";
 import { type Wasm, whenTrapped } from "../core/load.js";
-import { flatError, invalidOption, toSdkError } from "../errors.js";
-import { peek } from "../given/read.js";
-import { nextTurn, within } from "../platform/time-limit.js";
+import { invalidOption, toSdkError } from "../errors.js";
+import { within } from "../platform/time-limit.js";
 import { leavers } from "../session/leavers.js";
 import type { Owner } from "../session/session.js";
-import { remove, upsert } from "./calls.js";
-import { Deletions } from "./deletions.js";
-import { leadBy } from "./leader-lock.js";
-import { Looks } from "./looks.js";
-import { type Field, Happened, Machine, Todo } from "./machine.js";
-import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
+import { Executor } from "./executor.js";
+import { type Field, Happened, Machine } from "./machine.js";
 import { nameOf, ownersOf, watchOwner } from "./owner.js";
 import { PageLife } from "./page-life.js";
-import {
-  type Desired,
-  type Grant,
-  NOTHING_DESIRED,
-  type RegistrationText,
-  requestOfText,
-} from "./records.js";
+import { randomId } from "./random-id.js";
+import type { RegistrationText } from "./records.js";
 import type { Snapshot } from "./registration-keeper.js";
 import { Stores } from "./stores.js";
-import { closed, errorOf, nobody } from "./troubles.js";
+import { closed, nobody } from "./troubles.js";
 
 /** A store that is slow is not waited for longer. */
 const CATCH_UP_MS = 10_000;
@@ -48,37 +38,33 @@ export interface KeeperListener {
   onTrap(): void;
 }
 
-/** @internal A keeper in one instance of the wasm. */
+type Kept = [key: string, snapshot: Snapshot];
+
+/** @internal */
 export class Keeper {
-  readonly #calls: CoreCalls;
   readonly #listener: KeeperListener;
   readonly #owners: Owners;
-  readonly #machine: Machine;
-  readonly #stores: Stores;
+  readonly #executor: Executor;
   readonly #over = new AbortController();
   readonly #stopListening: () => void;
-  readonly #deletions = new Deletions();
-  readonly #looks = new Looks(() => this.#tell(Happened.look, globalThis.navigator?.onLine !== false));
-  readonly #calling = new Set<AbortController>();
   #page: PageLife | undefined;
-  #batches: (() => void)[] | undefined;
   #isReady = false;
   #isClosed = false;
   /** Whose registrations are kept now, as the machine has said. */
   #owner: string | undefined;
   #readied = later();
-  #lock = new AbortController();
-  #channel: BroadcastChannel | undefined;
-  #answers: [key: string, snapshot: Snapshot][] = [];
-  #stopped: { id?: string; isRefused?: boolean } = {};
 
   constructor(wasm: Wasm, calls: CoreCalls, settings: ClientSettings, listener: KeeperListener) {
     const { apiVersion, baseUrl, keeping } = settings;
-    this.#calls = calls;
     this.#listener = listener;
     this.#owners = ownersOf(settings, wasm);
-    this.#machine = new Machine(wasm, apiVersion === "v0", keeping.maxPerSecond, randomId());
-    this.#stores = new Stores(baseUrl, apiVersion);
+    const machine = new Machine(wasm, apiVersion === "v0", keeping.maxPerSecond, randomId());
+    this.#executor = new Executor(machine, calls, new Stores(baseUrl, apiVersion), {
+      onEvent: (key, type, snapshot) => listener.onEvent(key, type, snapshot),
+      onLead: (isLeading) => listener.onLead(isLeading),
+      onReady: (owner) => this.#know(owner),
+      onDoubt: () => void this.#lookAtOwner().catch(() => {}),
+    });
     leavers.add(this.#leaver);
     this.#stopListening = whenTrapped(wasm, (thrown) => this.#trapped(thrown));
   }
@@ -88,8 +74,8 @@ export class Keeper {
     await this.#ready();
     await this.#catchUp();
     this.#checkOpen();
-    const desired: Desired = [randomId(), isDeletedOnPageHide ? 2 : 0, Number.NaN, text];
-    await this.#tell(Happened.desired, ...desired, owner);
+    const flags = isDeletedOnPageHide ? 2 : 0;
+    await this.#tell(Happened.desired, randomId(), flags, Number.NaN, text, owner);
   }
 
   /** Keeps it instead of what is kept under `key`. */
@@ -118,9 +104,9 @@ export class Keeper {
     // It was closed before it was known whose registrations these are. The next page must not go on with them.
     if (this.#isClosed && !this.#isReady) await this.#tellOwner(await this.#owners.owner());
     if (isAwaited) await this.#catchUp();
-    this.#stopped = {};
+    this.#executor.stopped = {};
     const noted = this.#tell(Happened.stop, text, randomId(), isDelete, isAwaited);
-    const { id, isRefused } = this.#stopped;
+    const { id, isRefused } = this.#executor.stopped;
     await noted;
     if (isRefused) throw nobody();
     return id;
@@ -128,7 +114,7 @@ export class Keeper {
 
   /** Waits for a deletion. */
   async gone(id: string): Promise<void> {
-    await this.#deletions.gone(id, this.#page ?? { isAway: false, absences: 0 });
+    await this.#executor.deletions.gone(id, this.#page ?? { isAway: false, absences: 0 });
   }
 
   /** The application registers the number by a call of its own: it is not deleted any more. `id`: only that deletion. */
@@ -139,7 +125,7 @@ export class Keeper {
   }
 
   /** All that is kept for who is signed in, what was stored before a reload among them. What is being deleted is not kept. */
-  async list(): Promise<[key: string, snapshot: Snapshot][]> {
+  async list(): Promise<Kept[]> {
     await this.#ready();
     this.#checkOpen();
     return this.#ask(Happened.list, false);
@@ -162,15 +148,15 @@ export class Keeper {
     leavers.delete(this.#leaver);
     this.#stopListening();
     this.#over.abort();
-    this.#looks.end();
+    this.#executor.end();
   }
 
   /** The instance is no more. What it was about to do ends, and so does who waits for it. */
   #trapped(thrown: unknown): void {
     const error = toSdkError(thrown);
     this.#end();
-    this.#halt();
-    this.#deletions.settleAll(error);
+    this.#executor.halt();
+    this.#executor.deletions.settleAll(error);
     this.#readied.reject(error);
     if (!this.#isClosed) this.#listener.onTrap();
   }
@@ -181,17 +167,13 @@ export class Keeper {
 
   /** Deletes all that is kept for the owner, one after the other. */
   readonly #leaver = async (owner: Owner): Promise<boolean> => {
-    const { name } = nameOf(owner, this.#listener.nameless(false));
+    const { name } = this.#nameOf(owner);
     if (name === undefined || name !== this.#owner) return true;
     let isDeleted = true;
-    for (const [key, snapshot] of this.#ask(Happened.list, true)) {
-      if (snapshot.owner !== name) continue;
+    for (const [key, { owner: whose, request }] of this.#ask(Happened.list, true)) {
+      if (whose !== name) continue;
       try {
-        const id = await this.stop(
-          { key, text: textOf(snapshot.request as RegistrationFields) },
-          true,
-          false,
-        );
+        const id = await this.stop({ key, text: textOf(request as RegistrationFields) }, true, false);
         if (id !== undefined) await this.gone(id);
       } catch {
         isDeleted = false;
@@ -208,24 +190,19 @@ export class Keeper {
 
   #begin(): void {
     const { signal } = this.#over;
-    this.#page = new PageLife(
-      {
-        onWoken: () => {
-          this.#tell(Happened.back);
-          this.#looks.now();
-        },
-        onLeaving: (isForGood) => this.#tell(Happened.leaving, isForGood),
+    const listener = {
+      onWoken: () => {
+        this.#tell(Happened.back);
+        this.#executor.look();
       },
-      signal,
-    );
-    watchOwner(
-      this.#owners,
-      () => this.#lookAtOwner(),
-      () => this.#tell(Happened.ownerLeft),
-      signal,
-    );
+      onLeaving: (isForGood: boolean) => void this.#tell(Happened.leaving, isForGood),
+    };
+    this.#page = new PageLife(listener, signal);
+    const onLeft = () => void this.#tell(Happened.ownerLeft);
+    watchOwner(this.#owners, () => this.#lookAtOwner(), onLeft, signal);
   }
 
+  /** Resolves to whether it can't be told whose registrations may be kept. */
   async #lookAtOwner(): Promise<boolean> {
     const owner = await this.#owners.owner();
     await this.#tellOwner(owner);
@@ -233,8 +210,22 @@ export class Keeper {
   }
 
   async #tellOwner(owner: Owner): Promise<void> {
-    const { name, isShared = false, session } = nameOf(owner, this.#listener.nameless(false));
+    const { name, isShared = false, session } = this.#nameOf(owner);
     await this.#tell(Happened.owner, name, isShared, session, owner.kind === "unknown");
+  }
+
+  #nameOf(owner: Owner) {
+    return nameOf(owner, this.#listener.nameless(false));
+  }
+
+  #know(owner: string | undefined): void {
+    // Whoever comes next without a name: nothing says that it is the same person.
+    if (owner === undefined && this.#owner !== undefined) this.#listener.nameless(true);
+    this.#owner = owner;
+    this.#isReady = true;
+    const { resolve } = this.#readied;
+    this.#readied = later();
+    resolve();
   }
 
   /**
@@ -245,7 +236,7 @@ export class Keeper {
     const caughtUp = async () => {
       for (;;) {
         const owner = await this.#owners.owner();
-        const { name } = nameOf(owner, this.#listener.nameless(false));
+        const { name } = this.#nameOf(owner);
         if (owner.kind === "unknown" || name === this.#owner || this.#isClosed) return;
         const { promise } = this.#readied;
         await this.#tellOwner(owner);
@@ -256,295 +247,15 @@ export class Keeper {
   }
 
   /** What the machine answers at once. */
-  #ask(event: number, ...fields: readonly Field[]): [key: string, snapshot: Snapshot][] {
-    this.#answers = [];
+  #ask(event: number, ...fields: readonly Field[]): Kept[] {
+    this.#executor.answers = [];
     this.#tell(event, ...fields);
-    return this.#answers;
+    return this.#executor.answers;
   }
 
-  /** Tells the machine what has happened. Resolves when what is to be stored for it is. */
   #tell(event: number, ...fields: readonly Field[]): Promise<void> {
-    const handle = async () => this.#carryOut(this.#machine.handle(event, fields));
-    // Of what goes on by itself nobody waits for it, and the instance may be no more.
-    const done = handle();
-    done.catch(() => {});
-    return done;
+    return this.#executor.tell(event, ...fields);
   }
-
-  /** In their order: what is told the application may have it call here. */
-  async #carryOut(actions: readonly Field[]): Promise<void> {
-    const stored: Promise<unknown>[] = [];
-    const work = () => this.#perform(actions, stored);
-    if (this.#batches) this.#batches.push(work);
-    else {
-      const batches = [work];
-      this.#batches = batches;
-      for (let next = batches.shift(); next; next = batches.shift()) next();
-      this.#batches = undefined;
-    }
-    await undefined;
-    await Promise.all(stored);
-  }
-
-  #perform(actions: readonly Field[], stored: Promise<unknown>[]): void {
-    let at = 0;
-    // biome-ignore lint/suspicious/noExplicitAny: each action has fields of its own.
-    const take = (count: number): any => actions.slice(at, (at += count));
-    while (at < actions.length) {
-      const action = actions[at++];
-      switch (action) {
-        case Todo.lookAgain: {
-          this.#looks.again(...(take(1) as [number]));
-          break;
-        }
-        case Todo.tell: {
-          const [key, type, ...fields] = take(10);
-          this.#listener.onEvent(key, type, snapshotOf(fields));
-          break;
-        }
-        case Todo.answer: {
-          const [key, ...fields] = take(9);
-          this.#answers.push([key, snapshotOf(fields)]);
-          break;
-        }
-        case Todo.lead:
-          this.#listener.onLead(take(1)[0]);
-          break;
-        case Todo.ready:
-          this.#isKnown(take(1)[0]);
-          break;
-        case Todo.halt:
-          this.#halt();
-          break;
-        case Todo.abort:
-          this.#abort();
-          break;
-        case Todo.open:
-          this.#open(take(1)[0]);
-          break;
-        case Todo.load:
-          stored.push(this.#load(...(take(3) as [number, string, string?])));
-          break;
-        case Todo.check:
-          this.#check(...(take(4) as [number, string | undefined, string, boolean]));
-          break;
-        case Todo.upsert: {
-          const [attempt, text, timeoutMs, isRetried] = take(4);
-          this.#call(attempt, true, async (signal) => {
-            const limits = { timeoutMs, isRetried, signal };
-            const { answer, sentAt } = await upsert(this.#calls, requestOfText(text), limits);
-            return [
-              Happened.registered,
-              attempt,
-              answer * 1000,
-              sentAt.wallMs,
-              sentAt.monotonicMs,
-              sentAt.page,
-            ];
-          });
-          break;
-        }
-        case Todo.delete: {
-          const [attempt, text, isRetried, isAbortable] = take(4);
-          this.#call(attempt, isAbortable, async (signal) => {
-            await remove(this.#calls, requestOfText(text), { isRetried, signal });
-            return [Happened.deleted, attempt];
-          });
-          break;
-        }
-        case Todo.deleteAtLast: {
-          const limits = { isRetried: true, outlivesPage: true };
-          remove(this.#calls, requestOfText(take(1)[0]), limits).catch(() => {});
-          break;
-        }
-        case Todo.storeDesired: {
-          const [ticket, owner, key, ...desired] = take(7);
-          stored.push(
-            this.#written(ticket, this.#stores.setDesired(owner, key, desired as unknown as Desired)),
-          );
-          break;
-        }
-        case Todo.storeGrant: {
-          const [ticket, owner, key, ...grant] = take(10);
-          stored.push(this.#written(ticket, this.#stores.setGrant(owner, key, grant as unknown as Grant)));
-          break;
-        }
-        case Todo.forget: {
-          const [ticket, owner, key, id] = take(4);
-          stored.push(this.#written(ticket, this.#stores.forget(owner, key, id)));
-          break;
-        }
-        case Todo.erase:
-          stored.push(this.#stores.erase(...(take(2) as [string, string])));
-          break;
-        case Todo.post:
-          this.#post(take(fieldsOfMessage(actions[at])), stored);
-          break;
-        case Todo.lock:
-          this.#askForLock(...(take(3) as [number, string, number]));
-          break;
-        case Todo.unlock:
-          this.#lock.abort();
-          break;
-        case Todo.lookAtOwner:
-          this.#lookAtOwner().catch(() => {});
-          break;
-        case Todo.settled: {
-          const [id, trouble] = take(2);
-          this.#deletions.settle(id, errorOf(trouble));
-          break;
-        }
-        case Todo.wait: {
-          const [id] = take(1);
-          this.#deletions.await(id);
-          this.#stopped.id = id;
-          break;
-        }
-        case Todo.refused:
-          this.#stopped.isRefused = true;
-          break;
-      }
-    }
-  }
-
-  #isKnown(owner: string | undefined): void {
-    // Whoever comes next without a name: nothing says that it is the same person.
-    if (owner === undefined && this.#owner !== undefined) this.#listener.nameless(true);
-    this.#owner = owner;
-    this.#isReady = true;
-    const { resolve } = this.#readied;
-    this.#readied = later();
-    resolve();
-  }
-
-  #halt(): void {
-    this.#abort();
-    this.#lock.abort();
-    if (this.#channel) {
-      this.#channel.onmessage = null;
-      this.#channel.close();
-    }
-    this.#channel = undefined;
-  }
-
-  #abort(): void {
-    for (const calling of this.#calling) calling.abort();
-  }
-
-  #open(owner: string): void {
-    try {
-      const channel = new BroadcastChannel(this.#stores.names(owner).keeper);
-      channel.onmessage = (event) => {
-        const message = readMessage(peek(event, "data"));
-        if (message) this.#tell(Happened.heard, ...message);
-      };
-      // Node would not end as long as somebody listens.
-      (peek(channel, "unref") as (() => void) | undefined)?.call(channel);
-      this.#channel = channel;
-    } catch {
-      // There are none here.
-    }
-  }
-
-  #post(message: readonly Field[], stored: readonly Promise<unknown>[]): void {
-    const channel = this.#channel;
-    const post = () => {
-      // It may be closed by now.
-      try {
-        channel?.postMessage(writeMessage(message));
-      } catch {}
-    };
-    if (stored.length === 0) post();
-    else Promise.allSettled(stored).then(post);
-  }
-
-  async #load(load: number, owner: string, session?: string): Promise<void> {
-    let isRead = true;
-    try {
-      const { moved, desired, grants } = await this.#stores.load(owner, session);
-      for (const key of moved) this.#tell(Happened.moved, load, key);
-      for (const [key, fields] of desired) this.#tell(Happened.foundDesired, load, key, ...fields);
-      for (const [key, fields] of grants) this.#tell(Happened.foundGrant, load, key, ...fields);
-    } catch {
-      isRead = false;
-    }
-    await this.#tell(Happened.loaded, load, isRead);
-  }
-
-  async #check(attempt: number, owner: string | undefined, key: string, isDeletion: boolean): Promise<void> {
-    let fields: readonly Field[] = [0, ...NOTHING_DESIRED];
-    try {
-      if (owner !== undefined) {
-        const { what, desired, grant = [] } = await this.#stores.check(owner, key);
-        fields = [what, ...(desired ?? NOTHING_DESIRED), ...grant];
-      }
-    } catch {
-      // A store that refuses has nothing to say.
-    }
-    // What the page says next may take the place of a deletion.
-    if (isDeletion) await nextTurn();
-    this.#tell(Happened.checked, attempt, ...fields);
-  }
-
-  async #call(
-    attempt: number,
-    isAbortable: boolean,
-    work: (signal: AbortSignal) => Promise<[event: number, ...fields: Field[]]>,
-  ): Promise<void> {
-    const calling = new AbortController();
-    if (isAbortable) this.#calling.add(calling);
-    let ended: [event: number, ...fields: Field[]];
-    try {
-      ended = await work(calling.signal);
-    } catch (thrown) {
-      const [family, code, kind, , retryAfterMs, , error] = flatError(thrown);
-      ended = [Happened.failed, attempt, family, code, kind, retryAfterMs, error];
-    }
-    this.#calling.delete(calling);
-    this.#tell(...ended);
-  }
-
-  async #written(ticket: number, written: Promise<unknown>): Promise<void> {
-    let isStored = true;
-    let newer: unknown;
-    try {
-      newer = await written;
-    } catch {
-      isStored = false;
-    }
-    await this.#tell(
-      Happened.written,
-      ticket,
-      isStored,
-      ...((newer as Desired | undefined) ?? NOTHING_DESIRED),
-    );
-  }
-
-  #askForLock(number: number, owner: string, how: number): void {
-    this.#lock.abort();
-    const lock = new AbortController();
-    this.#lock = lock;
-    const tell = (news: number) => this.#tell(Happened.lock, number, news);
-    leadBy(this.#stores.names(owner).keeper, how, tell, lock.signal);
-  }
-}
-
-function snapshotOf(fields: readonly Field[]): Snapshot {
-  const [owner, text, inEffect, state, isEnding, expiresAtMs, nextRefreshAtMs, trouble] = fields as [
-    string?,
-    ...unknown[],
-  ];
-  const time = (ms: unknown) => (Number.isFinite(ms) ? (ms as number) : undefined);
-  return {
-    owner,
-    request: requestOfText(text as string),
-    inEffect: inEffect === "" ? undefined : requestOfText(inEffect as string),
-    state: state as Snapshot["state"],
-    isEnding: isEnding as boolean,
-    expiresAtMs: time(expiresAtMs),
-    nextRefreshAtMs: time(nextRefreshAtMs),
-    error: errorOf(trouble),
-  } as Snapshot;
 }
 
 interface Later {
@@ -563,10 +274,4 @@ function later(): Later {
   });
   promise.catch(() => {});
   return { promise, resolve, reject };
-}
-
-/** A name that nobody else has. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

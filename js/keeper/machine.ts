@@ -3,7 +3,7 @@
 import { ask, type Wasm } from "../core/load.js";
 import { now } from "../platform/clock.js";
 
-/** @internal */
+/** @internal The numbers of events. (Those of actions are places in a list of js/keeper/executor.ts.) */
 export const Happened = {
   look: 0,
   owner: 1,
@@ -29,34 +29,6 @@ export const Happened = {
   close: 21,
   list: 22,
   lookUp: 23,
-} as const;
-
-/** @internal */
-export const Todo = {
-  lookAgain: 0,
-  tell: 1,
-  answer: 2,
-  lead: 3,
-  ready: 4,
-  halt: 5,
-  abort: 6,
-  open: 7,
-  load: 8,
-  check: 9,
-  upsert: 10,
-  delete: 11,
-  deleteAtLast: 12,
-  storeDesired: 13,
-  storeGrant: 14,
-  forget: 15,
-  erase: 16,
-  post: 17,
-  lock: 18,
-  unlock: 19,
-  lookAtOwner: 20,
-  settled: 21,
-  wait: 22,
-  refused: 23,
 } as const;
 
 /** @internal A number or text, or what was given as an error. */

@@ -8,6 +8,7 @@ import { peek } from "../given/read.js";
 import type { ClientOptions, RegistrationRequest, StorageAdapter } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
+import { randomId } from "./random-id.js";
 
 const PREFIX = "sipbreakout/kept/";
 
@@ -113,9 +114,4 @@ async function change({ name, text }: Stored, isDelete: boolean, isMissed: () =>
     const isGranted = !isDelete && typeof granted === "string";
     await Promise.all([wish, isGranted && lasting.replace(grant, undefined, granted)]);
   };
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
