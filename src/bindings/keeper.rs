@@ -3,7 +3,7 @@
 
 use super::calls::version;
 use super::js::Array;
-use super::keeper_actions::push_action;
+use super::keeper_actions::List;
 use super::keeper_events::Fields;
 use crate::breakout::ApiVersion;
 use crate::keeper::Keeper;
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
-    static KEEPERS: RefCell<Vec<(ApiVersion, Keeper<JsValue>)>> = const { RefCell::new(Vec::new()) };
+    static KEEPERS: RefCell<Vec<(ApiVersion, Keeper<JsValue, List>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The number of a new keeper. `tab` is a name that no other keeper has.
@@ -27,13 +27,11 @@ pub fn new_keeper(is_v0: bool, max_per_second: f64, tab: String) -> usize {
 /// What a keeper wants done because of an event: a list of numbers of actions, each with its fields behind it.
 #[wasm_bindgen(js_name = keeperActions)]
 pub fn keeper_actions(number: usize, event: &Array) -> Array {
-    let actions = Array::new();
-    KEEPERS.with_borrow_mut(|keepers| {
-        let Some((version, keeper)) = keepers.get_mut(number) else { return };
+    let actions = KEEPERS.with_borrow_mut(|keepers| {
+        let (version, keeper) = keepers.get_mut(number)?;
         let mut fields = Fields::new(event, *version);
         let (code, moment, random) = (fields.number(), fields.moment(), fields.number());
-        let Some(event) = fields.event(code as u32) else { return };
-        keeper.handle(event, moment, random).into_iter().for_each(|action| push_action(&actions, action));
+        Some(keeper.handle(fields.event(code as u32)?, moment, random))
     });
-    actions
+    actions.unwrap_or_default().0
 }

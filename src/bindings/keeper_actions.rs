@@ -3,10 +3,10 @@
 use super::flat::push_any_text;
 use super::js::Array;
 use crate::breakout::Registration;
-use crate::keeper::action::{Action, LockRequest};
+use crate::keeper::actions::{Actions, LockRequest};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
-use crate::keeper::message::TabMessage;
-use crate::keeper::snapshot::{Snapshot, Trouble};
+use crate::keeper::message::Post;
+use crate::keeper::snapshot::{Change, Snapshot, Trouble};
 use wasm_bindgen::JsValue;
 
 /// Between the fields of a registration, as `js/client/encode.ts` has them. No field has a line break in it.
@@ -61,192 +61,157 @@ fn push_trouble(array: &Array, trouble: Option<&Trouble<JsValue>>) {
     }
 }
 
-fn push_snapshot(array: &Array, snapshot: &Snapshot<JsValue>) {
-    push_any_text(array, snapshot.owner.as_deref());
-    push_registration(array, &snapshot.registration);
-    push_any_registration(array, snapshot.in_effect.as_deref());
+fn push_snapshot(array: &Array, snapshot: &Snapshot<'_, JsValue>) {
+    push_any_text(array, snapshot.owner);
+    push_registration(array, snapshot.registration);
+    push_any_registration(array, snapshot.in_effect);
     array.push_text(snapshot.state_name());
     push_flag(array, snapshot.is_ending);
     array.push_number(snapshot.expires_at_wall_ms.unwrap_or(f64::NAN));
     array.push_number(snapshot.next_refresh_at_wall_ms.unwrap_or(f64::NAN));
-    push_trouble(array, snapshot.trouble.as_ref());
+    push_trouble(array, snapshot.trouble);
 }
 
-/// The number of an action.
-const fn code(action: &Action<JsValue>) -> u8 {
-    match action {
-        Action::LookAgain { .. } => 0,
-        Action::Tell { .. } => 1,
-        Action::Answer { .. } => 2,
-        Action::Lead { .. } => 3,
-        Action::Ready { .. } => 4,
-        Action::Halt => 5,
-        Action::Abort => 6,
-        Action::Open { .. } => 7,
-        Action::Load { .. } => 8,
-        Action::Check { .. } => 9,
-        Action::Upsert { .. } => 10,
-        Action::Delete { .. } => 11,
-        Action::DeleteAtLast { .. } => 12,
-        Action::StoreDesired { .. } => 13,
-        Action::StoreGrant { .. } => 14,
-        Action::Forget { .. } => 15,
-        Action::Erase { .. } => 16,
-        Action::Post(_) => 17,
-        Action::Lock { .. } => 18,
-        Action::Unlock => 19,
-        Action::LookAtOwner => 20,
-        Action::Settled { .. } => 21,
-        Action::Wait { .. } => 22,
-        Action::Refused => 23,
+/// Each action is its number, with its fields behind it.
+pub struct List(pub Array);
+
+impl Default for List {
+    fn default() -> Self {
+        Self(Array::new())
     }
 }
 
-/// The number of an action, and its fields.
-pub fn push_action(array: &Array, action: Action<JsValue>) {
-    array.push_number(f64::from(code(&action)));
-    match action {
-        Action::LookAgain { ms } => array.push_number(ms),
-        Action::Tell { key, change, snapshot } => {
-            array.push_texts(&key, change.as_str());
-            push_snapshot(array, &snapshot);
-        }
-        Action::Answer { key, snapshot } => {
-            array.push_text(&key);
-            push_snapshot(array, &snapshot);
-        }
-        Action::Lead { is_leading } => push_flag(array, is_leading),
-        Action::Ready { owner } => push_any_text(array, owner.as_deref()),
-        Action::Open { owner } => array.push_text(&owner),
-        Action::DeleteAtLast { registration } => push_registration(array, &registration),
-        Action::Post(message) => push_message(array, message),
-        Action::Lock { number, owner, request } => push_lock(array, number, &owner, request),
-        Action::Settled { id, trouble } => {
-            array.push_text(&id);
-            push_trouble(array, trouble.as_ref());
-        }
-        Action::Wait { id } => array.push_text(&id),
-        Action::Halt | Action::Abort | Action::Unlock | Action::LookAtOwner | Action::Refused => {}
-        action => push_work(array, action),
+impl List {
+    fn begin(&self, action: u8) -> &Array {
+        self.0.push_number(f64::from(action));
+        &self.0
+    }
+
+    /// With the number of who waits.
+    fn numbered(&self, action: u8, number: u32) -> &Array {
+        let array = self.begin(action);
+        array.push_number(f64::from(number));
+        array
     }
 }
 
-fn push_lock(array: &Array, number: u32, owner: &str, request: LockRequest) {
-    array.push_number(f64::from(number));
-    array.push_text(owner);
-    array.push_number(match request {
-        LockRequest::Wait => 0.0,
-        LockRequest::Steal => 1.0,
-        LockRequest::Later => 2.0,
-        LockRequest::Yield => 3.0,
-    });
-}
-
-/// Of work with the store and the core.
-fn push_work(array: &Array, action: Action<JsValue>) {
-    match action {
-        Action::Load { load, owner, session } => {
-            array.push_number(f64::from(load));
-            array.push_text(&owner);
-            push_any_text(array, session.as_deref());
-        }
-        Action::Check { attempt, owner, key, is_deletion } => {
-            array.push_number(f64::from(attempt));
-            push_any_text(array, owner.as_deref());
-            array.push_text(&key);
-            push_flag(array, is_deletion);
-        }
-        Action::Upsert { attempt, registration, timeout_ms, is_retried } => {
-            array.push_number(f64::from(attempt));
-            push_registration(array, &registration);
-            array.push_number(timeout_ms);
-            push_flag(array, is_retried);
-        }
-        Action::Delete { attempt, registration, is_retried, is_abortable } => {
-            array.push_number(f64::from(attempt));
-            push_registration(array, &registration);
-            push_flag(array, is_retried);
-            push_flag(array, is_abortable);
-        }
-        action => push_write(array, action),
+impl Actions<JsValue> for List {
+    fn look_again(&mut self, ms: f64) {
+        self.begin(0).push_number(ms);
     }
-}
 
-fn push_write(array: &Array, action: Action<JsValue>) {
-    match action {
-        Action::StoreDesired { ticket, owner, key, desired } => {
-            array.push_number(f64::from(ticket));
-            array.push_texts(&owner, &key);
-            push_desired(array, &desired);
-        }
-        Action::StoreGrant { ticket, owner, key, grant } => {
-            array.push_number(f64::from(ticket));
-            array.push_texts(&owner, &key);
-            push_grant(array, &grant);
-        }
-        Action::Forget { ticket, owner, key, id } => {
-            array.push_number(f64::from(ticket));
-            array.push_texts(&owner, &key);
-            array.push_text(&id);
-        }
-        Action::Erase { owner, key } => array.push_texts(&owner, &key),
-        _ => {}
+    fn tell(&mut self, key: &str, change: Change, snapshot: &Snapshot<'_, JsValue>) {
+        self.begin(1).push_texts(key, change.as_str());
+        push_snapshot(&self.0, snapshot);
     }
-}
 
-fn push_message(array: &Array, message: TabMessage<JsValue>) {
-    match message {
-        TabMessage::Hello { tab } => array.push_texts("hello", &tab),
-        TabMessage::Here { tab } => array.push_texts("here", &tab),
-        TabMessage::Bye { tab } => array.push_texts("bye", &tab),
-        TabMessage::Leads => array.push_texts("leads", ""),
-        TabMessage::Tries { key } => array.push_texts("tries", &key),
-        TabMessage::Desired { key, desired } => {
-            array.push_texts("wished", &key);
-            return push_desired(array, &desired);
-        }
-        message => return push_result(array, message),
+    fn answer(&mut self, key: &str, snapshot: &Snapshot<'_, JsValue>) {
+        self.begin(2).push_text(key);
+        push_snapshot(&self.0, snapshot);
     }
-    push_fields(array, None, None, [f64::NAN; 3], None);
-}
 
-/// What became of a registration.
-fn push_result(array: &Array, message: TabMessage<JsValue>) {
-    const NONE: f64 = f64::NAN;
-    match message {
-        TabMessage::Granted { key, id, registration, age_ms, ttl_ms, refresh_after_ms } => {
-            array.push_texts("granted", &key);
-            push_fields(array, Some(&id), registration.as_deref(), [age_ms, ttl_ms, refresh_after_ms], None);
-        }
-        TabMessage::Failed { key, wait_ms, ago_ms, trouble } => {
-            array.push_texts("failed", &key);
-            push_fields(array, None, None, [wait_ms, ago_ms, NONE], Some(&trouble));
-        }
-        TabMessage::Rejected { key, id, trouble } => {
-            array.push_texts("rejected", &key);
-            push_fields(array, Some(&id), None, [NONE; 3], Some(&trouble));
-        }
-        TabMessage::Gone { key, id, trouble, wait_ms } => {
-            array.push_texts("gone", &key);
-            push_fields(array, id.as_deref(), None, [wait_ms.unwrap_or(NONE), NONE, NONE], trouble.as_ref());
-        }
-        TabMessage::Late { key, id, trouble } => {
-            array.push_texts("late", &key);
-            push_fields(array, Some(&id), None, [NONE; 3], trouble.as_ref());
-        }
-        _ => {}
+    fn lead(&mut self, is_leading: bool) {
+        push_flag(self.begin(3), is_leading);
     }
-}
 
-fn push_fields(
-    array: &Array,
-    id: Option<&str>,
-    registration: Option<&Registration>,
-    numbers: [f64; 3],
-    trouble: Option<&Trouble<JsValue>>,
-) {
-    push_any_text(array, id);
-    push_any_registration(array, registration);
-    numbers.iter().for_each(|number| array.push_number(*number));
-    push_trouble(array, trouble);
+    fn ready(&mut self, owner: Option<&str>) {
+        push_any_text(self.begin(4), owner);
+    }
+
+    fn halt(&mut self) {
+        self.begin(5);
+    }
+
+    fn abort(&mut self) {
+        self.begin(6);
+    }
+
+    fn open(&mut self, owner: &str) {
+        self.begin(7).push_text(owner);
+    }
+
+    fn load(&mut self, load: u32, owner: &str, session: Option<&str>) {
+        self.numbered(8, load).push_text(owner);
+        push_any_text(&self.0, session);
+    }
+
+    fn check(&mut self, attempt: u32, owner: Option<&str>, key: &str, is_deletion: bool) {
+        push_any_text(self.numbered(9, attempt), owner);
+        self.0.push_text(key);
+        push_flag(&self.0, is_deletion);
+    }
+
+    fn upsert(&mut self, attempt: u32, registration: &Registration, timeout_ms: f64, is_retried: bool) {
+        push_registration(self.numbered(10, attempt), registration);
+        self.0.push_number(timeout_ms);
+        push_flag(&self.0, is_retried);
+    }
+
+    fn delete(&mut self, attempt: u32, registration: &Registration, is_retried: bool, is_abortable: bool) {
+        push_registration(self.numbered(11, attempt), registration);
+        push_flag(&self.0, is_retried);
+        push_flag(&self.0, is_abortable);
+    }
+
+    fn delete_at_last(&mut self, registration: &Registration) {
+        push_registration(self.begin(12), registration);
+    }
+
+    fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration) {
+        self.numbered(13, ticket).push_texts(owner, key);
+        push_desired(&self.0, desired);
+    }
+
+    fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant) {
+        self.numbered(14, ticket).push_texts(owner, key);
+        push_grant(&self.0, grant);
+    }
+
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str) {
+        self.numbered(15, ticket).push_texts(owner, key);
+        self.0.push_text(id);
+    }
+
+    fn erase(&mut self, owner: &str, key: &str) {
+        self.begin(16).push_texts(owner, key);
+    }
+
+    fn post(&mut self, message: Post<'_, JsValue>) {
+        self.begin(17).push_texts(message.told.as_str(), message.key);
+        push_any_text(&self.0, message.id);
+        push_any_registration(&self.0, message.registration);
+        message.times_ms.iter().for_each(|ms| self.0.push_number(*ms));
+        push_trouble(&self.0, message.trouble);
+    }
+
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration) {
+        self.begin(17).push_texts("wished", key);
+        push_desired(&self.0, desired);
+    }
+
+    fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {
+        self.numbered(18, number).push_text(owner);
+        self.0.push_number(f64::from(request as u8));
+    }
+
+    fn unlock(&mut self) {
+        self.begin(19);
+    }
+
+    fn look_at_owner(&mut self) {
+        self.begin(20);
+    }
+
+    fn settled(&mut self, id: &str, trouble: Option<&Trouble<JsValue>>) {
+        self.begin(21).push_text(id);
+        push_trouble(&self.0, trouble);
+    }
+
+    fn wait(&mut self, id: &str) {
+        self.begin(22).push_text(id);
+    }
+
+    fn refused(&mut self) {
+        self.begin(23);
+    }
 }

@@ -5,7 +5,7 @@ use super::js::Array;
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
 use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Stored};
-use crate::keeper::message::TabMessage;
+use crate::keeper::message::{TabMessage, Told};
 use crate::keeper::snapshot::Trouble;
 use crate::moment::Moment;
 use std::rc::Rc;
@@ -94,7 +94,7 @@ impl<'a> Fields<'a> {
             1 => self.owner(),
             2 => Event::OwnerLeft,
             17 => self.lock(),
-            18 => return self.message().map(Event::Heard),
+            18 => return self.heard(),
             19 => Event::Leaving { is_for_good: self.flag() },
             20 => Event::Back,
             21 => Event::Close,
@@ -167,33 +167,14 @@ impl<'a> Fields<'a> {
         Failure { kind, retry_after_ms: self.any_number(), error: self.array.value(self.next()) }
     }
 
-    fn message(&mut self) -> Option<TabMessage<JsValue>> {
+    fn heard(&mut self) -> Option<Event<JsValue>> {
         let (name, key) = (self.text(), self.text());
-        Some(match name.as_str() {
-            "hello" => TabMessage::Hello { tab: key },
-            "here" => TabMessage::Here { tab: key },
-            "bye" => TabMessage::Bye { tab: key },
-            "leads" => TabMessage::Leads,
-            "tries" => TabMessage::Tries { key },
-            "wished" => TabMessage::Desired { key, desired: self.desired()? },
-            name => return self.result(name, key),
-        })
-    }
-
-    /// What became of a registration.
-    fn result(&mut self, name: &str, key: String) -> Option<TabMessage<JsValue>> {
+        if name == "wished" {
+            return Some(Event::HeardDesired { key, desired: self.desired()? });
+        }
         let (id, registration) = (self.any_text(), self.registration());
-        let (first, second, third, trouble) = (self.any_number(), self.any_number(), self.any_number(), self.trouble());
-        Some(match name {
-            "granted" => {
-                let (age_ms, ttl_ms, refresh_after_ms) = (first?, second?, third?);
-                TabMessage::Granted { key, id: id?, registration, age_ms, ttl_ms, refresh_after_ms }
-            }
-            "failed" => TabMessage::Failed { key, wait_ms: first?, ago_ms: second?, trouble: trouble? },
-            "rejected" => TabMessage::Rejected { key, id: id?, trouble: trouble? },
-            "gone" => TabMessage::Gone { key, id, trouble, wait_ms: first },
-            "late" => TabMessage::Late { key, id: id?, trouble },
-            _ => return None,
-        })
+        let times_ms = [self.number(), self.number(), self.number()];
+        let (told, trouble) = (Told::parse(&name)?, self.trouble());
+        Some(Event::Heard(TabMessage { told, key, id, registration, times_ms, trouble }))
     }
 }

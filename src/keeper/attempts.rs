@@ -1,13 +1,13 @@
 //! Telling the core, one attempt at a time for each registration: what is stored is read, the call made, and what was
 //! granted stored.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::clock::Now;
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::event::{Failure, FailureKind, Stored};
 use super::grant::Grant;
 use super::keeper::{Keeper, Unwritten};
-use super::message::TabMessage;
+use super::message::{Post, Told};
 use super::registration_state::CallLimits;
 use super::snapshot::{Change, Trouble};
 use crate::moment::Moment;
@@ -33,7 +33,7 @@ pub struct Attempt {
     pub is_second: bool,
 }
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Begins with what the store has. Another tab may have done it, or want it otherwise, while this one was frozen.
     pub(super) fn begin_attempt(&mut self, key: String, limits: CallLimits) {
         let Some(kept) = self.schedule.get(&key) else { return };
@@ -41,8 +41,8 @@ impl<E: Clone> Keeper<E> {
         let (era, term, began) = (self.era, self.term, self.now);
         let is_deletion = desired.is_deletion;
         let number = self.next_number();
-        let owner = self.owner.clone().filter(|_| self.is_shared);
-        self.act(Action::Check { attempt: number, owner, key: key.clone(), is_deletion });
+        let owner = self.owner.as_deref().filter(|_| self.is_shared);
+        self.actions.check(number, owner, &key, is_deletion);
         let (is_repeated, is_second) = (false, false);
         self.attempts.push(Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second });
     }
@@ -126,14 +126,13 @@ impl<E: Clone> Keeper<E> {
     }
 
     fn tell_core(&mut self, mut attempt: Attempt) {
-        self.post(TabMessage::Tries { key: attempt.key.clone() });
+        self.actions.post(Post::of(Told::Tries, &attempt.key));
         attempt.is_repeated = self.note_try(&attempt);
         if attempt.desired.is_deletion {
             return self.delete_at_core(attempt);
         }
-        let (registration, limits) = (Rc::clone(&attempt.desired.registration), attempt.limits);
-        let CallLimits { timeout_ms, is_first } = limits;
-        self.act(Action::Upsert { attempt: attempt.number, registration, timeout_ms, is_retried: is_first });
+        let CallLimits { timeout_ms, is_first } = attempt.limits;
+        self.actions.upsert(attempt.number, &attempt.desired.registration, timeout_ms, is_first);
         self.attempts.push(attempt);
     }
 
@@ -145,7 +144,7 @@ impl<E: Clone> Keeper<E> {
         let is_repeated = std::mem::replace(&mut kept.is_tried, true);
         if !attempt.desired.is_deletion {
             let overtaken = std::mem::take(&mut kept.overtaken);
-            self.overtake(overtaken);
+            self.overtake(&overtaken);
         }
         is_repeated
     }
@@ -181,20 +180,18 @@ impl<E: Clone> Keeper<E> {
         self.attempts.push(attempt);
         let Some(owner) = owner else { return self.grant_stored(number, change) };
         let ticket = self.ticket(Unwritten::Grant { attempt: number, change });
-        self.act(Action::StoreGrant { ticket, owner, key, grant: stored });
+        self.actions.store_grant(ticket, &owner, &key, &stored);
     }
 
     pub(super) fn grant_stored(&mut self, number: u32, change: Change) {
         let Some(attempt) = self.take_attempt(number) else { return };
         let granted = self.schedule.get(&attempt.key).and_then(|kept| kept.state.granted());
         if let Some(grant) = granted.filter(|_| attempt.era == self.era) {
-            self.post(TabMessage::Granted {
-                key: attempt.key.clone(),
-                id: attempt.desired.id.clone(),
-                registration: Some(Rc::clone(&attempt.desired.registration)),
-                age_ms: grant.age_ms(self.now),
-                ttl_ms: grant.ttl_ms,
-                refresh_after_ms: grant.refresh_after_ms,
+            self.actions.post(Post {
+                id: Some(&attempt.desired.id),
+                registration: Some(&attempt.desired.registration),
+                times_ms: [grant.age_ms(self.now), grant.ttl_ms, grant.refresh_after_ms],
+                ..Post::of(Told::Granted, &attempt.key)
             });
         }
         self.end_attempt(&attempt);
@@ -226,7 +223,7 @@ impl<E: Clone> Keeper<E> {
         // Not again after a reload.
         self.forget(key, id, 0);
         let trouble = Trouble::Failed(error);
-        self.post(TabMessage::Rejected { key: key.to_owned(), id: id.to_owned(), trouble: trouble.clone() });
+        self.actions.post(Post { id: Some(id), trouble: Some(&trouble), ..Post::of(Told::Rejected, key) });
         self.tell_trouble(key, Change::Rejected, trouble);
     }
 
@@ -236,11 +233,12 @@ impl<E: Clone> Keeper<E> {
         let wait_ms = kept.state.failed(failure.retry_after_ms, random, now);
         let change = kept.state.look(now).unwrap_or(Change::Changed);
         if failure.kind == FailureKind::NoToken {
-            self.act(Action::LookAtOwner);
+            self.actions.look_at_owner();
         }
         let ago_ms = now.moment.monotonic_ms - attempt.began.moment.monotonic_ms;
         let trouble = Trouble::Failed(failure.error);
-        self.post(TabMessage::Failed { key: attempt.key.clone(), wait_ms, ago_ms, trouble: trouble.clone() });
+        let times_ms = [wait_ms, ago_ms, f64::NAN];
+        self.actions.post(Post { times_ms, trouble: Some(&trouble), ..Post::of(Told::Failed, &attempt.key) });
         self.tell_trouble(&attempt.key, change, trouble);
         self.let_others_try(wait_ms);
     }

@@ -1,14 +1,13 @@
 //! Deleting at the core, until it has said yes or the registration's time is over: a page that is frozen, closed or reloaded
 //! meanwhile leaves the deletion in the store, for itself or another one.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::attempts::Attempt;
 use super::desired::DesiredRegistration;
 use super::event::{Failure, FailureKind};
 use super::keeper::{Keeper, Unwritten};
-use super::message::TabMessage;
+use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
-use std::rc::Rc;
 
 /// What a try means that came to nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,20 +30,14 @@ fn verdict(kind: FailureKind, may_go_on: bool) -> Verdict {
     }
 }
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// The core deletes what it has: what it took last, as far as that is known, which need not be what was desired last.
     pub(super) fn delete_at_core(&mut self, attempt: Attempt) {
         let desired = &attempt.desired.registration;
         let accepted = self.schedule.get(&attempt.key).and_then(|kept| kept.accepted.as_ref());
         let other = accepted.map(|accepted| &accepted.registration).filter(|other| other.target != desired.target);
-        let registration = Rc::clone(other.filter(|_| !attempt.is_second).unwrap_or(desired));
-        let action = Action::Delete {
-            attempt: attempt.number,
-            registration,
-            is_retried: attempt.limits.is_first,
-            is_abortable: !attempt.is_second,
-        };
-        self.act(action);
+        let registration = other.filter(|_| !attempt.is_second).unwrap_or(desired);
+        self.actions.delete(attempt.number, registration, attempt.limits.is_first, !attempt.is_second);
         self.attempts.push(attempt);
     }
 
@@ -113,8 +106,7 @@ impl<E: Clone> Keeper<E> {
         }
         let trouble = failure.map(|failure| Trouble::Failed(failure.error));
         if is_ours {
-            let (key, id, trouble) = (key.to_owned(), Some(id.to_owned()), trouble.clone());
-            self.post(TabMessage::Gone { key, id, trouble, wait_ms: None });
+            self.actions.post(Post { id: Some(id), trouble: trouble.as_ref(), ..Post::of(Told::Gone, key) });
         }
         self.end(key, trouble);
         self.end_attempt(&attempt);
@@ -149,8 +141,7 @@ impl<E: Clone> Keeper<E> {
     /// It is not deleted: the application has registered it since.
     pub(super) fn drop_overruled(&mut self, key: &str, id: &str) {
         self.forget(key, id, 0);
-        let trouble = Some(Trouble::KeptAgain);
-        self.post(TabMessage::Gone { key: key.to_owned(), id: Some(id.to_owned()), trouble, wait_ms: None });
+        self.actions.post(Post { id: Some(id), trouble: Some(&Trouble::KeptAgain), ..Post::of(Told::Gone, key) });
         self.end(key, Some(Trouble::KeptAgain));
     }
 
@@ -160,11 +151,15 @@ impl<E: Clone> Keeper<E> {
         if let Some(kept) = self.schedule.get_mut(key) {
             let wait_ms = kept.state.failed(failure.retry_after_ms, random, now);
             if failure.kind == FailureKind::NoToken {
-                self.act(Action::LookAtOwner);
+                self.actions.look_at_owner();
             }
             let trouble = Some(Trouble::Failed(failure.error));
-            let id = Some(attempt.desired.id.clone());
-            self.post(TabMessage::Gone { key: key.to_owned(), id, trouble: trouble.clone(), wait_ms: Some(wait_ms) });
+            self.actions.post(Post {
+                id: Some(&attempt.desired.id),
+                times_ms: [wait_ms, f64::NAN, f64::NAN],
+                trouble: trouble.as_ref(),
+                ..Post::of(Told::Gone, key)
+            });
             self.tell_stopped(key, trouble);
             self.let_others_try(wait_ms);
         }
@@ -177,9 +172,8 @@ impl<E: Clone> Keeper<E> {
         let Some(kept) = self.schedule.get_mut(key) else { return };
         kept.trouble.clone_from(&trouble);
         kept.is_told = true;
-        let (id, snapshot) = (kept.desired.id.clone(), kept.snapshot(now, true));
-        self.settle(id, trouble);
-        self.act(Action::Tell { key: key.to_owned(), change: Change::Stopped, snapshot });
+        self.actions.settled(&kept.desired.id, trouble.as_ref());
+        self.actions.tell(key, Change::Stopped, &kept.snapshot(now, true));
     }
 
     /// A try ends when the number is wanted again already. What the core has now is not known if it may have been told of
@@ -196,16 +190,16 @@ impl<E: Clone> Keeper<E> {
                 }
             }
             if is_ours {
-                let trouble =
-                    if verdict == Some(Verdict::Interrupted) { Some(Trouble::KeptAgain) } else { error.clone() };
-                let (key, id) = (key.to_owned(), attempt.desired.id.clone());
-                self.post(TabMessage::Late { key, id, trouble });
+                let kept_again = Trouble::KeptAgain;
+                let is_interrupted = verdict == Some(Verdict::Interrupted);
+                let trouble = if is_interrupted { Some(&kept_again) } else { error.as_ref() };
+                self.actions.post(Post { id: Some(&attempt.desired.id), trouble, ..Post::of(Told::Late, key) });
             }
         }
         // Why a deletion that is wanted no more, and whose outcome is not known, was not made.
         let not_deleted = if self.is_closed { Trouble::Closed } else { Trouble::KeptAgain };
         let trouble = if verdict == Some(Verdict::Interrupted) { Some(not_deleted) } else { error };
-        self.settle(attempt.desired.id.clone(), trouble);
+        self.actions.settled(&attempt.desired.id, trouble.as_ref());
         self.end_attempt(attempt);
     }
 
@@ -220,12 +214,12 @@ impl<E: Clone> Keeper<E> {
         let now = self.now;
         let Some(kept) = self.schedule.get_mut(key) else {
             if let Some(id) = id {
-                self.settle(id, trouble);
+                self.actions.settled(&id, trouble.as_ref());
             }
             return;
         };
         match (id, wait_ms) {
-            (Some(id), _) if id != kept.desired.id => self.hear_late(key, id, trouble),
+            (Some(id), _) if id != kept.desired.id => self.hear_late(key, &id, trouble.as_ref()),
             (Some(_), Some(wait_ms)) => {
                 kept.state.heard_failed(wait_ms, 0.0, now);
                 self.tell_stopped(key, trouble);
@@ -244,8 +238,8 @@ impl<E: Clone> Keeper<E> {
     }
 
     /// What another tab did for what is desired no more does not count, but the core may have been told of it later.
-    pub(super) fn hear_late(&mut self, key: &str, id: String, trouble: Option<Trouble<E>>) {
-        self.settle(id, trouble);
+    pub(super) fn hear_late(&mut self, key: &str, id: &str, trouble: Option<&Trouble<E>>) {
+        self.actions.settled(id, trouble);
         self.doubt(key);
     }
 
@@ -267,7 +261,7 @@ impl<E: Clone> Keeper<E> {
     fn store_again(&mut self, key: &str) {
         let known = self.schedule.get(key).and_then(|kept| Some((kept.owner.clone()?, kept.desired.clone())));
         if let Some((owner, desired)) = known {
-            self.store_desired(owner, key, desired, false, false);
+            self.store_desired(&owner, key, &desired, false, false);
         }
     }
 }

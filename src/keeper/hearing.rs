@@ -1,11 +1,14 @@
 //! What the other tabs tell. Other scripts of the origin can post there, too.
 
+use super::actions::Actions;
 use super::grant::Grant;
 use super::keeper::Keeper;
-use super::message::TabMessage;
+use super::message::{TabMessage, Told};
 use super::snapshot::Change;
 use super::timing::overdue_after_ms;
+use crate::breakout::Registration;
 use crate::moment::Moment;
+use std::rc::Rc;
 
 /// Ten years, as for what the core grants.
 const LONGEST_MS: f64 = 315_360_000_000.0;
@@ -13,59 +16,54 @@ const LONGEST_MS: f64 = 315_360_000_000.0;
 /// The longest that any tab waits between two attempts.
 const LONGEST_WAIT_MS: f64 = 700_000.0;
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn hear(&mut self, message: TabMessage<E>) {
         let now = self.now;
-        match message {
-            TabMessage::Hello { tab } => {
-                self.post(TabMessage::Here { tab: self.tab.clone() });
-                self.meet(tab);
+        let [wait_ms, ago_ms, _] = message.times_ms.map(heeded);
+        match message.told {
+            Told::Hello => {
+                self.post_tab(Told::Here);
+                return self.meet(message.key);
             }
-            TabMessage::Here { tab } => self.meet(tab),
-            TabMessage::Bye { tab } => {
-                self.others.retain(|other| *other != tab);
-                if let Some((_, here)) = &mut self.roll {
-                    here.retain(|other| *other != tab);
-                }
+            Told::Here => return self.meet(message.key),
+            Told::Bye => return self.part(&message.key),
+            Told::Gone => {
+                let TabMessage { key, id, trouble, .. } = message;
+                return self.hear_gone(&key, id, trouble, wait_ms);
             }
-            TabMessage::Leads => self.hear_leader(),
-            TabMessage::Desired { key, desired } => self.take_desired(&key, desired),
-            TabMessage::Tries { key } => {
-                self.hear_leader();
-                if let Some(kept) = self.schedule.get_mut(&key) {
-                    kept.is_tried = true;
-                    kept.state.heard_try(now);
-                }
+            Told::Late => {
+                let TabMessage { key, id, trouble, .. } = message;
+                return self.hear_late(&key, &id.unwrap_or_default(), trouble.as_ref());
             }
-            TabMessage::Granted { .. } => self.hear_granted(message),
-            TabMessage::Failed { key, wait_ms, ago_ms, trouble } => {
-                self.hear_leader();
-                if let Some(kept) = self.schedule.get_mut(&key) {
-                    kept.state.heard_failed(heeded(wait_ms), heeded(ago_ms), now);
-                    let change = kept.state.look(now).unwrap_or(Change::Changed);
-                    self.tell_trouble(&key, change, trouble);
-                }
+            _ => self.hear_leader(),
+        }
+        let TabMessage { told, key, id, registration, times_ms, trouble } = message;
+        let Some(kept) = self.schedule.get_mut(&key) else { return };
+        match (told, trouble, wait_ms, ago_ms) {
+            (Told::Tries, ..) => {
+                kept.is_tried = true;
+                kept.state.heard_try(now);
             }
-            TabMessage::Rejected { key, id, trouble } => {
-                self.hear_leader();
-                if let Some(kept) = self.schedule.get_mut(&key).filter(|kept| kept.desired.id == id) {
-                    kept.state.rejected();
-                    kept.is_stored = false;
-                    self.tell_trouble(&key, Change::Rejected, trouble);
-                }
+            (Told::Granted, ..) => self.hear_granted(&key, &id.unwrap_or_default(), registration, times_ms),
+            (Told::Failed, Some(trouble), Some(wait_ms), Some(ago_ms)) => {
+                kept.state.heard_failed(wait_ms, ago_ms, now);
+                let change = kept.state.look(now).unwrap_or(Change::Changed);
+                self.tell_trouble(&key, change, trouble);
             }
-            TabMessage::Gone { key, id, trouble, wait_ms } => {
-                self.hear_gone(&key, id, trouble, wait_ms.map(heeded));
+            (Told::Rejected, Some(trouble), ..) if id.as_ref() == Some(&kept.desired.id) => {
+                kept.state.rejected();
+                kept.is_stored = false;
+                self.tell_trouble(&key, Change::Rejected, trouble);
             }
-            TabMessage::Late { key, id, trouble } => self.hear_late(&key, id, trouble),
+            _ => {}
         }
     }
 
-    fn hear_granted(&mut self, message: TabMessage<E>) {
-        let TabMessage::Granted { key, id, registration, age_ms, ttl_ms, refresh_after_ms } = message else { return };
-        self.hear_leader();
-        self.changed();
+    fn hear_granted(&mut self, key: &str, id: &str, registration: Option<Rc<Registration>>, times_ms: [f64; 3]) {
+        let [age_ms, ttl_ms, refresh_after_ms] = times_ms;
         let now = self.now;
+        let is_said = times_ms.iter().all(|ms| ms.is_finite());
+        let Some(kept) = self.schedule.get_mut(key).filter(|_| is_said) else { return };
         // Nothing that anybody says puts a refresh off for good.
         let age_ms = age_ms.clamp(0.0, LONGEST_MS);
         let ttl_ms = ttl_ms.clamp(1.0, LONGEST_MS);
@@ -74,21 +72,28 @@ impl<E: Clone> Keeper<E> {
         let Moment { wall_ms, monotonic_ms, page } = now.moment;
         let sent = Moment { wall_ms: wall_ms - age_ms, monotonic_ms: monotonic_ms - age_ms, page };
         let grant = Grant::of(sent, ttl_ms, refresh_after_ms, now);
-        let Some(kept) = self.schedule.get_mut(&key) else { return };
         kept.trouble = None;
         kept.is_own = false;
         kept.is_unsure = false;
         let (is_current, was_settled) = (kept.desired.id == id, kept.state.is_settled());
-        let change = kept.adopt(grant, &id, registration, now);
+        let change = kept.adopt(grant, id, registration, now);
         if is_current && !kept.desired.is_deletion {
             let overtaken = std::mem::take(&mut kept.overtaken);
-            self.overtake(overtaken);
+            self.overtake(&overtaken);
         } else if was_settled && change.is_some() {
             // The core was told of something older after what is desired now.
             kept.state.desired();
         }
         if let Some(change) = change {
-            self.tell(&key, change);
+            self.tell(key, change);
+        }
+        self.changed();
+    }
+
+    fn part(&mut self, tab: &str) {
+        self.others.retain(|other| *other != tab);
+        if let Some((_, here)) = &mut self.roll {
+            here.retain(|other| *other != tab);
         }
     }
 
@@ -104,6 +109,7 @@ impl<E: Clone> Keeper<E> {
     }
 }
 
-fn heeded(wait_ms: f64) -> f64 {
-    wait_ms.clamp(0.0, LONGEST_WAIT_MS)
+/// None of a time that nobody says.
+fn heeded(ms: f64) -> Option<f64> {
+    ms.is_finite().then_some(ms.clamp(0.0, LONGEST_WAIT_MS))
 }

@@ -1,7 +1,7 @@
 //! The keeper of one client in one page: what it knows, and what it does when something happens. It waits for nothing: what
 //! takes time is an action, and what came of it an event.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::attempts::Attempt;
 use super::clock::{Now, SteadyClock};
 use super::desired::DesiredRegistration;
@@ -9,7 +9,7 @@ use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
 use super::loading::Load;
-use super::message::TabMessage;
+use super::message::{Post, Told};
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
 use crate::moment::Moment;
@@ -26,8 +26,8 @@ pub enum Unwritten<E> {
     Deletion { attempt: u32, failure: Option<Failure<E>>, is_final: bool },
 }
 
-/// A keeper. `E` is the caller's error.
-pub struct Keeper<E> {
+/// A keeper. `E` is the caller's error, `A` what actions are written down in.
+pub struct Keeper<E, A> {
     /// This page's name among the tabs.
     pub(super) tab: String,
     pub(super) schedule: Schedule<E>,
@@ -36,7 +36,8 @@ pub struct Keeper<E> {
     pub(super) now: Now,
     /// From 0 to 1, drawn anew for each event.
     pub(super) random: f64,
-    pub(super) actions: Vec<Action<E>>,
+    /// What is to be done.
+    pub(super) actions: A,
     /// Something that must be looked at.
     is_changed: bool,
     /// The last number that was given to something.
@@ -77,7 +78,7 @@ pub struct Keeper<E> {
     pub(super) roll: Option<(f64, Vec<String>)>,
 }
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Nothing is kept yet. `tab` is a name that no other tab has.
     pub fn new(max_per_second: usize, tab: String) -> Self {
         let moment = Moment { wall_ms: 0.0, monotonic_ms: 0.0, page: 0.0 };
@@ -87,7 +88,7 @@ impl<E: Clone> Keeper<E> {
             clock: SteadyClock::default(),
             now: Now { moment, steady_ms: 0.0 },
             random: 0.0,
-            actions: Vec::new(),
+            actions: A::default(),
             is_changed: false,
             number: 0,
             attempts: Vec::new(),
@@ -114,13 +115,13 @@ impl<E: Clone> Keeper<E> {
     }
 
     /// What is to be done because of `event`. `random` is from 0 to 1.
-    pub fn handle(&mut self, event: Event<E>, moment: Moment, random: f64) -> Vec<Action<E>> {
+    pub fn handle(&mut self, event: Event<E>, moment: Moment, random: f64) -> A {
         self.now = self.clock.at(moment);
         self.random = random;
         self.end_roll_call();
         self.take(event);
         if take(&mut self.is_changed) {
-            self.act(Action::LookAgain { ms: 0.0 });
+            self.actions.look_again(0.0);
         }
         take(&mut self.actions)
     }
@@ -150,6 +151,7 @@ impl<E: Clone> Keeper<E> {
             Event::Written { ticket, is_stored, newer } => self.written(ticket, is_stored, newer),
             Event::Lock { number, news } => self.lock_news(number, news),
             Event::Heard(message) => self.hear(message),
+            Event::HeardDesired { key, desired } => self.take_desired(&key, desired),
             Event::Leaving { is_for_good } => self.leaving(is_for_good),
             Event::Back => self.back(),
             Event::Close => self.close(),
@@ -158,12 +160,9 @@ impl<E: Clone> Keeper<E> {
         }
     }
 
-    pub(super) fn act(&mut self, action: Action<E>) {
-        self.actions.push(action);
-    }
-
-    pub(super) fn post(&mut self, message: TabMessage<E>) {
-        self.act(Action::Post(message));
+    /// Tells the other tabs of this one.
+    pub(super) fn post_tab(&mut self, told: Told) {
+        self.actions.post(Post::of(told, &self.tab));
     }
 
     /// Something has changed that the schedule depends on.
@@ -206,8 +205,7 @@ impl<E: Clone> Keeper<E> {
     /// Tells the application how a registration stands.
     pub(super) fn tell(&mut self, key: &str, change: Change) {
         if let Some(kept) = self.schedule.get(key) {
-            let snapshot = kept.snapshot(self.now, false);
-            self.act(Action::Tell { key: key.to_owned(), change, snapshot });
+            self.actions.tell(key, change, &kept.snapshot(self.now, false));
         }
     }
 
@@ -219,33 +217,25 @@ impl<E: Clone> Keeper<E> {
         self.tell(key, change);
     }
 
-    /// What became of the deletion that goes by `id`, for those who wait for it. What was told first counts.
-    pub(super) fn settle(&mut self, id: String, trouble: Option<Trouble<E>>) {
-        self.act(Action::Settled { id, trouble });
-    }
-
     /// The core is told what is desired instead of these deletions.
-    pub(super) fn overtake(&mut self, overtaken: Vec<String>) {
+    pub(super) fn overtake(&mut self, overtaken: &[String]) {
         for id in overtaken {
-            self.settle(id, Some(Trouble::KeptAgain));
+            self.actions.settled(id, Some(&Trouble::KeptAgain));
         }
     }
 
     /// It is kept no more, here.
     pub(super) fn end(&mut self, key: &str, trouble: Option<Trouble<E>>) {
         let Some(mut kept) = self.schedule.remove(key) else { return };
-        let overtaken = take(&mut kept.overtaken);
         if kept.desired.is_deletion {
-            for id in overtaken {
-                self.settle(id, trouble.clone());
+            for id in kept.overtaken.iter().chain([&kept.desired.id]) {
+                self.actions.settled(id, trouble.as_ref());
             }
-            self.settle(kept.desired.id.clone(), trouble.clone());
         } else {
-            self.overtake(overtaken);
+            self.overtake(&kept.overtaken);
         }
         kept.trouble = trouble;
-        let snapshot = kept.snapshot(self.now, true);
-        self.act(Action::Tell { key: kept.key, change: Change::Stopped, snapshot });
+        self.actions.tell(key, Change::Stopped, &kept.snapshot(self.now, true));
         self.changed();
     }
 
@@ -258,22 +248,17 @@ impl<E: Clone> Keeper<E> {
     }
 
     fn list(&mut self, is_all: bool) {
-        let is_own = |kept: &&KeptRegistration<E>| {
-            (is_all || !kept.desired.is_deletion) && (kept.owner.is_none() || kept.owner == self.owner)
-        };
-        let own = self.schedule.iter().filter(is_own);
-        let answer = |kept: &KeptRegistration<E>| Action::Answer {
-            key: kept.key.clone(),
-            snapshot: kept.snapshot(self.now, false),
-        };
-        let answers: Vec<_> = own.map(answer).collect();
-        self.actions.extend(answers);
+        for kept in self.schedule.iter() {
+            let is_own = kept.owner.is_none() || kept.owner == self.owner;
+            if is_own && (is_all || !kept.desired.is_deletion) {
+                self.actions.answer(&kept.key, &kept.snapshot(self.now, false));
+            }
+        }
     }
 
     fn look_up(&mut self, key: &str) {
         if let Some(kept) = self.schedule.get(key) {
-            let snapshot = kept.snapshot(self.now, false);
-            self.act(Action::Answer { key: key.to_owned(), snapshot });
+            self.actions.answer(key, &kept.snapshot(self.now, false));
         }
     }
 
@@ -282,10 +267,10 @@ impl<E: Clone> Keeper<E> {
         if std::mem::replace(&mut self.is_closed, true) {
             return;
         }
-        self.post(TabMessage::Bye { tab: self.tab.clone() });
+        self.post_tab(Told::Bye);
         self.halt();
         for key in self.keys() {
-            self.settle_deletion(&key, Trouble::Closed);
+            self.settle_deletion(&key, &Trouble::Closed);
             self.end(&key, None);
         }
     }
@@ -302,10 +287,9 @@ impl<E: Clone> Keeper<E> {
     }
 
     /// The deletion that is wanted here, if one is, can't be waited for any longer.
-    pub(super) fn settle_deletion(&mut self, key: &str, trouble: Trouble<E>) {
-        let id = self.schedule.get(key).filter(|kept| kept.desired.is_deletion).map(|kept| kept.desired.id.clone());
-        if let Some(id) = id {
-            self.settle(id, Some(trouble));
+    pub(super) fn settle_deletion(&mut self, key: &str, trouble: &Trouble<E>) {
+        if let Some(kept) = self.schedule.get(key).filter(|kept| kept.desired.is_deletion) {
+            self.actions.settled(&kept.desired.id, Some(trouble));
         }
     }
 }

@@ -145,7 +145,7 @@ impl<E: Clone> KeptRegistration<E> {
     }
 
     /// For the application.
-    pub fn snapshot(&self, now: Now, is_stopped: bool) -> Snapshot<E> {
+    pub fn snapshot(&self, now: Now, is_stopped: bool) -> Snapshot<'_, E> {
         let granted = self.state.granted();
         let due_ms = match granted {
             Some(granted) if self.state.is_settled() => granted.refresh_after_ms - granted.age_ms(now),
@@ -155,16 +155,16 @@ impl<E: Clone> KeptRegistration<E> {
         let is_awaited = next_ms.is_finite() && !self.is_suspended && !is_stopped;
         let is_in_effect = self.state.left_ms(now) > 0.0;
         Snapshot {
-            owner: self.owner.clone(),
-            registration: Rc::clone(&self.desired.registration),
-            in_effect: self.accepted.as_ref().filter(|_| is_in_effect).map(|told| Rc::clone(&told.registration)),
+            owner: self.owner.as_deref(),
+            registration: &self.desired.registration,
+            in_effect: self.accepted.as_ref().filter(|_| is_in_effect).map(|told| &*told.registration),
             state: self.state.state(now),
             is_suspended: self.is_suspended,
             is_stopped,
             is_ending: self.desired.is_deletion,
             expires_at_wall_ms: granted.map(|granted| granted.expires_at_wall_ms()),
             next_refresh_at_wall_ms: is_awaited.then_some(now.moment.wall_ms + next_ms.max(0.0)),
-            trouble: self.trouble.clone(),
+            trouble: self.trouble.as_ref(),
         }
     }
 }

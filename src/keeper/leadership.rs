@@ -1,10 +1,10 @@
 //! Which tab makes the calls: the one that holds a Web Lock. Where there are none every tab does, and what they tell each
 //! other keeps them from doing it twice.
 
-use super::action::{Action, LockRequest};
+use super::actions::{Actions, LockRequest};
 use super::event::LockNews;
 use super::keeper::Keeper;
-use super::message::TabMessage;
+use super::message::{Post, Told};
 use super::schedule::Stand;
 use super::timing::LEAST_MS;
 
@@ -32,7 +32,7 @@ pub enum Leadership {
     WithoutLocks(f64),
 }
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Looks at all registrations, begins what is due, and says when to look again.
     pub(super) fn look(&mut self, is_online: bool) {
         let (now, owner) = (self.now, self.owner.clone());
@@ -61,7 +61,7 @@ impl<E: Clone> Keeper<E> {
         }
         // Nothing is kept: no process need live for it.
         let ms = if self.schedule.is_empty() { f64::INFINITY } else { look.wait_ms };
-        self.act(Action::LookAgain { ms });
+        self.actions.look_again(ms);
     }
 
     /// Makes the calls for the owner whenever it is this tab's turn.
@@ -85,10 +85,11 @@ impl<E: Clone> Keeper<E> {
     }
 
     fn ask_for_lock(&mut self, request: LockRequest) {
-        let Some(owner) = self.owner.clone() else { return };
         let number = self.next_number();
         self.lock = number;
-        self.act(Action::Lock { number, owner, request });
+        if let Some(owner) = &self.owner {
+            self.actions.lock(number, owner, request);
+        }
     }
 
     /// What became of the lock.
@@ -100,7 +101,7 @@ impl<E: Clone> Keeper<E> {
             LockNews::Got if self.leadership == Leadership::Following => {
                 self.has_held = true;
                 self.leadership = Leadership::Beginning;
-                self.post(TabMessage::Leads);
+                self.actions.post(Post::of(Told::Leads, ""));
                 // What others did that this tab did not hear of.
                 self.read_store(false, None);
             }
@@ -132,7 +133,7 @@ impl<E: Clone> Keeper<E> {
         self.changed();
         // Who crashed has not said that it goes, and not every browser passes on what a page says that goes.
         self.roll = Some((self.now.moment.monotonic_ms, Vec::new()));
-        self.post(TabMessage::Hello { tab: self.tab.clone() });
+        self.post_tab(Told::Hello);
     }
 
     /// Whoever has not answered in time is not there.
@@ -151,14 +152,14 @@ impl<E: Clone> Keeper<E> {
 
     pub(super) fn set_leading(&mut self, is_leading: bool) {
         if std::mem::replace(&mut self.is_leading, is_leading) != is_leading {
-            self.act(Action::Lead { is_leading });
+            self.actions.lead(is_leading);
         }
     }
 
     /// Calls under way end, and are not gone on with.
     fn end_calls(&mut self) {
         self.term = self.term.wrapping_add(1);
-        self.act(Action::Abort);
+        self.actions.abort();
     }
 
     /// After a failure: if there are other tabs, one of them may have what this one lacks. Not more often than calls are
@@ -190,7 +191,7 @@ impl<E: Clone> Keeper<E> {
             return;
         }
         if is_for_good {
-            self.post(TabMessage::Bye { tab: self.tab.clone() });
+            self.post_tab(Told::Bye);
             return self.delete_at_last();
         }
         self.is_away = true;
@@ -203,7 +204,7 @@ impl<E: Clone> Keeper<E> {
             self.load = self.load.filter(|load| load.is_of_owner);
             self.leadership = Leadership::Away;
             self.lock = 0;
-            self.act(Action::Unlock);
+            self.actions.unlock();
             self.set_leading(false);
         }
     }
@@ -227,12 +228,11 @@ impl<E: Clone> Keeper<E> {
         if !self.is_leading || !self.others.is_empty() {
             return;
         }
-        let own = self
-            .schedule
-            .iter()
-            .filter(|kept| kept.desired.delete_on_leave && !kept.desired.is_deletion && kept.owner == self.owner);
-        let last: Vec<_> =
-            own.map(|kept| Action::DeleteAtLast { registration: kept.desired.registration.clone() }).collect();
-        self.actions.extend(last);
+        for kept in self.schedule.iter() {
+            let is_own = kept.owner == self.owner && !kept.desired.is_deletion;
+            if is_own && kept.desired.delete_on_leave {
+                self.actions.delete_at_last(&kept.desired.registration);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What outlives the page joins what is known: it is read when an owner comes, and when this page begins to lead.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
@@ -13,7 +13,7 @@ pub struct Load {
     pub is_of_owner: bool,
 }
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Has all that is stored for the owner read.
     pub(super) fn read_store(&mut self, is_of_owner: bool, session: Option<String>) {
         let Some(owner) = self.owner.clone() else { return };
@@ -23,7 +23,7 @@ impl<E: Clone> Keeper<E> {
             // What is stored from now on is not missing.
             kept.is_missing = kept.is_stored && kept.owner.as_ref() == Some(&owner);
         }
-        self.act(Action::Load { load, owner, session });
+        self.actions.load(load, &owner, session.as_deref());
     }
 
     fn is_loading(&self, number: u32) -> bool {
@@ -120,7 +120,7 @@ impl<E: Clone> Keeper<E> {
             .filter(|kept| kept.owner.as_ref() == Some(&owner) && !kept.state.is_settled() && !kept.is_stored);
         let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
         for (key, desired) in unstored {
-            self.store_desired(owner.clone(), &key, desired, true, false);
+            self.store_desired(&owner, &key, &desired, true, false);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Keeping registrations: the core forgets one an hour after it was last told of it, so it is told again in time, for as
 //! long as somebody wants it.
 //!
-//! `Keeper` is a machine: `handle` takes an `Event` and returns what is to be done (`Action`). It holds no promise and no
+//! `Keeper` is a machine: `handle` takes an `Event` and returns what is to be done (`Actions`). It holds no promise and no
 //! closure; the caller waits, and says what came of it. `RegistrationState` is the life of one registration, `Schedule` all
 //! of them at one rate, `Leadership` sees to it that one tab of the browser makes the calls.
 
-pub(crate) mod action;
+pub(crate) mod actions;
 mod attempts;
 mod call_rate;
 mod clock;

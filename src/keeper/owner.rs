@@ -1,12 +1,12 @@
 //! Whose registrations are kept: who is signed in. Another person's number is never registered at this one's PBX.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::keeper::Keeper;
 use super::leadership::Leadership;
-use super::message::TabMessage;
+use super::message::Told;
 use super::snapshot::{Change, Trouble};
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Whose registrations may be kept now: `name`'s. While nothing can be read all stays as it is; at the beginning nothing is
     /// kept.
     pub(super) fn owner_seen(
@@ -37,7 +37,7 @@ impl<E: Clone> Keeper<E> {
         let Some(name) = name else {
             self.is_ready = true;
             self.suspend();
-            self.act(Action::Ready { owner: None });
+            self.actions.ready(None);
             return;
         };
         self.last_owner = Some(name.clone());
@@ -45,8 +45,8 @@ impl<E: Clone> Keeper<E> {
             self.rename(session, &name);
         }
         if is_shared {
-            self.act(Action::Open { owner: name });
-            self.post(TabMessage::Hello { tab: self.tab.clone() });
+            self.actions.open(&name);
+            self.post_tab(Told::Hello);
         }
         self.read_store(true, session);
     }
@@ -68,7 +68,7 @@ impl<E: Clone> Keeper<E> {
     pub(super) fn owner_loaded(&mut self) {
         self.is_ready = true;
         self.suspend();
-        self.act(Action::Ready { owner: self.owner.clone() });
+        self.actions.ready(self.owner.as_deref());
         self.store_unstored();
         self.lead();
         self.changed();
@@ -97,13 +97,13 @@ impl<E: Clone> Keeper<E> {
         let Some(owner) = self.owner.clone() else { return };
         self.halt();
         for key in self.keys_of(Some(&owner)) {
-            self.settle_deletion(&key, Trouble::Nobody);
+            self.settle_deletion(&key, &Trouble::Nobody);
             let id = self.schedule.get(&key).map(|kept| kept.desired.id.clone());
             self.forget(&key, &id.unwrap_or_default(), 0);
             self.end(&key, None);
         }
         self.owner = None;
-        self.act(Action::Ready { owner: None });
+        self.actions.ready(None);
     }
 
     /// Ends the calls under way and the lead.
@@ -116,7 +116,7 @@ impl<E: Clone> Keeper<E> {
         self.others.clear();
         self.roll = None;
         self.lock = 0;
-        self.act(Action::Halt);
+        self.actions.halt();
         self.changed();
     }
 }

@@ -2,7 +2,6 @@
 
 use super::registration_state::State;
 use crate::breakout::Registration;
-use std::rc::Rc;
 
 /// What happened to a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +57,14 @@ pub enum Trouble<E> {
 }
 
 /// How a registration stands, for the application.
-#[derive(Clone, Debug)]
-pub struct Snapshot<E> {
+#[derive(Clone, Copy, Debug)]
+pub struct Snapshot<'a, E> {
     /// Whose it is, if that is known.
-    pub owner: Option<String>,
+    pub owner: Option<&'a str>,
     /// What is wanted.
-    pub registration: Rc<Registration>,
+    pub registration: &'a Registration,
     /// What the core was told last, and took, and has still, as far as this browser knows.
-    pub in_effect: Option<Rc<Registration>>,
+    pub in_effect: Option<&'a Registration>,
     /// How it stands; nothing is done about it while it is suspended.
     pub state: State,
     /// There is no session to keep it with.
@@ -79,10 +78,10 @@ pub struct Snapshot<E> {
     /// When the core will be told next, by the wall clock; `None` while that is not known or not to be.
     pub next_refresh_at_wall_ms: Option<f64>,
     /// Until the next success.
-    pub trouble: Option<Trouble<E>>,
+    pub trouble: Option<&'a Trouble<E>>,
 }
 
-impl<E> Snapshot<E> {
+impl<E> Snapshot<'_, E> {
     /// How it stands, as JavaScript names it.
     pub fn state_name(&self) -> &'static str {
         match () {

@@ -1,14 +1,14 @@
 //! Keeping no more: leaving a registration to end by itself, or having it deleted, which whoever leads does.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::desired::{DesiredRegistration, key_of};
 use super::keeper::Keeper;
-use super::message::TabMessage;
+use super::message::{Post, Told};
 use super::snapshot::Trouble;
 use crate::breakout::Registration;
 use std::rc::Rc;
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Keeps the number of `registration` no more. `is_deletion`: and has it deleted. `is_awaited`: this page is about to want
     /// it again, which takes the place of what is wanted now.
     pub(super) fn stop(&mut self, id: String, registration: Rc<Registration>, is_deletion: bool, is_awaited: bool) {
@@ -27,35 +27,33 @@ impl<E: Clone> Keeper<E> {
             return;
         }
         if let Some(kept) = ending.filter(|kept| !is_suspended && !kept.is_told) {
-            let id = kept.desired.id.clone();
-            return self.act(Action::Wait { id });
+            return self.actions.wait(&kept.desired.id);
         }
         if is_suspended {
             self.leave(&key, is_suspended);
-            return self.act(Action::Refused);
+            return self.actions.refused();
         }
         let registration = known.map_or(registration, |kept| Rc::clone(&kept.desired.registration));
         let at_ms = Some(self.now.moment.wall_ms);
-        self.act(Action::Wait { id: id.clone() });
+        self.actions.wait(&id);
         let desired =
             DesiredRegistration { id: id.clone(), registration, is_deletion: true, delete_on_leave: false, at_ms };
         self.want(&key, owner, desired);
         if self.is_closed {
             // Other tabs find it in the store.
-            self.settle(id, Some(Trouble::Closed));
+            self.actions.settled(&id, Some(&Trouble::Closed));
             self.end(&key, None);
         }
     }
 
     /// It ends at the core by itself.
     fn leave(&mut self, key: &str, is_suspended: bool) {
-        let known = self.schedule.get(key);
-        let id = known.map(|kept| kept.desired.id.clone());
         if let Some(owner) = self.owner_of(key) {
-            self.act(Action::Erase { owner, key: key.to_owned() });
+            self.actions.erase(&owner, key);
         }
         if !is_suspended {
-            self.post(TabMessage::Gone { key: key.to_owned(), id, trouble: None, wait_ms: None });
+            let id = self.schedule.get(key).map(|kept| kept.desired.id.as_str());
+            self.actions.post(Post { id, ..Post::of(Told::Gone, key) });
         }
         self.end(key, None);
     }
@@ -69,7 +67,7 @@ impl<E: Clone> Keeper<E> {
     /// It is removed from its owner's store, if `id` is what is stored.
     pub(super) fn forget(&mut self, key: &str, id: &str, ticket: u32) {
         if let Some(owner) = self.owner_of(key) {
-            self.act(Action::Forget { ticket, owner, key: key.to_owned(), id: id.to_owned() });
+            self.actions.forget(ticket, &owner, key, id);
         } else {
             self.written(ticket, false, None);
         }

@@ -1,16 +1,15 @@
 //! What the application, or another tab, wants to be kept.
 
-use super::action::Action;
+use super::actions::Actions;
 use super::desired::{DesiredRegistration, key_of};
 use super::keeper::{Keeper, Unwritten};
 use super::kept_registration::KeptRegistration;
-use super::message::TabMessage;
 use super::registration_state::State;
 use super::snapshot::{Change, Trouble};
 use crate::breakout::Registration;
 use std::rc::Rc;
 
-impl<E: Clone> Keeper<E> {
+impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place.
     pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>) {
         let key = key_of(desired.target());
@@ -65,7 +64,7 @@ impl<E: Clone> Keeper<E> {
         }
         match owner {
             // Before anybody acts on it: who leads reads it there.
-            Some(owner) => self.store_desired(owner, key, desired, is_there, true),
+            Some(owner) => self.store_desired(&owner, key, &desired, is_there, true),
             None => {
                 self.tell(key, Change::Changed);
                 self.changed();
@@ -75,15 +74,15 @@ impl<E: Clone> Keeper<E> {
 
     pub(super) fn store_desired(
         &mut self,
-        owner: String,
+        owner: &str,
         key: &str,
-        desired: DesiredRegistration,
+        desired: &DesiredRegistration,
         is_news: bool,
         is_told: bool,
     ) {
-        let (key, id, era) = (key.to_owned(), desired.id.clone(), self.era);
-        let ticket = self.ticket(Unwritten::Desired { key: key.clone(), id, is_news, is_told, era });
-        self.act(Action::StoreDesired { ticket, owner, key, desired });
+        let (id, era) = (desired.id.clone(), self.era);
+        let ticket = self.ticket(Unwritten::Desired { key: key.to_owned(), id, is_news, is_told, era });
+        self.actions.store_desired(ticket, owner, key, desired);
     }
 
     /// A store that refuses: it is kept all the same, until the page goes.
@@ -91,8 +90,7 @@ impl<E: Clone> Keeper<E> {
         if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
             kept.is_stored = is_stored;
             if is_news {
-                let desired = kept.desired.clone();
-                self.post(TabMessage::Desired { key: key.to_owned(), desired });
+                self.actions.post_desired(key, &kept.desired);
             }
         }
         if is_told {
@@ -128,7 +126,7 @@ impl<E: Clone> Keeper<E> {
     pub(super) fn make_room(&mut self, key: &str, owner: Option<&String>) {
         let is_others = self.schedule.get(key).is_some_and(|kept| kept.owner.is_some() && kept.owner.as_ref() != owner);
         if is_others {
-            self.settle_deletion(key, Trouble::Nobody);
+            self.settle_deletion(key, &Trouble::Nobody);
             self.end(key, None);
         }
     }

@@ -1,14 +1,14 @@
 //! A browser with pages that keep registrations, in virtual time: carries out what their keepers want done.
 
+use super::actions::{Action, List, Message, Snapshot};
 use super::core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted, failure};
 use super::store::Store;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, validate};
 use crate::keeper::Keeper;
-use crate::keeper::action::{Action, LockRequest};
+use crate::keeper::actions::LockRequest;
 use crate::keeper::desired::{DesiredRegistration, key_of};
 use crate::keeper::event::{Event, LockNews, Stored};
-use crate::keeper::message::TabMessage;
-use crate::keeper::snapshot::{Change, Snapshot, Trouble};
+use crate::keeper::snapshot::{Change, Trouble};
 use crate::moment::Moment;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -36,7 +36,7 @@ enum Task {
     /// If no later look was asked for.
     Look(u32, u32),
     Do(u32, Vec<Action<Error>>),
-    Post(u32, TabMessage<Error>),
+    Post(u32, Message<Error>),
     Ask(u32, Call),
     CallEnds(u32, u32),
     Abort(u32),
@@ -60,7 +60,7 @@ struct Call {
 /// A page. An instance of the wasm in it goes by a number, which another one does not have.
 pub struct Tab {
     pub instance: u32,
-    pub keeper: Keeper<Error>,
+    pub keeper: Keeper<Error, List<Error>>,
     pub heard: Vec<(f64, String, Change, Snapshot<Error>)>,
     pub leads: bool,
     pub fleeting: Store,
@@ -139,6 +139,14 @@ pub fn registration(number: Option<&str>, sip_uri: &str) -> Registration {
     validate(&input, ApiVersion::V1).expect("valid")
 }
 
+/// What a tab hears that another one posts.
+fn heard(message: &Message<Error>) -> Event<Error> {
+    match message.clone() {
+        Message::Told(message) => Event::Heard(message),
+        Message::Desired { key, desired } => Event::HeardDesired { key, desired },
+    }
+}
+
 impl Bench {
     /// The next answers of the core; then it takes everything again.
     pub fn answer(&mut self, answers: impl IntoIterator<Item = Answer>) {
@@ -200,8 +208,7 @@ impl Bench {
         self.tasks.retain(|(_, _, task)| !matches!(task, Task::Do(of, _) if *of == old));
         self.begin(page);
         for (_, snapshot) in kept {
-            let registration = (*snapshot.registration).clone();
-            self.keep_as(page, registration, false, snapshot.owner);
+            self.keep_as(page, snapshot.registration, false, snapshot.owner);
         }
     }
 
@@ -245,7 +252,7 @@ impl Bench {
         let (moment, random) = (self.moment(), self.random());
         let instance = self.tabs[page].instance;
         let actions = self.tabs[page].keeper.handle(event, moment, random);
-        self.carry_out(instance, actions);
+        self.carry_out(instance, actions.0);
     }
 
     fn carry_out(&mut self, instance: u32, actions: Vec<Action<Error>>) {
@@ -351,15 +358,15 @@ impl Bench {
             }
             Action::Upsert { attempt, registration, timeout_ms, is_retried } => {
                 let limits = Limits { timeout_ms: Some(timeout_ms), is_retried, outlives_page: false };
-                self.call(instance, attempt, true, registration, limits, true);
+                self.call(instance, attempt, true, Rc::new(registration), limits, true);
             }
             Action::Delete { attempt, registration, is_retried, is_abortable } => {
                 let limits = Limits { timeout_ms: None, is_retried, outlives_page: false };
-                self.call(instance, attempt, false, registration, limits, is_abortable);
+                self.call(instance, attempt, false, Rc::new(registration), limits, is_abortable);
             }
             Action::DeleteAtLast { registration } => {
                 let limits = Limits { timeout_ms: None, is_retried: true, outlives_page: true };
-                self.call(instance, 0, false, registration, limits, false);
+                self.call(instance, 0, false, Rc::new(registration), limits, false);
             }
             Action::StoreDesired { ticket, owner, key, desired } => {
                 let store = self.store_of(page, &owner);
@@ -612,7 +619,7 @@ impl Bench {
                 let channel = self.tabs[page].channel.clone();
                 for other in 0..self.tabs.len() {
                     if other != page && channel.is_some() && self.tabs[other].channel == channel {
-                        self.handle(other, Event::Heard(message.clone()));
+                        self.handle(other, heard(&message));
                     }
                 }
             }
@@ -758,7 +765,7 @@ impl Bench {
 
     pub fn delete(&mut self, page: Page, key: &str) -> Result<(), Trouble<Error>> {
         let registration = self.snapshot(page, key).expect("kept").registration;
-        let id = self.stop(page, (*registration).clone(), true, false).expect("somebody").expect("a deletion");
+        let id = self.stop(page, registration, true, false).expect("somebody").expect("a deletion");
         self.gone(page, &id)
     }
 
@@ -845,11 +852,11 @@ impl Bench {
     }
 
     /// Another tab of this browser tells something to the page's, and to the page.
-    pub fn hear(&mut self, page: Page, message: TabMessage<Error>) {
+    pub fn hear(&mut self, page: Page, message: Message<Error>) {
         let channel = self.tabs[page].channel.clone();
         for other in 0..self.tabs.len() {
             if self.tabs[other].channel == channel {
-                self.handle(other, Event::Heard(message.clone()));
+                self.handle(other, heard(&message));
             }
         }
         self.pass(10.0);

@@ -1,8 +1,9 @@
 //! Wishes to delete that outlive a page, come late, or meet tabs with an older version of the package.
 
+use super::actions::Message;
 use super::bench::{Bench, MINUTE_MS, Page, registration};
 use super::core::{Error, refused, unavailable};
-use crate::keeper::message::TabMessage;
+use crate::keeper::message::{NO_TIMES, TabMessage, Told};
 use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::Change;
 
@@ -24,8 +25,9 @@ fn stop(bench: &mut Bench, page: Page) -> String {
 }
 
 /// What a tab of version 0.1.0 says.
-fn gone() -> TabMessage<Error> {
-    TabMessage::Gone { key: KEY.to_owned(), id: None, trouble: None, wait_ms: None }
+fn said(told: Told, id: Option<&str>) -> Message<Error> {
+    let (key, id) = (KEY.to_owned(), id.map(str::to_owned));
+    Message::Told(TabMessage { told, key, id, registration: None, times_ms: NO_TIMES, trouble: None })
 }
 
 fn state(bench: &mut Bench, page: Page) -> Option<State> {
@@ -95,18 +97,18 @@ fn an_old_tab_that_does_not_say_what_is_gone_stops_what_it_knew_and_nothing_newe
     // It stopped what everybody knew: the record is gone.
     let mut bench = Bench::default();
     let page = kept(&mut bench, "sips:pbx.example.com");
-    bench.hear(page, gone());
+    bench.hear(page, said(Told::Gone, None));
     assert_eq!(bench.changes(page).last(), Some(&Change::Stopped));
 
     // Its deletion was under way when the number was wanted again here.
     let page = kept(&mut bench, "sips:pbx.example.com");
     bench.answer([unavailable().after(5_000.0)]);
     stop(&mut bench, page);
-    bench.hear(page, TabMessage::Tries { key: KEY.to_owned() });
+    bench.hear(page, said(Told::Tries, None));
     bench.keep(page, registration(NUMBER, "sips:new.example.com"));
     bench.pass(20_000.0);
     let stopped = bench.changes(page).iter().filter(|event| **event == Change::Stopped).count();
-    bench.hear(page, gone());
+    bench.hear(page, said(Told::Gone, None));
     bench.asked();
     bench.pass(20_000.0);
     assert_eq!(state(&mut bench, page), Some(State::Registered));
@@ -119,11 +121,8 @@ fn an_old_tab_that_does_not_say_what_is_gone_stops_what_it_knew_and_nothing_newe
 fn an_answer_to_an_older_wish_makes_the_core_be_told_again() {
     let mut bench = Bench::default();
     let page = kept(&mut bench, "sips:pbx.example.com");
-    let id = "an older one".to_owned();
-    for message in [
-        TabMessage::Gone { key: KEY.to_owned(), id: Some(id.clone()), trouble: None, wait_ms: None },
-        TabMessage::Late { key: KEY.to_owned(), id: id.clone(), trouble: None },
-    ] {
+    for told in [Told::Gone, Told::Late] {
+        let message = said(told, Some("an older one"));
         bench.hear(page, message.clone());
         bench.pass(2_000.0);
         assert_eq!(state(&mut bench, page), Some(State::Registered));

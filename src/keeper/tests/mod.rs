@@ -1,5 +1,6 @@
 //! Natively, in virtual time.
 
+mod actions;
 mod bench;
 mod calls;
 mod clock;

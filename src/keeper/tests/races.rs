@@ -54,10 +54,8 @@ fn take(bench: &mut Bench, tabs: &mut [Page], tab: usize, step: &Step) -> Option
         Step::Delete | Step::Stop => {
             let is_deletion = matches!(step, Step::Delete);
             let known = bench.snapshot(page, NUMBER);
-            let known = known.map_or_else(
-                || registration(Some(NUMBER), "sips:a.example.com"),
-                |known| (*known.registration).clone(),
-            );
+            let known =
+                known.map_or_else(|| registration(Some(NUMBER), "sips:a.example.com"), |known| known.registration);
             bench.stop(page, known, is_deletion, false).expect("somebody");
             // Until it is noted.
             bench.pass(bench.store_ms);

@@ -1,10 +1,10 @@
 //! Registrations over thirty days (ten thousand of them in the long form): whatever happens around one of them, it does not lapse as long as its
 //! last ten minutes were good ones.
 
+use super::actions::{Action, List};
 use super::bench::registration;
 use super::world::{DAY_MS, Draws, HOUR_MS, MINUTE_MS, Span, World};
 use crate::keeper::Keeper;
-use crate::keeper::action::Action;
 use crate::keeper::desired::DesiredRegistration;
 use crate::keeper::event::{Event, Failure, FailureKind, Stored};
 use crate::keeper::timing::LOOK_MS;
@@ -52,7 +52,7 @@ fn call(world: &World, draws: &mut Draws, begun: f64, timeout_ms: f64) -> Outcom
 
 /// A keeper of one registration, in a page of its own.
 struct Page<'a> {
-    keeper: Keeper<()>,
+    keeper: Keeper<(), List<()>>,
     world: &'a World,
     draws: Draws,
 }
@@ -62,7 +62,7 @@ impl Page<'_> {
     fn handle(&mut self, time: f64, event: Event<()>) -> (Option<(u32, f64)>, f64) {
         let random = self.draws.fraction();
         let (mut call, mut wait_ms) = (None, f64::INFINITY);
-        for action in self.keeper.handle(event, self.world.moment(time), random) {
+        for action in self.keeper.handle(event, self.world.moment(time), random).0 {
             let next = match action {
                 Action::LookAgain { ms } => {
                     wait_ms = wait_ms.min(ms);
@@ -90,7 +90,7 @@ impl Page<'_> {
     fn next_ms(&mut self, time: f64) -> f64 {
         let moment = self.world.moment(time);
         let actions = self.keeper.handle(Event::LookUp { key: "own".to_owned() }, moment, 0.0);
-        let next = actions.into_iter().find_map(|action| match action {
+        let next = actions.0.into_iter().find_map(|action| match action {
             Action::Answer { snapshot, .. } => snapshot.next_refresh_at_wall_ms,
             _ => None,
         });

@@ -1,73 +1,74 @@
 //! What a keeper wants done. Who carries it out says what came of it by events.
 
 use super::desired::{DesiredRegistration, StoredGrant};
-use super::message::TabMessage;
+use super::message::Post;
 use super::snapshot::{Change, Snapshot, Trouble};
 use crate::breakout::Registration;
-use std::rc::Rc;
 
 /// How a lock is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockRequest {
     /// In turn.
-    Wait,
+    Wait = 0,
     /// From whoever has it.
-    Steal,
+    Steal = 1,
     /// In turn, a little later: it was refused just now.
-    Later,
+    Later = 2,
     /// What is held is let go first; who waits for it gets it before this tab.
-    Yield,
+    Yield = 3,
 }
 
-/// What is to be done.
-#[derive(Clone, Debug)]
-pub enum Action<E> {
+/// A list of actions: each method adds one. They are borrowed, and written down at once: a list of values, each with texts of
+/// its own, weighed 5 KB more in the wasm.
+pub trait Actions<E>: Default {
     /// `Event::Look` after so long; at zero when the page has had a turn, if infinite never.
-    LookAgain { ms: f64 },
+    fn look_again(&mut self, ms: f64);
     /// The application is told.
-    Tell { key: String, change: Change, snapshot: Snapshot<E> },
+    fn tell(&mut self, key: &str, change: Change, snapshot: &Snapshot<'_, E>);
     /// How one stands, for who has asked.
-    Answer { key: String, snapshot: Snapshot<E> },
+    fn answer(&mut self, key: &str, snapshot: &Snapshot<'_, E>);
     /// Whether this page makes the calls.
-    Lead { is_leading: bool },
+    fn lead(&mut self, is_leading: bool);
     /// It is known whose registrations are kept, and what is stored of them.
-    Ready { owner: Option<String> },
+    fn ready(&mut self, owner: Option<&str>);
     /// All that was begun for the owner ends: calls, the lock, the channel.
-    Halt,
+    fn halt(&mut self);
     /// Calls under way end.
-    Abort,
+    fn abort(&mut self);
     /// The channel of this owner's tabs is opened.
-    Open { owner: String },
+    fn open(&mut self, owner: &str);
     /// All that is stored for the owner is read. Records that go by the session's name are moved first.
-    Load { load: u32, owner: String, session: Option<String> },
+    fn load(&mut self, load: u32, owner: &str, session: Option<&str>);
     /// What is stored for one is read, unless there is no owner; before a deletion the page has a turn.
-    Check { attempt: u32, owner: Option<String>, key: String, is_deletion: bool },
+    fn check(&mut self, attempt: u32, owner: Option<&str>, key: &str, is_deletion: bool);
     /// The core is told.
-    Upsert { attempt: u32, registration: Rc<Registration>, timeout_ms: f64, is_retried: bool },
+    fn upsert(&mut self, attempt: u32, registration: &Registration, timeout_ms: f64, is_retried: bool);
     /// The core deletes it.
-    Delete { attempt: u32, registration: Rc<Registration>, is_retried: bool, is_abortable: bool },
+    fn delete(&mut self, attempt: u32, registration: &Registration, is_retried: bool, is_abortable: bool);
     /// The core deletes it; the request outlives the page, and nobody hears what came of it.
-    DeleteAtLast { registration: Rc<Registration> },
+    fn delete_at_last(&mut self, registration: &Registration);
     /// What is desired is stored.
-    StoreDesired { ticket: u32, owner: String, key: String, desired: DesiredRegistration },
+    fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration);
     /// What was granted is stored.
-    StoreGrant { ticket: u32, owner: String, key: String, grant: StoredGrant },
+    fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant);
     /// Both are removed, if `id` is what is stored.
-    Forget { ticket: u32, owner: String, key: String, id: String },
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str);
     /// Both are removed.
-    Erase { owner: String, key: String },
+    fn erase(&mut self, owner: &str, key: &str);
     /// The other tabs are told, when the store has done what was asked before.
-    Post(TabMessage<E>),
+    fn post(&mut self, message: Post<'_, E>);
+    /// They are told what is desired.
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration);
     /// The lock of this owner's tabs is asked for.
-    Lock { number: u32, owner: String, request: LockRequest },
+    fn lock(&mut self, number: u32, owner: &str, request: LockRequest);
     /// It is let go, or not asked for any more.
-    Unlock,
+    fn unlock(&mut self);
     /// Who is signed in is asked again.
-    LookAtOwner,
+    fn look_at_owner(&mut self);
     /// What became of the deletion of this id.
-    Settled { id: String, trouble: Option<Trouble<E>> },
+    fn settled(&mut self, id: &str, trouble: Option<&Trouble<E>>);
     /// The deletion that was asked for goes by this id.
-    Wait { id: String },
+    fn wait(&mut self, id: &str);
     /// Nobody is signed in who could make the deletion that was asked for.
-    Refused,
+    fn refused(&mut self);
 }
