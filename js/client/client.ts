@@ -111,13 +111,13 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   /**
    * Goes on with all that was kept before a reload, or is kept by other tabs, for who is signed in. Resolves to the keepers.
    * If the wasm can't be loaded this rejects, but the client goes on trying: the keepers appear later (`keepersChanged`).
-   * @throws InvalidRequestError (the client's options), AuthError (`aborted`: it was closed), LoadError
+   * @throws InvalidRequestError (the client's options), RpcError (`cancelled`: it was closed), LoadError
    */
   resumeKeepers(): Promise<RegistrationKeeper[]> {
     return this.#keepers.restore();
   }
 
-  /** The keepers of this page that are not stopped. */
+  /** The keepers of this page that are not stopped: of each number the one that was made last. */
   get keepers(): readonly RegistrationKeeper[] {
     return this.#keepers.list();
   }

@@ -160,12 +160,12 @@ export class ClientKeepers {
   /** Sees to it that a stop holds without the wasm, unless somebody wants the number all the same. */
   #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
     // A deletion ends the keepers that there are.
-    const ending = new Set(isDelete ? this.list() : []);
+    const ending = new Set(isDelete ? this.#live.every() : []);
     const isWanting = (other: RegistrationKeeper) =>
       !this.#live.get(other)?.isLeaving && !ending.has(other) && isSameNumber(other.request, keeper.request);
     const holding = this.#held.stop(keeper.request, isDelete, {
       isLoaded: () => this.#keeper !== undefined,
-      isWanted: () => this.list().some(isWanting),
+      isWanted: () => this.#live.every().some(isWanting),
     });
     if (keeper.lastError instanceof LoadError) holding.begin();
     return holding;
@@ -212,7 +212,7 @@ export class ClientKeepers {
     for (const { key, isMet, isLeaving } of this.#live.all()) {
       if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
     }
-    for (const keeper of this.list()) this.#end(keeper);
+    for (const keeper of this.#live.every()) this.#end(keeper);
     // What was stopped just before is stopped all the same, also in the store.
     this.#turns.settled().then(() => {
       this.#keeper = undefined;
@@ -263,7 +263,9 @@ export class ClientKeepers {
           await own.keep(valid, isDeletedOnPageHide, live.owner);
           live.isNoted = true;
           const snapshot = this.#keeper?.snapshot(live.key ?? "");
-          if (snapshot && this.#live.get(keeper)) this.#tell(keeper, "change", snapshot);
+          if (!snapshot || !this.#live.get(keeper)) return;
+          const isSuspended = snapshot.state === "suspended" && keeper.state !== "suspended";
+          this.#tell(keeper, isSuspended ? "suspended" : "change", snapshot);
         },
         (error) => tell(keeper, "change", { error }),
       );
@@ -318,7 +320,7 @@ export class ClientKeepers {
       },
       onLead: (isLeading) => {
         this.isLeading = isLeading;
-        for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
+        for (const keeper of this.#live.every()) tell(keeper, "change", { error: keeper.lastError });
       },
       onTrap: () => this.#begin(wasm),
     });
@@ -336,11 +338,11 @@ export class ClientKeepers {
     this.#keeper = undefined;
     this.isLeading = false;
     for (const live of this.#live.all()) live.isNoted = false;
-    for (const keeper of this.list()) tell(keeper, "change", { error: keeper.lastError });
+    for (const keeper of this.#live.every()) tell(keeper, "change", { error: keeper.lastError });
     setTimeout(() => {
       // Deletions go on, too.
       this.#turns.run((own) => own.list()).catch(() => {});
-      for (const keeper of this.list()) this.#note(keeper);
+      for (const keeper of this.#live.every()) this.#note(keeper);
     }, AGAIN_MS);
   }
 }

@@ -1,6 +1,7 @@
 // The keepers of a client that are not stopped, by the registrations that they keep.
-import { bare } from "../given/read.js";
+import { bare, peek } from "../given/read.js";
 import type { KeepOptions } from "../options.js";
+import { digitsOf } from "../phone-number.js";
 import type { RegistrationKeeper } from "./registration-keeper.js";
 
 /** @internal What is known of a keeper beside how it stands. */
@@ -40,9 +41,21 @@ export class LiveKeepers {
     return this.#live.get(keeper);
   }
 
+  /** One for each number: the one that was made last. */
   list(): readonly RegistrationKeeper[] {
-    this.#list ??= Object.freeze([...this.#live.keys()]);
+    if (!this.#list) {
+      const byNumber = new Map<string | undefined, RegistrationKeeper>();
+      for (const keeper of this.#live.keys()) {
+        const phoneNumber = peek(keeper.request, "phoneNumber");
+        byNumber.set(phoneNumber === undefined ? undefined : digitsOf(phoneNumber), keeper);
+      }
+      this.#list = Object.freeze([...byNumber.values()]);
+    }
     return this.#list;
+  }
+
+  every(): RegistrationKeeper[] {
+    return [...this.#live.keys()];
   }
 
   all(): Live[] {

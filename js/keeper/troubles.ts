@@ -1,17 +1,15 @@
 // What comes in the way of a registration without that a call failed: the machine names it by a number.
 import { authError, type SdkError, toSdkError } from "../errors.js";
 
+/** As calls end. */
+const rpcError = (code: string, message: string): SdkError =>
+  toSdkError({ family: "rpc", code, kind: "aborted", retryable: false, message });
+
 /** @internal */
-export const closed = (): SdkError => authError("aborted", "aborted", "The client was closed.");
+export const closed = (): SdkError => rpcError("cancelled", "The client was closed.");
 
 const keptAgain = (): SdkError =>
-  toSdkError({
-    family: "rpc",
-    code: "superseded",
-    kind: "aborted",
-    retryable: false,
-    message: "The registration was not deleted, because it is to be kept again.",
-  });
+  rpcError("superseded", "The registration was not deleted, because it is to be kept again.");
 
 /** @internal */
 export const nobody = (): SdkError =>

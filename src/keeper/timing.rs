@@ -6,9 +6,17 @@ pub const LEAST_MS: f64 = 1_000.0;
 /// Between two looks at the clocks while nothing is due: a machine that slept tells nobody.
 pub const LOOK_MS: f64 = 30_000.0;
 
+/// A registration that the core forgets sooner can't be kept: it is told again once a minute, as long as somebody wants it.
+const LEAST_TTL_MS: f64 = 2_000.0;
+
+/// The time to live as the keeper plans by it.
+fn planned_ms(ttl_ms: f64) -> f64 {
+    if ttl_ms < LEAST_TTL_MS { 60_000.0 } else { ttl_ms }
+}
+
 /// How much of its time to live is used up when a registration is refreshed: 80 %, give or take 5 points.
 pub fn refresh_after_ms(ttl_ms: f64, random: f64) -> f64 {
-    ttl_ms * (0.75 + 0.1 * random)
+    planned_ms(ttl_ms) * (0.75 + 0.1 * random)
 }
 
 /// From here on a registration that was not refreshed is at risk, even if nothing is known to have failed.
@@ -23,13 +31,13 @@ pub fn may_be_due_ms(ttl_ms: f64) -> f64 {
 
 /// Who is not refreshed by then has a leader that does not do its work.
 pub fn overdue_after_ms(ttl_ms: f64) -> f64 {
-    ttl_ms * 0.85
+    planned_ms(ttl_ms) * 0.85
 }
 
 /// After a failure: a sixtieth of the time to live, that is a minute of an hour. It does not grow: there is no more than
 /// one attempt a minute as it is, and what is not registered should be soon.
 pub fn retry_ms(ttl_ms: f64, random: f64) -> f64 {
-    (ttl_ms / 60.0).clamp(LEAST_MS, 60_000.0) * (1.0 + 0.1 * random)
+    (planned_ms(ttl_ms) / 60.0).clamp(LEAST_MS, 60_000.0) * (1.0 + 0.1 * random)
 }
 
 /// How many times as long it is between attempts while the browser says that there is no network. Not for ever: it has

@@ -165,7 +165,7 @@ test("stop({ delete: true }) and close() in one turn are left for the next page"
     const stopped = await outcome(stop);
     return [stopped, await resumed()];`,
   );
-  assert.deepEqual({ stopped, next }, { stopped: "aborted", next: 0 });
+  assert.deepEqual({ stopped, next }, { stopped: "cancelled", next: 0 });
 });
 
 test("numbers in full-width digits are told apart: the stop of one holds while another is wanted", async () => {

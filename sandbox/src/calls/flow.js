@@ -18,6 +18,14 @@ import { ingressLegs, legsWithPbx, ordinaryLegs } from "./legs.js";
 /** @typedef {{ caller: Registration | undefined, callee: Registration | undefined, behavior: Behavior }} Situation */
 
 /**
+ * Names of hosts, and schemes, are the same in any case.
+ *
+ * @param {string} one
+ * @param {string} other
+ */
+const isSamePbx = (one, other) => one.toLowerCase() === other.toLowerCase();
+
+/**
  * @param {Situation} situation
  * @returns {Flow | Unspecified}
  */
@@ -25,7 +33,7 @@ export function flowFromPhone({ caller, callee, behavior }) {
   const outgoing = applyingOutgoing(caller);
   const incoming = applyingIncoming(callee, behavior);
   if (outgoing && incoming) {
-    if (outgoing.registration.sipUri !== incoming.registration.sipUri) {
+    if (!isSamePbx(outgoing.registration.sipUri, incoming.registration.sipUri)) {
       return { unspecified: "the registrations of both apply, with different PBXes" };
     }
     if (outgoing.manner !== incoming.manner) {

@@ -96,6 +96,8 @@ pub struct Bench {
     pub stolen: usize,
     /// How long the stores take.
     pub store_ms: f64,
+    /// What the core grants.
+    pub ttl_ms: f64,
     tasks: Vec<(f64, u64, Task)>,
     count: u64,
     instances: u32,
@@ -118,6 +120,7 @@ impl Default for Bench {
             is_online: true,
             stolen: 0,
             store_ms: 0.0,
+            ttl_ms: TTL_MS,
             tasks: Vec::new(),
             count: 0,
             instances: 0,
@@ -492,7 +495,7 @@ impl Bench {
             Some(error) if !(is_deleted_before && error.family == "rejected") => {
                 Event::Failed { attempt, failure: failure(error, answer.retry_after_ms) }
             }
-            _ if call.is_upsert => Event::Registered { attempt, ttl_ms: TTL_MS, sent: call.sent },
+            _ if call.is_upsert => Event::Registered { attempt, ttl_ms: self.ttl_ms, sent: call.sent },
             _ => Event::Deleted { attempt },
         };
         self.handle(page, event);
