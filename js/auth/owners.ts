@@ -1,4 +1,5 @@
 // Whose registrations a keeper may keep with a session, and when that may change.
+import type { AuthError } from "../errors.js";
 import type { Owner, Session } from "../session/session.js";
 
 /** @internal Listening returns how to stop. */
@@ -7,6 +8,9 @@ export interface Owners {
   onChanged(listener: () => void): () => void;
   /** Told whether the person has signed out. */
   onEnded(listener: (isLeft: boolean) => void): () => void;
+  /** Why the session can't be renewed for now, if it can't. */
+  doubt(): AuthError | undefined;
+  onDoubted(listener: (doubt: AuthError | undefined) => void): () => void;
 }
 
 /** @internal */
@@ -15,5 +19,7 @@ export function ownersOf(session: Session): Owners {
     owner: () => session.owner(),
     onChanged: (listener) => session.onChanged(listener),
     onEnded: (listener) => session.onEnded(({ code }) => listener(code === "sign_in_required")),
+    doubt: () => session.realm.doubt,
+    onDoubted: (listener) => session.realm.onDoubted(listener),
   };
 }

@@ -198,6 +198,9 @@ export class Keeper {
       onLeaving: (isForGood: boolean) => void this.#tell(Happened.leaving, isForGood),
     };
     this.#page = new PageLife(listener, signal);
+    const onDoubted = (doubt: unknown) => void this.#tell(Happened.doubted, doubt);
+    signal.addEventListener("abort", this.#owners.onDoubted(onDoubted));
+    onDoubted(this.#owners.doubt());
     const onLeft = () => void this.#tell(Happened.ownerLeft);
     watchOwner(this.#owners, () => this.#lookAtOwner(), onLeft, signal);
   }

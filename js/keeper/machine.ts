@@ -29,6 +29,7 @@ export const Happened = {
   close: 21,
   list: 22,
   lookUp: 23,
+  doubted: 24,
 } as const;
 
 /** @internal A number or text, or what was given as an error. */

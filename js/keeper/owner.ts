@@ -43,7 +43,13 @@ function supplied(name: string | undefined): Owners {
   const owner: Owner =
     name === undefined ? { kind: "nameless" } : { kind: "named", name: `supplied/${name}` };
   const never = () => () => {};
-  return { owner: async () => owner, onChanged: never, onEnded: never };
+  return {
+    owner: async () => owner,
+    onChanged: never,
+    onEnded: never,
+    doubt: () => undefined,
+    onDoubted: never,
+  };
 }
 
 /** @internal */

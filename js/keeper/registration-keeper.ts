@@ -106,7 +106,10 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
     return this.#nextRefreshAt;
   }
 
-  /** What came in the way; undefined after a success. With the `code` of the error in the tab that it happened in. */
+  /**
+   * What came in the way; undefined after a success. With the `code` of the error in the tab that it happened in. Also why the
+   * session can't be renewed for now, before anything is due (`sessionUncertain`).
+   */
   get lastError(): SdkError | undefined {
     return this.#error;
   }

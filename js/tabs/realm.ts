@@ -7,7 +7,7 @@ import type { AuthError } from "../errors.js";
 import type { AuthEventMap, SessionState } from "../events.js";
 import { bare } from "../given/read.js";
 import { ageMs, type Moment, now } from "../platform/clock.js";
-import { changed } from "../provider/auth-error.js";
+import { authError, changed } from "../provider/auth-error.js";
 import { replaced } from "../stores/session-errors.js";
 import { isSamePersons, type Person, type StoredSession, stageOf } from "../stores/stored-session.js";
 import { type SessionEvent, stateAfter } from "./session-event.js";
@@ -32,6 +32,9 @@ export interface NotedTrouble {
   /** Of the last try, if this page made it. */
   readonly error: AuthError | undefined;
 }
+
+/** What this page knows of a try that another tab made. */
+const NOT_RENEWED = "The access token can't be renewed for now; it is tried again.";
 
 /** Whatever the page does with it must not disturb the session. */
 function toldQuietly(member: Member, type: "" | keyof AuthEventMap, detail: unknown): void {
@@ -63,6 +66,8 @@ export class Realm {
   #announced: string | undefined;
   #state: SessionState = "unknown";
   #trouble: NotedTrouble | undefined;
+  #doubt: AuthError | undefined;
+  readonly #doubted = new Signal<AuthError | undefined>();
   /** The stage of the session whose access token the core, or the provider's user info, refused. */
   #refused: string | undefined;
   /** The provider asked for patience (`Retry-After`): since when, for how long, and what it said. */
@@ -233,6 +238,9 @@ export class Realm {
     if (state) {
       if (state !== "uncertain") this.#trouble = undefined;
       this.setState(state);
+      this.#setDoubt(
+        state === "uncertain" ? (error ?? authError(code ?? "network", NOT_RENEWED)) : undefined,
+      );
     }
     const detail = () =>
       bare({
@@ -251,6 +259,21 @@ export class Realm {
     if (this.#state === state) return;
     this.#state = state;
     this.#tellAll("", () => state);
+  }
+
+  #setDoubt(doubt: AuthError | undefined): void {
+    if (this.#doubt === doubt) return;
+    this.#doubt = doubt;
+    this.#doubted.fire(doubt);
+  }
+
+  /** Why the access token can't be renewed for now, if the session is uncertain. */
+  get doubt(): AuthError | undefined {
+    return this.#doubt;
+  }
+
+  onDoubted(listener: (doubt: AuthError | undefined) => void): () => void {
+    return this.#doubted.on(listener);
   }
 
   #tellAll(type: "" | keyof AuthEventMap, detail: () => unknown): void {

@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
     /// `None` for what is no event.
     pub fn event(&mut self, code: u32) -> Option<Event<JsValue>> {
         match code {
-            0..=2 | 17..=23 => self.page_event(code),
+            0..=2 | 17..=24 => self.page_event(code),
             3..=6 | 12 | 16 => self.store_event(code),
             7..=11 => self.wanted(code),
             _ => self.call_event(code),
@@ -99,7 +99,8 @@ impl<'a> Fields<'a> {
             20 => Event::Back,
             21 => Event::Close,
             22 => Event::List { is_all: self.flag() },
-            _ => Event::LookUp { key: self.text() },
+            23 => Event::LookUp { key: self.text() },
+            _ => Event::Doubted { trouble: self.trouble() },
         })
     }
 

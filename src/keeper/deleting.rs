@@ -173,7 +173,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         kept.trouble.clone_from(&trouble);
         kept.is_told = true;
         self.actions.settled(&kept.desired.id, trouble.as_ref());
-        self.actions.tell(key, Change::Stopped, &kept.snapshot(now, true));
+        self.actions.tell(key, Change::Stopped, &kept.last_snapshot(now));
     }
 
     /// A try ends when the number is wanted again already. What the core has now is not known if it may have been told of

@@ -2,6 +2,7 @@
 
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::message::TabMessage;
+use super::snapshot::Trouble;
 use crate::breakout::Registration;
 use crate::moment::Moment;
 use std::rc::Rc;
@@ -128,4 +129,6 @@ pub enum Event<E> {
     List { is_all: bool },
     /// One of them.
     LookUp { key: String },
+    /// Why the session can't be renewed for now, if it can't.
+    Doubted { trouble: Option<Trouble<E>> },
 }

@@ -51,6 +51,8 @@ pub struct Keeper<E, A> {
     pub(super) session: Option<String>,
     /// Whose registrations were kept last. What is wanted while nobody is there is wanted for that one.
     pub(super) last_owner: Option<String>,
+    /// Why the session can't be renewed for now, if it can't.
+    session_trouble: Option<Trouble<E>>,
     /// The owner's registrations are shared with other tabs.
     pub(super) is_shared: bool,
     /// Counts the owners, so that work for an earlier one is known to be over.
@@ -96,6 +98,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             owner: None,
             session: None,
             last_owner: None,
+            session_trouble: None,
             is_shared: false,
             era: 0,
             term: 0,
@@ -157,6 +160,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::Close => self.close(),
             Event::List { is_all } => self.list(is_all),
             Event::LookUp { key } => self.look_up(&key),
+            Event::Doubted { trouble } => self.doubt_session(trouble),
         }
     }
 
@@ -205,7 +209,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Tells the application how a registration stands.
     pub(super) fn tell(&mut self, key: &str, change: Change) {
         if let Some(kept) = self.schedule.get(key) {
-            self.actions.tell(key, change, &kept.snapshot(self.now, false));
+            self.actions.tell(key, change, &kept.snapshot(self.now, self.session_trouble.as_ref()));
         }
     }
 
@@ -235,7 +239,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             self.overtake(&kept.overtaken);
         }
         kept.trouble = trouble;
-        self.actions.tell(key, Change::Stopped, &kept.snapshot(self.now, true));
+        self.actions.tell(key, Change::Stopped, &kept.last_snapshot(self.now));
         self.changed();
     }
 
@@ -251,14 +255,22 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         for kept in self.schedule.iter() {
             let is_own = kept.owner.is_none() || kept.owner == self.owner;
             if is_own && (is_all || !kept.desired.is_deletion) {
-                self.actions.answer(&kept.key, &kept.snapshot(self.now, false));
+                self.actions.answer(&kept.key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
             }
         }
     }
 
     fn look_up(&mut self, key: &str) {
         if let Some(kept) = self.schedule.get(key) {
-            self.actions.answer(key, &kept.snapshot(self.now, false));
+            self.actions.answer(key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
+        }
+    }
+
+    /// What stands is not known to go on: that is told, though nothing is due yet.
+    fn doubt_session(&mut self, trouble: Option<Trouble<E>>) {
+        self.session_trouble = trouble;
+        for key in self.keys_of(self.owner.as_deref()) {
+            self.tell(&key, Change::Changed);
         }
     }
 

@@ -144,15 +144,20 @@ impl<E: Clone> KeptRegistration<E> {
         }
     }
 
-    /// For the application.
-    pub fn snapshot(&self, now: Now, is_stopped: bool) -> Snapshot<'_, E> {
+    /// For the application, when it is kept no more.
+    pub fn last_snapshot(&self, now: Now) -> Snapshot<'_, E> {
+        Snapshot { is_stopped: true, next_refresh_at_wall_ms: None, ..self.snapshot(now, None) }
+    }
+
+    /// For the application. `of_session` is what its owner's session has come to, unless a call came to something, too.
+    pub fn snapshot<'a>(&'a self, now: Now, of_session: Option<&'a Trouble<E>>) -> Snapshot<'a, E> {
         let granted = self.state.granted();
         let due_ms = match granted {
             Some(granted) if self.state.is_settled() => granted.refresh_after_ms - granted.age_ms(now),
             _ => 0.0,
         };
         let next_ms = self.state.due_ms(now, true).max(due_ms);
-        let is_awaited = next_ms.is_finite() && !self.is_suspended && !is_stopped;
+        let is_awaited = next_ms.is_finite() && !self.is_suspended;
         let is_in_effect = self.state.left_ms(now) > 0.0;
         Snapshot {
             owner: self.owner.as_deref(),
@@ -160,11 +165,11 @@ impl<E: Clone> KeptRegistration<E> {
             in_effect: self.accepted.as_ref().filter(|_| is_in_effect).map(|told| &*told.registration),
             state: self.state.state(now),
             is_suspended: self.is_suspended,
-            is_stopped,
+            is_stopped: false,
             is_ending: self.desired.is_deletion,
             expires_at_wall_ms: granted.map(|granted| granted.expires_at_wall_ms()),
             next_refresh_at_wall_ms: is_awaited.then_some(now.moment.wall_ms + next_ms.max(0.0)),
-            trouble: self.trouble.as_ref(),
+            trouble: self.trouble.as_ref().or(of_session.filter(|_| !self.is_suspended)),
         }
     }
 }

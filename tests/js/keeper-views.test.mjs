@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAuth, createClient } from "../../dist/index.js";
+import { openPage } from "./page.mjs";
 import { listen, scriptedCore, until } from "./scripted-core.mjs";
+import { adapter, renewed, reply, signedIn } from "./session.mjs";
 
 const request = { sipUri: "sips:a.example.com", routeType: "LOOP", phoneNumber: "+4799900001" };
 
@@ -50,4 +52,33 @@ test("close() leaves an error of the client's own family to who keeps something 
     [keeper.state, keeper.lastError.name, keeper.lastError.code],
     ["stopped", "RpcError", "cancelled"],
   );
+});
+
+test("while the session can't be renewed, a keeper says so before anything is due", async (t) => {
+  openPage("https://console.example/back");
+  const core = scriptedCore();
+  const { auth, script } = await signedIn({
+    storage: adapter(),
+    autoRefresh: true,
+    lifeSeconds: 3,
+    refreshes: [reply(400, { error: "invalid_client" })],
+  });
+  const client = core.client({ accessToken: undefined, auth });
+  t.after(async () => {
+    client.close();
+    core.close();
+    await auth.signOut({ localOnly: true });
+  });
+  const keeper = client.keepRegistered({ sipUri: "sips:a.example.com", routeType: "LOOP" });
+  await until("registered", () => keeper.state === "registered");
+  assert.equal(keeper.lastError, undefined);
+  await until("uncertain", () => auth.sessionState === "uncertain", 20_000);
+  await until("the keeper knows", () => keeper.lastError !== undefined);
+  assert.deepEqual([keeper.state, keeper.lastError.name], ["registered", "AuthError"]);
+  const { lastError } = keeper;
+  script.refreshes = [reply(200, renewed(2))];
+  await until("signed in", () => auth.sessionState === "signedIn", 20_000);
+  await until("the keeper knows that, too", () => keeper.lastError === undefined);
+  assert.ok(lastError.code);
+  assert.equal(core.calls.length, 1, "nothing was due");
 });
