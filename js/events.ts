@@ -101,6 +101,11 @@ export type KeeperEvents = TypedEvents<KeeperEventMap>;
 export interface ClientEventMap {
   /** There are other `keepers` than before. */
   keepersChanged: Event;
+  /**
+   * The browser's database, which remembers what is kept, does not answer. Keepers go on, but what is wanted meanwhile is not
+   * known after a reload, nor in other tabs. It is asked again every half a minute, and then what is kept is stored.
+   */
+  storageUnavailable: Event;
 }
 
 /** The events of a client. */

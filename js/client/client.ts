@@ -25,7 +25,7 @@ export let clientOptions: (value: unknown) => ClientOptions | undefined;
 
 /**
  * Registers numbers with the operator's core. Made by `createClient`. The event `keepersChanged` says that `keepers` has
- * other members, here or because of another tab.
+ * other members, here or because of another tab; `storageUnavailable`, that what is kept can't be remembered for now.
  */
 export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   static {
@@ -44,7 +44,11 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   constructor(options: ClientOptions) {
     super();
     this.#calls = new RegistrationCalls(options);
-    this.#keepers = new ClientKeepers(this.#calls, () => this.dispatchEvent(new Event("keepersChanged")));
+    this.#keepers = new ClientKeepers(
+      this.#calls,
+      () => this.dispatchEvent(new Event("keepersChanged")),
+      () => this.dispatchEvent(new Event("storageUnavailable")),
+    );
   }
 
   /**

@@ -10,6 +10,7 @@ import { Reader } from "../given/reader.js";
 import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
 import { mayPass, rest } from "../patience.js";
 import { isSameNumber } from "../phone-number.js";
+import { onSilence as whenSilent } from "../platform/records.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { Keeper, type Valid } from "./keeper.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
@@ -41,12 +42,16 @@ export class ClientKeepers {
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
+  readonly #stopListening: () => void;
   readonly #held: HeldStops;
   readonly #overruling: Overruling;
 
-  constructor({ core, options }: RegistrationCalls, onChange: () => void) {
+  constructor({ core, options }: RegistrationCalls, onChange: () => void, onSilence: () => void) {
     this.#calls = core;
     this.#live = new LiveKeepers(onChange);
+    this.#stopListening = whenSilent(() => {
+      if (this.#keeper) onSilence();
+    });
     this.#held = new HeldStops(() => options);
     this.#overruling = new Overruling(core, options, (request, id) => this.#dropDeletion(request, id));
   }
@@ -206,6 +211,7 @@ export class ClientKeepers {
 
   close(): void {
     this.#isClosed = true;
+    this.#stopListening();
     this.#overruling.end();
     this.#closing.abort();
     this.#keeper?.close();

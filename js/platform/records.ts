@@ -1,6 +1,8 @@
 // Where the registrations that are kept are remembered: strings by name, never a token. One store outlives the page and is
 // shared by all tabs (IndexedDB), one outlives only an instance of the wasm.
 
+import { clock } from "./alarm.js";
+
 /** @internal */
 export interface RecordStore {
   get(key: string): Promise<unknown>;
@@ -20,6 +22,8 @@ const DATABASE = "sipbreakout-kept";
 const STORE = "records";
 /** A database that does not answer must not hold up a call. */
 const TIMEOUT_MS = 3000;
+/** After which it is asked again. (WebKit's may never answer after the machine has slept.) */
+const SILENT_MS = 30_000;
 
 interface Work {
   ask: (store: IDBObjectStore) => IDBRequest;
@@ -29,13 +33,33 @@ interface Work {
 
 let database: Promise<IDBDatabase> | undefined;
 let waiting: Work[] = [];
+/** Until then it is not asked, by the page's clock. */
+let silentUntil = Number.NEGATIVE_INFINITY;
+const silence = new Set<() => void>();
+
+/** @internal Calls `listener` when the database does not answer. Returns how to stop listening. */
+export function onSilence(listener: () => void): () => void {
+  silence.add(listener);
+  return () => silence.delete(listener);
+}
+
+/** It is opened anew later. */
+function fallSilent(): void {
+  const isNews = database !== undefined;
+  database = undefined;
+  silentUntil = clock() + SILENT_MS;
+  if (isNews) for (const listener of [...silence]) listener();
+}
 
 function open(): Promise<IDBDatabase> {
   database ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const isCurrent = () => silentUntil < clock();
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     opening.onsuccess = () => {
       const opened = opening.result;
+      // Too late: another one may be open.
+      if (!isCurrent()) return opened.close();
       const leave = () => {
         database = undefined;
       };
@@ -63,7 +87,11 @@ async function flush(): Promise<void> {
   const fail = (reason: unknown) => {
     for (const { reject } of works) reject(reason);
   };
-  const timer = setTimeout(fail, TIMEOUT_MS, new Error("The database does not answer."));
+  if (clock() < silentUntil) return fail(new Error("The database did not answer just now."));
+  const timer = setTimeout(() => {
+    fallSilent();
+    fail(new Error("The database does not answer."));
+  }, TIMEOUT_MS);
   try {
     const transaction = (await open()).transaction(STORE, "readwrite");
     const store = transaction.objectStore(STORE);

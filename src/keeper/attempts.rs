@@ -196,6 +196,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
         self.end_attempt(&attempt);
         self.tell(&attempt.key, change);
+        // The store refused what is desired; it may take it by now.
+        if self.schedule.get(&attempt.key).is_some_and(|kept| !kept.is_stored) {
+            self.store_again(&attempt.key);
+        }
     }
 
     /// A call came to nothing.

@@ -257,8 +257,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         std::mem::take(&mut kept.is_after_deletion) || (kept.is_own && !kept.state.is_settled())
     }
 
-    /// That tab has removed it from the store.
-    fn store_again(&mut self, key: &str) {
+    /// What is desired is not in the store: it refused, or a tab of an older version has removed it.
+    pub(super) fn store_again(&mut self, key: &str) {
         let known = self.schedule.get(key).and_then(|kept| Some((kept.owner.clone()?, kept.desired.clone())));
         if let Some((owner, desired)) = known {
             self.store_desired(&owner, key, &desired, false, false);

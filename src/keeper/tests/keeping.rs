@@ -388,6 +388,22 @@ fn a_wish_that_could_not_be_stored_is_not_undone_by_an_older_one() {
 }
 
 #[test]
+fn what_could_not_be_stored_is_stored_when_the_store_is_back() {
+    let mut bench = Bench::default();
+    bench.lasting.refuses = true;
+    let page = bench.page();
+    bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+    bench.pass(10.0 * MINUTE_MS);
+    bench.lasting.refuses = false;
+    assert!(bench.lasting.is_empty());
+    bench.pass(50.0 * MINUTE_MS);
+    assert_eq!(bench.lasting.len(), 2);
+    bench.close(page);
+    let page = bench.page();
+    assert_eq!(bench.keys(page), ["+4799900001"]);
+}
+
+#[test]
 fn after_a_reload_what_was_to_end_with_the_page_is_told_twice() {
     let mut bench = Bench::default();
     let page = bench.page();
