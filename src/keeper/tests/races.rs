@@ -52,14 +52,12 @@ fn take(bench: &mut Bench, tabs: &mut [Page], tab: usize, step: &Step) -> Option
         }
         Step::Refresh => bench.refresh(page, NUMBER),
         Step::Delete | Step::Stop => {
-            let is_deletion = matches!(step, Step::Delete);
-            let known = bench.snapshot(page, NUMBER);
-            let known =
-                known.map_or_else(|| registration(Some(NUMBER), "sips:a.example.com"), |known| known.registration);
-            bench.stop(page, known, is_deletion, false).expect("somebody");
+            // What the tab does not know it does not stop.
+            let known = bench.snapshot(page, NUMBER)?;
+            bench.stop(page, known.registration, matches!(step, Step::Delete), false).expect("somebody");
             // Until it is noted.
             bench.pass(bench.store_ms);
-            return if is_deletion || bench.snapshot(page, NUMBER).is_none() { Some(None) } else { None };
+            return Some(None);
         }
         Step::Trap => bench.trap(page),
         Step::Away => bench.handle_leaving(page),
