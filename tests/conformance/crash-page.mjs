@@ -31,8 +31,6 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const doors = {
   "at an entry": (kind) => client.upsertRegistration({ ...other, sipUri: `sips:${kind}.door.example` }),
-  "in a callback": (kind) =>
-    client.upsertRegistration({ ...other, sipUri: `sips:${kind}-later.door.example` }),
   "in a reply": (kind) => {
     // Not whole, so that it needs a reader.
     const reply = new Response(okBody.slice(0, 9), { headers: { ...headers, "x-test-door": kind } });
@@ -79,7 +77,6 @@ try {
       while (sent < 2) await wait(5);
       const started = performance.now();
       const opened = await codeOf(door(kind));
-      // A door that opens later does so in the next turn.
       await wait(20);
       publish();
       answer();
