@@ -9,24 +9,26 @@ use crate::keeper::message::Post;
 use crate::keeper::snapshot::{Change, Snapshot, Trouble};
 use wasm_bindgen::JsValue;
 
-/// Between the fields of a registration, as `js/client/encode.ts` has them. No field has a line break in it.
-const DIVIDER: &str = "\n";
-
 fn push_flag(array: &Array, flag: bool) {
     array.push(&JsValue::from_bool(flag));
 }
 
+/// Its fields as `js/client/encode.ts` has them, divided by a line break, which is in none of them.
 fn push_registration(array: &Array, registration: &Registration) {
     let number = registration.target.phone_number.as_ref().map_or("", |number| number.as_str());
     let fields = [
-        "",
         registration.target.sip_uri.as_str(),
         registration.route_type.as_str(),
         number,
         registration.mobile_originating_prefix.as_str(),
         registration.mobile_terminating_prefix.as_str(),
     ];
-    array.push_text(&fields.join(DIVIDER));
+    let mut text = String::new();
+    for field in fields {
+        text.push('\n');
+        text.push_str(field);
+    }
+    array.push_text(&text);
 }
 
 fn push_any_registration(array: &Array, registration: Option<&Registration>) {

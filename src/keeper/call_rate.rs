@@ -2,7 +2,6 @@
 //! once a second, and then all of that second's must go.
 
 use super::clock::Now;
-use std::collections::VecDeque;
 
 /// How long it is looked back.
 pub const WINDOW_MS: f64 = 1_000.0;
@@ -11,22 +10,20 @@ pub const WINDOW_MS: f64 = 1_000.0;
 pub struct CallRate {
     /// The most in any second.
     pub most: usize,
-    begun: VecDeque<f64>,
+    begun: Vec<f64>,
 }
 
 impl CallRate {
     /// Of no call yet.
     pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), begun: VecDeque::new() }
+        Self { most: most.max(1), begun: Vec::new() }
     }
 
     /// Milliseconds until one more may begin.
     pub fn wait_ms(&mut self, now: Now) -> f64 {
         let since_ms = now.moment.monotonic_ms - WINDOW_MS;
-        while self.begun.front().is_some_and(|&begun| begun <= since_ms) {
-            self.begun.pop_front();
-        }
-        match self.begun.front() {
+        self.begun.retain(|begun| *begun > since_ms);
+        match self.begun.first() {
             Some(first) if self.begun.len() >= self.most => first - since_ms,
             _ => 0.0,
         }
@@ -34,6 +31,6 @@ impl CallRate {
 
     /// One begins.
     pub fn begin(&mut self, now: Now) {
-        self.begun.push_back(now.moment.monotonic_ms);
+        self.begun.push(now.moment.monotonic_ms);
     }
 }
