@@ -1,4 +1,5 @@
 // Whether the page runs, or is about to stop.
+import { peek } from "../given/read.js";
 import { leaving, woken } from "../platform/waiting.js";
 
 /** @internal What a keeper does about it. */
@@ -8,6 +9,9 @@ export interface PageListener {
   onLeaving(isForGood: boolean): void;
 }
 
+/** Nobody has opened the page yet, and perhaps nobody will (speculation rules): it is as good as frozen. */
+const isPrerendered = (): boolean => peek(globalThis.document, "prerendering") === true;
+
 /** @internal The life of the page, until `signal` is aborted. */
 export class PageLife {
   isAway = false;
@@ -15,6 +19,7 @@ export class PageLife {
   absences = 0;
 
   constructor(listener: PageListener, signal: AbortSignal) {
+    if (isPrerendered()) this.#go(listener, false);
     this.#wake(listener, signal);
     this.#leave(listener, signal);
   }
@@ -23,6 +28,7 @@ export class PageLife {
     for (;;) {
       await woken(signal);
       if (signal.aborted) return;
+      if (isPrerendered()) continue;
       this.isAway = false;
       listener.onWoken();
     }
@@ -32,11 +38,15 @@ export class PageLife {
     for (;;) {
       const isForGood = await leaving(signal);
       if (signal.aborted) return;
-      if (!isForGood) {
-        this.isAway = true;
-        this.absences += 1;
-      }
-      listener.onLeaving(isForGood);
+      this.#go(listener, isForGood);
     }
+  }
+
+  #go(listener: PageListener, isForGood: boolean): void {
+    if (!isForGood) {
+      this.isAway = true;
+      this.absences += 1;
+    }
+    listener.onLeaving(isForGood);
   }
 }

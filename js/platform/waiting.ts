@@ -70,9 +70,9 @@ function next(ofGlobal: string[], ofDocument: string[], signal: AbortSignal): Pr
   });
 }
 
-/** @internal Ends when the page may have missed something: it is visible again, online again, or back from being frozen. */
+/** @internal Ends when the page may have missed something: it is visible, online or back from being frozen, or begins to be seen. */
 export async function woken(signal: AbortSignal): Promise<void> {
-  await next(["online", "pageshow"], ["visibilitychange", "resume"], signal);
+  await next(["online", "pageshow"], ["visibilitychange", "resume", "prerenderingchange"], signal);
 }
 
 /** @internal Ends when the page is about to stop running, and tells whether for good. */

@@ -15,16 +15,8 @@ fn push_flag(array: &Array, flag: bool) {
 
 /// Its fields as `js/client/encode.ts` has them, divided by a line break, which is in none of them.
 fn push_registration(array: &Array, registration: &Registration) {
-    let number = registration.target.phone_number.as_ref().map_or("", |number| number.as_str());
-    let fields = [
-        registration.target.sip_uri.as_str(),
-        registration.route_type.as_str(),
-        number,
-        registration.mobile_originating_prefix.as_str(),
-        registration.mobile_terminating_prefix.as_str(),
-    ];
     let mut text = String::new();
-    for field in fields {
+    for field in registration.texts() {
         text.push('\n');
         text.push_str(field);
     }

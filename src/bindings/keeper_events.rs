@@ -81,7 +81,8 @@ impl<'a> Fields<'a> {
     /// `None` for what is no event.
     pub fn event(&mut self, code: u32) -> Option<Event<JsValue>> {
         match code {
-            0..=2 | 17..=24 => self.page_event(code),
+            0 | 17..=23 => self.page_event(code),
+            1 | 2 | 24 => Some(self.owner_event(code)),
             3..=6 | 12 | 16 => self.store_event(code),
             7..=11 => self.wanted(code),
             _ => self.call_event(code),
@@ -91,17 +92,22 @@ impl<'a> Fields<'a> {
     fn page_event(&mut self, code: u32) -> Option<Event<JsValue>> {
         Some(match code {
             0 => Event::Look { is_online: self.flag() },
-            1 => self.owner(),
-            2 => Event::OwnerLeft,
             17 => self.lock(),
             18 => return self.heard(),
             19 => Event::Leaving { is_for_good: self.flag() },
             20 => Event::Back,
             21 => Event::Close,
             22 => Event::List { is_all: self.flag() },
-            23 => Event::LookUp { key: self.text() },
-            _ => Event::Doubted { trouble: self.trouble() },
+            _ => Event::LookUp { key: self.text() },
         })
+    }
+
+    fn owner_event(&mut self, code: u32) -> Event<JsValue> {
+        match code {
+            1 => self.owner(),
+            2 => Event::OwnerLeft,
+            _ => Event::Doubted { trouble: self.trouble() },
+        }
     }
 
     fn owner(&mut self) -> Event<JsValue> {

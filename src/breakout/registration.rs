@@ -112,6 +112,17 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// Its fields, in the order of `RegistrationInput`; without a number, empty.
+    pub fn texts(&self) -> [&str; 5] {
+        [
+            self.target.sip_uri.as_str(),
+            self.route_type.as_str(),
+            self.target.phone_number.as_ref().map_or("", |number| number.as_str()),
+            self.mobile_originating_prefix.as_str(),
+            self.mobile_terminating_prefix.as_str(),
+        ]
+    }
+
     /// Refuses a route type that `version` of the API does not have.
     pub fn check_version(&self, version: ApiVersion) -> Result<(), InvalidRequest> {
         if self.route_type.in_version(version) {

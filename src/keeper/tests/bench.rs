@@ -5,9 +5,8 @@ use super::core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted, failure};
 use super::store::Store;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, validate};
 use crate::keeper::Keeper;
-use crate::keeper::actions::LockRequest;
 use crate::keeper::desired::{DesiredRegistration, key_of};
-use crate::keeper::event::{Event, LockNews, Stored};
+use crate::keeper::event::Event;
 use crate::keeper::snapshot::{Change, Trouble};
 use crate::moment::Moment;
 use std::collections::BTreeMap;
@@ -15,9 +14,8 @@ use std::rc::Rc;
 
 pub const MINUTE_MS: f64 = 60_000.0;
 const START_WALL_MS: f64 = 1_800_000_000_000.0;
-const MOST_ATTEMPTS: u32 = 5;
 /// The client's own deadline.
-const TIMEOUT_MS: f64 = 30_000.0;
+pub const TIMEOUT_MS: f64 = 30_000.0;
 
 /// Whose registrations may be kept with the tokens.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +28,7 @@ pub enum Owner {
 }
 
 /// What happens later.
-enum Task {
+pub enum Task {
     /// An event for a keeper, if it is the same still.
     Event(u32, Event<Error>),
     /// If no later look was asked for.
@@ -44,17 +42,17 @@ enum Task {
 }
 
 #[derive(Clone)]
-struct Call {
-    attempt: u32,
-    is_upsert: bool,
-    registration: Rc<Registration>,
-    limits: Limits,
-    is_abortable: bool,
-    tries: u32,
+pub struct Call {
+    pub attempt: u32,
+    pub is_upsert: bool,
+    pub registration: Rc<Registration>,
+    pub limits: Limits,
+    pub is_abortable: bool,
+    pub tries: u32,
     /// From here on it can't end in time.
-    ends_at_ms: f64,
-    sent: Moment,
-    answer: Option<Answer>,
+    pub ends_at_ms: f64,
+    pub sent: Moment,
+    pub answer: Option<Answer>,
 }
 
 /// A page. An instance of the wasm in it goes by a number, which another one does not have.
@@ -64,21 +62,21 @@ pub struct Tab {
     pub heard: Vec<(f64, String, Change, Snapshot<Error>)>,
     pub leads: bool,
     pub fleeting: Store,
-    answers: Vec<(String, Snapshot<Error>)>,
-    settled: Vec<(String, Option<Trouble<Error>>)>,
-    waits: Option<String>,
-    is_refused: bool,
-    is_begun: bool,
-    is_ready: bool,
+    pub answers: Vec<(String, Snapshot<Error>)>,
+    pub settled: Vec<(String, Option<Trouble<Error>>)>,
+    pub waits: Option<String>,
+    pub is_refused: bool,
+    pub is_begun: bool,
+    pub is_ready: bool,
     /// As the keeper has said.
-    owner: Option<String>,
-    look: u32,
-    channel: Option<String>,
-    calls: Vec<Call>,
-    names: u32,
-    page: u32,
-    max_per_second: usize,
-    is_closed: bool,
+    pub owner: Option<String>,
+    pub look: u32,
+    pub channel: Option<String>,
+    pub calls: Vec<Call>,
+    pub names: u32,
+    pub page: u32,
+    pub max_per_second: usize,
+    pub is_closed: bool,
 }
 
 /// A page, by its number.
@@ -98,13 +96,13 @@ pub struct Bench {
     pub store_ms: f64,
     /// What the core grants.
     pub ttl_ms: f64,
-    tasks: Vec<(f64, u64, Task)>,
-    count: u64,
-    instances: u32,
-    draws: u64,
+    pub tasks: Vec<(f64, u64, Task)>,
+    pub count: u64,
+    pub instances: u32,
+    pub draws: u64,
     /// Who holds a lock, and who waits for it.
-    locks: BTreeMap<String, (u32, u32)>,
-    queue: Vec<(String, u32, u32)>,
+    pub locks: BTreeMap<String, (u32, u32)>,
+    pub queue: Vec<(String, u32, u32)>,
 }
 
 impl Default for Bench {
@@ -232,7 +230,7 @@ impl Bench {
         f64::from((self.draws.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as u16) / f64::from(u16::MAX)
     }
 
-    fn id(&mut self) -> String {
+    pub(super) fn id(&mut self) -> String {
         self.count += 1;
         format!("id {}", self.count)
     }
@@ -241,12 +239,12 @@ impl Bench {
         Moment { wall_ms: START_WALL_MS + self.now_ms, monotonic_ms: self.now_ms, page: self.page_clock }
     }
 
-    fn later(&mut self, ms: f64, task: Task) {
+    pub(super) fn later(&mut self, ms: f64, task: Task) {
         self.count += 1;
         self.tasks.push((self.now_ms + ms, self.count, task));
     }
 
-    fn page_of(&self, instance: u32) -> Option<Page> {
+    pub(super) fn page_of(&self, instance: u32) -> Option<Page> {
         self.tabs.iter().position(|tab| tab.instance == instance)
     }
 
@@ -258,331 +256,8 @@ impl Bench {
         self.carry_out(instance, actions.0);
     }
 
-    fn carry_out(&mut self, instance: u32, actions: Vec<Action<Error>>) {
-        let mut later = Vec::new();
-        let mut has_stored = false;
-        for action in actions {
-            match action {
-                Action::StoreDesired { .. }
-                | Action::StoreGrant { .. }
-                | Action::Forget { .. }
-                | Action::Erase { .. }
-                | Action::Load { .. }
-                | Action::Check { .. } => {
-                    has_stored = true;
-                    later.push(action);
-                }
-                Action::Post(_) if has_stored => later.push(action),
-                action => self.act(instance, action),
-            }
-        }
-        if !later.is_empty() {
-            self.later(self.store_ms, Task::Do(instance, later));
-        }
-    }
-
-    fn store_of(&mut self, page: Page, owner: &str) -> &mut Store {
-        if owner.starts_with('?') { &mut self.tabs[page].fleeting } else { &mut self.lasting }
-    }
-
-    fn act(&mut self, instance: u32, action: Action<Error>) {
-        let Some(page) = self.page_of(instance) else { return };
-        let now_ms = self.now_ms;
-        let tab = &mut self.tabs[page];
-        match action {
-            Action::LookAgain { ms } => {
-                tab.look += 1;
-                let look = tab.look;
-                if ms.is_finite() {
-                    self.later(ms, Task::Look(instance, look));
-                }
-            }
-            Action::Tell { key, change, snapshot } => tab.heard.push((now_ms, key, change, snapshot)),
-            Action::Answer { key, snapshot } => tab.answers.push((key, snapshot)),
-            Action::Lead { is_leading } => tab.leads = is_leading,
-            Action::Ready { owner } => {
-                tab.is_ready = true;
-                if owner.is_none() && tab.owner.is_some() {
-                    // Whoever comes next without a name: nothing says that it is the same person.
-                    tab.names += 1;
-                }
-                tab.owner = owner;
-            }
-            Action::Halt => {
-                tab.channel = None;
-                self.release(instance);
-                self.later(0.0, Task::Abort(instance));
-            }
-            Action::Abort => self.later(0.0, Task::Abort(instance)),
-            Action::Open { owner } => tab.channel = Some(owner),
-            Action::Load { load, owner, session } => {
-                let store = self.store_of(page, &owner);
-                let is_read = !store.refuses;
-                let mut events = Vec::new();
-                if is_read {
-                    let moved = session.map(|session| store.rename(&session, &owner)).unwrap_or_default();
-                    events.extend(moved.into_iter().map(|key| Event::Moved { load, key }));
-                    for ((name, key), desired) in &store.desired {
-                        if let Some(desired) = desired.clone().filter(|_| *name == owner) {
-                            events.push(Event::FoundDesired { load, key: key.clone(), desired });
-                        }
-                    }
-                    for ((name, key), grant) in &store.grants {
-                        if *name == owner {
-                            events.push(Event::FoundGrant { load, key: key.clone(), grant: grant.clone() });
-                        }
-                    }
-                }
-                events.push(Event::Loaded { load, is_read });
-                for event in events {
-                    self.handle(page, event);
-                }
-            }
-            Action::Check { attempt, owner, key, is_deletion } => {
-                let (mut stored, mut grant) = (Stored::NotRead, None);
-                if let Some(owner) = owner {
-                    let store = self.store_of(page, &owner);
-                    if !store.refuses {
-                        let name = (owner, key);
-                        stored = match store.desired.get(&name) {
-                            None => Stored::Nothing,
-                            Some(None) => Stored::Other,
-                            Some(Some(desired)) => Stored::Desired(desired.clone()),
-                        };
-                        grant = store.grants.get(&name).cloned();
-                    }
-                }
-                let event = Event::Checked { attempt, stored, grant };
-                if is_deletion {
-                    self.later(0.0, Task::Event(instance, event));
-                } else {
-                    self.handle(page, event);
-                }
-            }
-            Action::Upsert { attempt, registration, timeout_ms, is_retried } => {
-                let limits = Limits { timeout_ms: Some(timeout_ms), is_retried, outlives_page: false };
-                self.call(instance, attempt, true, Rc::new(registration), limits, true);
-            }
-            Action::Delete { attempt, registration, is_retried, is_abortable } => {
-                let limits = Limits { timeout_ms: None, is_retried, outlives_page: false };
-                self.call(instance, attempt, false, Rc::new(registration), limits, is_abortable);
-            }
-            Action::DeleteAtLast { registration } => {
-                let limits = Limits { timeout_ms: None, is_retried: true, outlives_page: true };
-                self.call(instance, 0, false, Rc::new(registration), limits, false);
-            }
-            Action::StoreDesired { ticket, owner, key, desired } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                if is_stored {
-                    store.desired.insert((owner, key), Some(desired));
-                }
-                self.handle(page, Event::Written { ticket, is_stored, newer: None });
-            }
-            Action::StoreGrant { ticket, owner, key, grant } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                if is_stored {
-                    store.grants.insert((owner, key), grant);
-                }
-                self.handle(page, Event::Written { ticket, is_stored, newer: None });
-            }
-            Action::Forget { ticket, owner, key, id } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                let newer = store.forget(&(owner, key), &id);
-                self.handle(page, Event::Written { ticket, is_stored, newer });
-            }
-            Action::Erase { owner, key } => {
-                let store = self.store_of(page, &owner);
-                if !store.refuses {
-                    store.desired.remove(&(owner.clone(), key.clone()));
-                    store.grants.remove(&(owner, key));
-                }
-            }
-            Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
-            Action::Lock { number, owner, request } => {
-                self.release(instance);
-                let ms = if request == LockRequest::Later { 1_000.0 } else { 0.0 };
-                let is_steal = request == LockRequest::Steal;
-                self.later(ms, Task::AskForLock(instance, number, owner, is_steal));
-            }
-            Action::Unlock => self.release(instance),
-            Action::LookAtOwner => {
-                let event = self.owner_event(page);
-                self.later(0.0, Task::Event(instance, event));
-            }
-            Action::Settled { id, trouble } => tab.settled.push((id, trouble)),
-            Action::Wait { id } => tab.waits = Some(id),
-            Action::Refused => tab.is_refused = true,
-        }
-    }
-
-    fn call(
-        &mut self,
-        instance: u32,
-        attempt: u32,
-        is_upsert: bool,
-        registration: Rc<Registration>,
-        limits: Limits,
-        is_abortable: bool,
-    ) {
-        let ends_at_ms = self.now_ms + limits.timeout_ms.unwrap_or(TIMEOUT_MS);
-        let sent = self.moment();
-        let call =
-            Call { attempt, is_upsert, registration, limits, is_abortable, tries: 0, ends_at_ms, sent, answer: None };
-        let page = self.page_of(instance).expect("there");
-        if attempt > 0 {
-            let key = key_of(&call.registration.target);
-            // Nor in any other tab, if there are locks, and none was stolen.
-            let is_alone = self.no_locks || self.stolen > 0;
-            let is_free = self.tabs.iter().enumerate().all(|(other, tab)| {
-                let is_other = |call: &Call| call.attempt == 0 || key_of(&call.registration.target) != key;
-                (other != page && is_alone) || tab.calls.iter().all(is_other)
-            });
-            assert!(is_free, "two calls for {key} at once");
-        }
-        self.ask(instance, call);
-    }
-
-    fn ask(&mut self, instance: u32, mut call: Call) {
-        let token = match &self.owner {
-            Owner::Nobody | Owner::Unknown => {
-                call.answer = Some(Answer::failing("auth", "sign_in_required", "auth").after(0.0));
-                String::new()
-            }
-            Owner::Nameless => "somebody".to_owned(),
-            Owner::Named(name) | Owner::Session { session: name, .. } => (*name).to_owned(),
-        };
-        let mut answer = call.answer.take().unwrap_or_else(|| {
-            let asked = Asked::of(self.now_ms, call.is_upsert, token, &call.registration, call.limits);
-            let answer = self.core.answers.pop_front().unwrap_or_else(Answer::taken);
-            if answer.error.is_none() {
-                self.core.carry_out(&asked);
-            }
-            self.core.asked.push(asked);
-            answer
-        });
-        call.tries += 1;
-        call.sent = self.moment();
-        let left_ms = call.ends_at_ms - self.now_ms;
-        if answer.after_ms >= left_ms {
-            answer = Answer::failing("rpc", "deadline_exceeded", "timeout").after(left_ms);
-        }
-        let after_ms = answer.after_ms;
-        call.answer = Some(answer);
-        let attempt = call.attempt;
-        if let Some(page) = self.page_of(instance) {
-            self.tabs[page].calls.push(call);
-            self.later(after_ms, Task::CallEnds(instance, attempt));
-        }
-    }
-
-    fn call_ends(&mut self, page: Page, attempt: u32) {
-        let instance = self.tabs[page].instance;
-        let Some(at) = self.tabs[page].calls.iter().position(|call| call.attempt == attempt) else { return };
-        let mut call = self.tabs[page].calls.remove(at);
-        let answer = call.answer.take().expect("asked");
-        if answer.may_pass() && call.limits.is_retried && call.tries < MOST_ATTEMPTS {
-            self.later(1_000.0, Task::Ask(instance, call));
-            return;
-        }
-        if attempt == 0 {
-            return;
-        }
-        let is_deleted_before = !call.is_upsert && call.tries > 1;
-        let event = match answer.error {
-            Some(error) if !(is_deleted_before && error.family == "rejected") => {
-                Event::Failed { attempt, failure: failure(error, answer.retry_after_ms) }
-            }
-            _ if call.is_upsert => Event::Registered { attempt, ttl_ms: self.ttl_ms, sent: call.sent },
-            _ => Event::Deleted { attempt },
-        };
-        self.handle(page, event);
-    }
-
-    /// Ends what can be ended with `failure`.
-    fn end_calls(&mut self, page: Page, failing: &super::super::event::Failure<Error>, is_abort: bool) {
-        let instance = self.tabs[page].instance;
-        let mut ended = Vec::new();
-        self.tabs[page].calls.retain(|call| {
-            let stays = call.attempt == 0 || (is_abort && !call.is_abortable);
-            if !stays {
-                ended.push(call.attempt);
-            }
-            stays
-        });
-        for (_, _, task) in &mut self.tasks {
-            if let Task::Ask(of, call) = task
-                && *of == instance
-                && call.attempt > 0
-                && (call.is_abortable || !is_abort)
-            {
-                ended.push(call.attempt);
-                call.attempt = u32::MAX;
-            }
-        }
-        self.tasks.retain(|(_, _, task)| !matches!(task, Task::Ask(_, call) if call.attempt == u32::MAX));
-        if is_abort {
-            self.core.cancelled += ended.len();
-        }
-        for attempt in ended {
-            self.handle(page, Event::Failed { attempt, failure: failing.clone() });
-        }
-    }
-
-    /// Lets go of the lock that the page's instance has, and takes back what it asked for.
-    fn release(&mut self, instance: u32) {
-        self.locks.retain(|_, (holder, _)| *holder != instance);
-        self.queue.retain(|(_, waiting, _)| *waiting != instance);
-        self.tasks.retain(|(_, _, task)| !matches!(task, Task::AskForLock(of, ..) if *of == instance));
-        self.grant_locks();
-    }
-
-    fn grant_locks(&mut self) {
-        let mut at = 0;
-        while at < self.queue.len() {
-            let (name, instance, number) = self.queue[at].clone();
-            if self.locks.contains_key(&name) {
-                at += 1;
-                continue;
-            }
-            self.queue.remove(at);
-            self.locks.insert(name, (instance, number));
-            self.later(0.0, Task::Event(instance, Event::Lock { number, news: LockNews::Got }));
-        }
-    }
-
-    /// Somebody else takes the lock of an owner and does nothing: takes it from whoever has it if `is_steal`.
-    pub fn hang(&mut self, owner: &str, is_steal: bool) {
-        if is_steal {
-            self.steal(owner)
-        }
-        self.locks.insert(owner.to_owned(), (0, 0));
-    }
-
-    fn steal(&mut self, name: &str) {
-        if let Some((holder, number)) = self.locks.remove(name) {
-            self.stolen += 1;
-            self.later(0.0, Task::Event(holder, Event::Lock { number, news: LockNews::Lost }));
-        }
-    }
-
-    fn ask_for_lock(&mut self, instance: u32, number: u32, name: String, is_steal: bool) {
-        if self.no_locks {
-            return self.later(0.0, Task::Event(instance, Event::Lock { number, news: LockNews::Refused }));
-        }
-        if is_steal {
-            self.steal(&name);
-            self.queue.insert(0, (name, instance, number));
-        } else {
-            self.queue.push((name, instance, number));
-        }
-        self.grant_locks();
-    }
-
     /// The next thing that happens, if it does so by `until_ms`.
-    fn step(&mut self, until_ms: f64) -> bool {
+    pub(super) fn step(&mut self, until_ms: f64) -> bool {
         let next = self
             .tasks
             .iter()
@@ -646,14 +321,14 @@ impl Bench {
         self.now_ms += ms;
     }
 
-    fn until(&mut self, is_done: impl Fn(&Self) -> bool) {
+    pub(super) fn until(&mut self, is_done: impl Fn(&Self) -> bool) {
         let until_ms = self.now_ms + 200_000.0;
         while !is_done(self) {
             assert!(self.step(until_ms), "hangs");
         }
     }
 
-    fn called(&self, page: Page) -> (Option<String>, bool, Option<String>) {
+    pub(super) fn called(&self, page: Page) -> (Option<String>, bool, Option<String>) {
         let tab = &self.tabs[page];
         match &self.owner {
             Owner::Nobody | Owner::Unknown => (None, false, None),
@@ -666,7 +341,7 @@ impl Bench {
         }
     }
 
-    fn owner_event(&self, page: Page) -> Event<Error> {
+    pub(super) fn owner_event(&self, page: Page) -> Event<Error> {
         let (name, is_shared, session) = self.called(page);
         Event::Owner { name, is_shared, session, is_unknown: self.owner == Owner::Unknown }
     }
@@ -679,13 +354,13 @@ impl Bench {
         }
     }
 
-    fn ready(&mut self, page: Page) {
+    pub(super) fn ready(&mut self, page: Page) {
         self.begin(page);
         self.until(|bench| bench.tabs[page].is_ready || bench.tabs[page].is_closed);
     }
 
     /// Until it is known who is signed in now.
-    fn catch_up(&mut self, page: Page) {
+    pub(super) fn catch_up(&mut self, page: Page) {
         self.ready(page);
         if self.owner != Owner::Unknown && !self.tabs[page].is_closed {
             let event = self.owner_event(page);
@@ -695,7 +370,7 @@ impl Bench {
     }
 
     /// Nothing is left to do at this moment.
-    fn settle_turn(&mut self) {
+    pub(super) fn settle_turn(&mut self) {
         let now_ms = self.now_ms + self.store_ms;
         while self.step(now_ms) {}
     }
@@ -797,7 +472,7 @@ impl Bench {
         all.filter(|change| *change != Change::Changed).collect()
     }
 
-    fn owner_changed(&mut self) {
+    pub(super) fn owner_changed(&mut self) {
         for page in 0..self.tabs.len() {
             if self.tabs[page].is_begun && !self.tabs[page].is_closed {
                 let event = self.owner_event(page);
@@ -813,7 +488,7 @@ impl Bench {
         self.settle_turn();
     }
 
-    fn end_session(&mut self, code: &'static str) {
+    pub(super) fn end_session(&mut self, code: &'static str) {
         self.owner = Owner::Nobody;
         for page in 0..self.tabs.len() {
             self.end_calls(page, &failure(Error { family: "auth", code, kind: "auth" }, None), false);

@@ -1,0 +1,172 @@
+//! Carries out what keepers want done, as js/keeper/executor.ts does: stores at once or a little later, calls, locks and
+//! messages in tasks of their own.
+
+use super::actions::Action;
+use super::bench::{Bench, Page, Task};
+use super::core::{Error, Limits};
+use super::store::Store;
+use crate::keeper::actions::LockRequest;
+use crate::keeper::event::{Event, Stored};
+use std::rc::Rc;
+
+impl Bench {
+    pub(super) fn carry_out(&mut self, instance: u32, actions: Vec<Action<Error>>) {
+        let mut later = Vec::new();
+        let mut has_stored = false;
+        for action in actions {
+            match action {
+                Action::StoreDesired { .. }
+                | Action::StoreGrant { .. }
+                | Action::Forget { .. }
+                | Action::Erase { .. }
+                | Action::Load { .. }
+                | Action::Check { .. } => {
+                    has_stored = true;
+                    later.push(action);
+                }
+                Action::Post(_) if has_stored => later.push(action),
+                action => self.act(instance, action),
+            }
+        }
+        if !later.is_empty() {
+            self.later(self.store_ms, Task::Do(instance, later));
+        }
+    }
+
+    pub(super) fn store_of(&mut self, page: Page, owner: &str) -> &mut Store {
+        if owner.starts_with('?') { &mut self.tabs[page].fleeting } else { &mut self.lasting }
+    }
+
+    pub(super) fn act(&mut self, instance: u32, action: Action<Error>) {
+        let Some(page) = self.page_of(instance) else { return };
+        let now_ms = self.now_ms;
+        let tab = &mut self.tabs[page];
+        match action {
+            Action::LookAgain { ms } => {
+                tab.look += 1;
+                let look = tab.look;
+                if ms.is_finite() {
+                    self.later(ms, Task::Look(instance, look));
+                }
+            }
+            Action::Tell { key, change, snapshot } => tab.heard.push((now_ms, key, change, snapshot)),
+            Action::Answer { key, snapshot } => tab.answers.push((key, snapshot)),
+            Action::Lead { is_leading } => tab.leads = is_leading,
+            Action::Ready { owner } => {
+                tab.is_ready = true;
+                if owner.is_none() && tab.owner.is_some() {
+                    // Whoever comes next without a name: nothing says that it is the same person.
+                    tab.names += 1;
+                }
+                tab.owner = owner;
+            }
+            Action::Halt => {
+                tab.channel = None;
+                self.release(instance);
+                self.later(0.0, Task::Abort(instance));
+            }
+            Action::Abort => self.later(0.0, Task::Abort(instance)),
+            Action::Open { owner } => tab.channel = Some(owner),
+            Action::Load { load, owner, session } => {
+                let store = self.store_of(page, &owner);
+                let is_read = !store.refuses;
+                let mut events = Vec::new();
+                if is_read {
+                    let moved = session.map(|session| store.rename(&session, &owner)).unwrap_or_default();
+                    events.extend(moved.into_iter().map(|key| Event::Moved { load, key }));
+                    for ((name, key), desired) in &store.desired {
+                        if let Some(desired) = desired.clone().filter(|_| *name == owner) {
+                            events.push(Event::FoundDesired { load, key: key.clone(), desired });
+                        }
+                    }
+                    for ((name, key), grant) in &store.grants {
+                        if *name == owner {
+                            events.push(Event::FoundGrant { load, key: key.clone(), grant: grant.clone() });
+                        }
+                    }
+                }
+                events.push(Event::Loaded { load, is_read });
+                for event in events {
+                    self.handle(page, event);
+                }
+            }
+            Action::Check { attempt, owner, key, is_deletion } => {
+                let (mut stored, mut grant) = (Stored::NotRead, None);
+                if let Some(owner) = owner {
+                    let store = self.store_of(page, &owner);
+                    if !store.refuses {
+                        let name = (owner, key);
+                        stored = match store.desired.get(&name) {
+                            None => Stored::Nothing,
+                            Some(None) => Stored::Other,
+                            Some(Some(desired)) => Stored::Desired(desired.clone()),
+                        };
+                        grant = store.grants.get(&name).cloned();
+                    }
+                }
+                let event = Event::Checked { attempt, stored, grant };
+                if is_deletion {
+                    self.later(0.0, Task::Event(instance, event));
+                } else {
+                    self.handle(page, event);
+                }
+            }
+            Action::Upsert { attempt, registration, timeout_ms, is_retried } => {
+                let limits = Limits { timeout_ms: Some(timeout_ms), is_retried, outlives_page: false };
+                self.call(instance, attempt, true, Rc::new(registration), limits, true);
+            }
+            Action::Delete { attempt, registration, is_retried, is_abortable } => {
+                let limits = Limits { timeout_ms: None, is_retried, outlives_page: false };
+                self.call(instance, attempt, false, Rc::new(registration), limits, is_abortable);
+            }
+            Action::DeleteAtLast { registration } => {
+                let limits = Limits { timeout_ms: None, is_retried: true, outlives_page: true };
+                self.call(instance, 0, false, Rc::new(registration), limits, false);
+            }
+            Action::StoreDesired { ticket, owner, key, desired } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                if is_stored {
+                    store.desired.insert((owner, key), Some(desired));
+                }
+                self.handle(page, Event::Written { ticket, is_stored, newer: None });
+            }
+            Action::StoreGrant { ticket, owner, key, grant } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                if is_stored {
+                    store.grants.insert((owner, key), grant);
+                }
+                self.handle(page, Event::Written { ticket, is_stored, newer: None });
+            }
+            Action::Forget { ticket, owner, key, id } => {
+                let store = self.store_of(page, &owner);
+                let is_stored = store.is_writable();
+                let newer = store.forget(&(owner, key), &id);
+                self.handle(page, Event::Written { ticket, is_stored, newer });
+            }
+            Action::Erase { owner, key } => {
+                let store = self.store_of(page, &owner);
+                if !store.refuses {
+                    store.desired.remove(&(owner.clone(), key.clone()));
+                    store.grants.remove(&(owner, key));
+                }
+            }
+            Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
+            Action::Lock { number, owner, request } => {
+                self.release(instance);
+                let ms = if request == LockRequest::Later { 1_000.0 } else { 0.0 };
+                let is_steal = request == LockRequest::Steal;
+                self.later(ms, Task::AskForLock(instance, number, owner, is_steal));
+            }
+            Action::Unlock => self.release(instance),
+            Action::LookAtOwner => {
+                let event = self.owner_event(page);
+                self.later(0.0, Task::Event(instance, event));
+            }
+            Action::Settled { id, trouble } => tab.settled.push((id, trouble)),
+            Action::Wait { id } => tab.waits = Some(id),
+            Action::Refused => tab.is_refused = true,
+        }
+    }
+}
