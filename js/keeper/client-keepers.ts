@@ -221,6 +221,7 @@ export class ClientKeepers {
     for (const keeper of this.#live.every()) this.#end(keeper);
     // What was stopped just before is stopped all the same, also in the store.
     this.#turns.settled().then(() => {
+      this.#keeper?.free();
       this.#keeper = undefined;
     });
   }

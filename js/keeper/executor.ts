@@ -123,6 +123,14 @@ export class Executor {
     this.#looks.end();
   }
 
+  free(): void {
+    try {
+      this.#machine.free();
+    } catch {
+      // It went with its instance.
+    }
+  }
+
   /** One batch after the other: what is told the application may have it call here. */
   async #carryOut(actions: readonly Field[]): Promise<void> {
     const stored: Promise<unknown>[] = [];

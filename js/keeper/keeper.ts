@@ -144,6 +144,11 @@ export class Keeper {
     this.#readied.resolve();
   }
 
+  /** It is closed, and nobody waits for it. */
+  free(): void {
+    this.#executor.free();
+  }
+
   #end(): void {
     leavers.delete(this.#leaver);
     this.#stopListening();

@@ -39,6 +39,7 @@ export type Field = unknown;
 export class Machine {
   readonly #wasm: Wasm;
   readonly #number: number;
+  #isFree = false;
 
   constructor(wasm: Wasm, isV0: boolean, maxPerSecond: number, tab: string) {
     this.#wasm = wasm;
@@ -47,8 +48,16 @@ export class Machine {
 
   /** What is to be done because of an event. @throws LoadError if the instance is no more */
   handle(event: number, fields: readonly Field[]): readonly Field[] {
+    // Another machine may have its number.
+    if (this.#isFree) return [];
     const { wallMs, monotonicMs, page } = now();
     const all = [event, wallMs, monotonicMs, page, Math.random(), ...fields];
     return ask(this.#wasm, ({ keeperActions }) => keeperActions(this.#number, all)) as readonly Field[];
+  }
+
+  /** Nobody uses it any more. @throws LoadError if the instance is no more */
+  free(): void {
+    this.#isFree = true;
+    ask(this.#wasm, ({ freeKeeper }) => freeKeeper(this.#number));
   }
 }
