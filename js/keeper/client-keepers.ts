@@ -42,16 +42,15 @@ export class ClientKeepers {
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
-  readonly #stopListening: () => void;
+  readonly #onSilence: () => void;
+  #stopListening: (() => void) | undefined;
   readonly #held: HeldStops;
   readonly #overruling: Overruling;
 
   constructor({ core, options }: RegistrationCalls, onChange: () => void, onSilence: () => void) {
     this.#calls = core;
     this.#live = new LiveKeepers(onChange);
-    this.#stopListening = whenSilent(() => {
-      if (this.#keeper) onSilence();
-    });
+    this.#onSilence = onSilence;
     this.#held = new HeldStops(() => options);
     this.#overruling = new Overruling(core, options, (request, id) => this.#dropDeletion(request, id));
   }
@@ -211,7 +210,7 @@ export class ClientKeepers {
 
   close(): void {
     this.#isClosed = true;
-    this.#stopListening();
+    this.#stopListening?.();
     this.#overruling.end();
     this.#closing.abort();
     this.#keeper?.close();
@@ -332,6 +331,8 @@ export class ClientKeepers {
       onTrap: () => this.#begin(wasm),
     });
     this.#keeper = own;
+    // Not before: nobody keeps a client for the sake of this.
+    this.#stopListening ??= whenSilent(this.#onSilence);
     this.#wasm = wasm;
     this.#held.forget();
     this.#overruling.begin();
