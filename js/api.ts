@@ -31,10 +31,11 @@ export type {
   ClientEventMap,
   KeeperEventDetail,
   KeeperEventMap,
+  KeeperState,
   SessionState,
 } from "./events.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
-export type { KeeperState, RegistrationKeeper } from "./keeper/registration-keeper.js";
+export type { RegistrationKeeper } from "./keeper/registration-keeper.js";
 export type {
   AccessTokenSource,
   ApiVersion,

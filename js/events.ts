@@ -1,7 +1,6 @@
 // The events of an `Auth`, as TypeScript sees them.
 import type { AuthError, SdkError } from "./errors.js";
 import type { AuthErrorCode } from "./generated.js";
-import type { KeeperState } from "./keeper/registration-keeper.js";
 import type { RegistrationRequest } from "./options.js";
 
 /**
@@ -58,6 +57,25 @@ type EventListenerOf<EventMap, Type extends keyof EventMap> =
 
 /** The events of an `Auth`. */
 export type AuthEvents = TypedEvents<AuthEventMap>;
+
+/**
+ * How a kept registration stands.
+ * - `registering`: this page does not know that the core has it. What was stopped before may still be there.
+ * - `registered`: the core has what `inEffect` says. That is not what is wanted while a change is under way or failed.
+ * - `atRisk`: the core has it still, but could not be told again so far. It is tried again.
+ * - `lapsed`: the core has forgotten it; calls do not reach the PBX. It is tried again.
+ * - `rejected`: the core does not want it. Nothing more is tried until `update`.
+ * - `suspended`: nobody is signed in, or somebody else. It goes on when the same person signs in again.
+ * - `stopped`: it is kept no more.
+ */
+export type KeeperState =
+  | "registering"
+  | "registered"
+  | "atRisk"
+  | "lapsed"
+  | "rejected"
+  | "suspended"
+  | "stopped";
 
 /** How a kept registration stands when an event tells of it. */
 export interface KeeperEventDetail {

@@ -1,31 +1,12 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
 import { invalidOption, type SdkError } from "../errors.js";
-import type { KeeperEvents } from "../events.js";
+import type { KeeperEvents, KeeperState } from "../events.js";
 import { bare, read } from "../given/read.js";
 import { REGISTRATION } from "../given/shapes.js";
 import { requestOf } from "../given/snapshot.js";
 import type { RegistrationRequest } from "../options.js";
 import { sameDate, sameError, sameRequest } from "../same.js";
-
-/**
- * How a kept registration stands.
- * - `registering`: this page does not know that the core has it. What was stopped before may still be there.
- * - `registered`: the core has what `inEffect` says. That is not what is wanted while a change is under way or failed.
- * - `atRisk`: the core has it still, but could not be told again so far. It is tried again.
- * - `lapsed`: the core has forgotten it; calls do not reach the PBX. It is tried again.
- * - `rejected`: the core does not want it. Nothing more is tried until `update`.
- * - `suspended`: nobody is signed in, or somebody else. It goes on when the same person signs in again.
- * - `stopped`: it is kept no more.
- */
-export type KeeperState =
-  | "registering"
-  | "registered"
-  | "atRisk"
-  | "lapsed"
-  | "rejected"
-  | "suspended"
-  | "stopped";
 
 /** @internal How Rust tells it. */
 export interface Snapshot {
