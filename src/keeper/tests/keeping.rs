@@ -68,8 +68,7 @@ fn a_server_that_asks_for_patience_gets_it_but_not_at_the_registration_s_cost() 
 #[test]
 fn a_time_to_live_that_nobody_can_keep_costs_a_call_a_minute() {
     for ttl_ms in [0.000_001, 1.0, 1_000.0, 1_999.0] {
-        let mut bench = Bench::default();
-        bench.ttl_ms = ttl_ms;
+        let mut bench = Bench { ttl_ms, ..Bench::default() };
         let (page, other) = (bench.page(), bench.page());
         let key = bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
         bench.keys(other);
@@ -80,8 +79,7 @@ fn a_time_to_live_that_nobody_can_keep_costs_a_call_a_minute() {
         assert_eq!(bench.snapshot(page, &key).unwrap().state, State::Lapsed);
     }
     // What can be kept is.
-    let mut bench = Bench::default();
-    bench.ttl_ms = 2_000.0;
+    let mut bench = Bench { ttl_ms: 2_000.0, ..Bench::default() };
     let page = bench.page();
     bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
     bench.pass(MINUTE_MS);

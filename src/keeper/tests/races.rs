@@ -83,8 +83,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..40),
         store_ms in prop::sample::select(vec![0.0, 5.0, 80.0]),
     ) {
-        let mut bench = Bench::default();
-        bench.store_ms = store_ms;
+        let mut bench = Bench { store_ms, ..Bench::default() };
         let mut tabs: Vec<Page> = (0..TABS).map(|_| bench.page()).collect();
         for page in &tabs {
             bench.keys(*page);

@@ -196,8 +196,7 @@ fn a_sign_out_in_one_stops_all() {
 
 #[test]
 fn without_locks_each_leads_and_news_keep_them_from_doing_it_twice() {
-    let mut bench = Bench::default();
-    bench.no_locks = true;
+    let mut bench = Bench { no_locks: true, ..Bench::default() };
     let pages = pages(&mut bench, 3);
     bench.pass(500.0 * MINUTE_MS);
     assert_eq!(leaders(&bench, &pages).len(), 3);
