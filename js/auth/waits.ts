@@ -40,11 +40,16 @@ export class Waits {
     // In this turn, and before anything has to be cleared up.
     const working = (async () => work(this.#open()))();
     const waiting = new AbortController();
-    const ended = ends.map(([signal, error]) =>
-      aborted(signal, waiting.signal).then((reason) => Promise.reject(error(reason))),
-    );
     try {
-      return await Promise.race([...ended, working]);
+      return await new Promise<T>((resolve, reject) => {
+        for (const [signal, error] of ends) {
+          void aborted(signal, waiting.signal).then((reason) => {
+            // Where the work came to its end nothing was given up.
+            if (!waiting.signal.aborted) reject(error(reason));
+          });
+        }
+        working.then(resolve, reject);
+      });
     } finally {
       waiting.abort();
     }
