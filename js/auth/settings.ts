@@ -25,7 +25,10 @@ function readAddress(reader: Reader, field: string): string | undefined {
   const text = reader.string(field);
   try {
     if (text === undefined || isSafe(new URL(text))) return text;
-  } catch {}
+  } catch {
+    // A server that renders a page does not know the page's address. The first call finds what is wrong.
+    if (field === "redirectUri" && !globalThis.location) return text;
+  }
   reader.problem(
     field,
     "bad_url",

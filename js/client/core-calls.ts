@@ -193,7 +193,8 @@ export const rulesOf = (wasm: Wasm): Rules => ({
 export const checkClientOptions = (options: ClientOptions): ClientSettings =>
   readClientSettings(options)({
     checkBaseUrl: ([href = ""]) => {
-      if (href) return href;
+      // A server that renders a page does not know the page's address.
+      if (href || !globalThis.location) return href;
       throw "It must be an absolute URL, for example https://api.example.com.";
     },
     metadata: (pairs) => pairs,
