@@ -6,20 +6,16 @@ mod random;
 mod store;
 mod tabs;
 mod time;
-mod urls;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 
-pub use crate::text::header;
-pub use crate::url::{UrlParts, is_secure_enough};
 pub use json::{Fields, Json, MAX_DEPTH, WrongType};
 pub use random::{NoRandom, Random};
 pub use store::{Store, StoreFailure};
 pub use tabs::{Channels, Held, Leaving, Locks, NoLocks, Post, Wake};
 pub use time::{Clock, Moment, Timer};
-pub use urls::Urls;
 
 use futures_util::future::LocalBoxFuture;
 use std::any::Any;

@@ -1,8 +1,10 @@
 //! Clocks, a store of the face, URLs, JSON.
 
 use js_sys::{Function, Promise};
-use sipbreakout_web::browser::{Browser, KeptStore, PageUrls};
-use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, StoreFailure, Urls};
+use sipbreakout_web::browser::{Browser, KeptStore};
+use sipbreakout_web::page_url::PageUrls;
+use sipbreakout_web::seams::{Clock, Fields, Json, MAX_DEPTH, Random, Spawn, Store, StoreFailure};
+use sipbreakout_web::url::Urls;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
