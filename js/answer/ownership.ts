@@ -6,6 +6,7 @@
 import { isAt } from "../flows/place.js";
 import { bare, peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
+import { fieldsOf, NONE } from "../platform/stored-json.js";
 import { encoded, nameOrDefault, nameTag, SIGN_INS, tagOf } from "../provider/names.js";
 import { parameterOf } from "./address.js";
 import { isHandled } from "./handled.js";
@@ -62,20 +63,11 @@ function stored(key: string): string | null {
   }
 }
 
-/** What a record says, if it is JSON. */
-function read(text: string | null): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text ?? "") ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether of all sign-ins of this tab exactly one waits at this redirect URI, and is this session's. */
 function isOnlyPending(options: AuthOptions): boolean {
   const waiting = Object.keys(globalThis.sessionStorage).filter((key) => {
     if (!key.startsWith(SIGN_INS)) return false;
-    const { step, redirect_uri, created_wall_ms } = read(stored(key)) ?? {};
+    const { step, redirect_uri, created_wall_ms } = fieldsOf(stored(key) ?? "") ?? NONE;
     const isRecent = Math.abs(Date.now() - Number(created_wall_ms)) <= LIFE_MS;
     return step === "sent" && isRecent && redirect_uri === options.redirectUri;
   });
@@ -130,7 +122,7 @@ export const consentAnswer: AnswerKind = {
     try {
       const state = parameterOf(given, "state");
       const realm = realmOf(options);
-      const { state: begun } = read(stored(`sipbreakout/consent/${realm}`)) ?? {};
+      const { state: begun } = fieldsOf(stored(`sipbreakout/consent/${realm}`) ?? "") ?? NONE;
       if (markOf(state) !== "c") return undefined;
       if (begun === state) return "new";
       if (isHandled(realm, state)) return "handled";

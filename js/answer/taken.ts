@@ -4,6 +4,7 @@
 
 import { peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
+import { fieldsOf } from "../platform/stored-json.js";
 import { addressOf, parameterOf } from "./address.js";
 import { type AnswerKind, realmOf } from "./ownership.js";
 
@@ -56,7 +57,7 @@ export function note(kind: AnswerKind, options: AuthOptions, answer: string): vo
 export function noted(kind: AnswerKind, options: AuthOptions): string | undefined {
   try {
     const text = globalThis.sessionStorage.getItem(keyOf(kind, options));
-    const known = text === null ? firstNote(kind, options) : (JSON.parse(text) as Note);
+    const known = text === null ? firstNote(kind, options) : (fieldsOf(text) as Note | undefined);
     if (!known || known.place !== placeOf(addressOf()) || Math.abs(Date.now() - known.at) > LIFE_MS) {
       return undefined;
     }

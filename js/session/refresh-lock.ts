@@ -3,9 +3,9 @@
 // again a little later, which is likely to work and no more. Who has the lock writes the lease too: so who waits knows since
 // when it is held, and who was robbed in its sleep finds out.
 import { ageMs, now } from "../platform/clock.js";
+import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import { nextTurn, pause, within } from "../platform/time-limit.js";
 import { type Held, lock } from "../platform/waiting.js";
-import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 import { nameFor, type SessionContext } from "./context.js";
 
 /**
