@@ -22,7 +22,7 @@ const SILENT_MS = 1000;
 const DELETE_MS = 30_000;
 
 /** How a sign-out went. */
-export interface SignedOut {
+interface SignedOut {
   /** The provider confirmed that no token lives on. */
   readonly isRevoked: boolean;
   /** What is left to do for the browser, if the provider has a log-out page. */

@@ -27,8 +27,8 @@ import { type HasTokens, TOKENS, type TokenSource } from "./token-source.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** @internal What the core granted. */
-export interface Granted {
+/** What the core granted. */
+interface Granted {
   /** The time to live in seconds. */
   answer: number;
   /** It holds from then. */

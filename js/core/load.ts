@@ -8,7 +8,6 @@ import { otherBuild } from "./load-hints.js";
 import { doubtCache, moduleOf } from "./module.js";
 import { type Given, kept } from "./source.js";
 
-export type { Limits } from "./limits.js";
 export { provide } from "./source.js";
 
 /** @internal What one instance has. Handles of one are nothing to another. */
@@ -139,15 +138,6 @@ export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
   } finally {
     isAsked = wasAsked;
   }
-}
-
-/** @internal As `enter`, but at once if the wasm is there: for what goes on with a call that has waited for it. */
-export function goOn<T>(work: (wasm: Wasm) => T | Promise<T>): Promise<T> {
-  return live ? run(live, work).catch(fail) : enter(work);
-}
-
-function fail(thrown: unknown): never {
-  throw toSdkError(thrown);
 }
 
 /** `work` in `instance`; if that traps meanwhile, in whatever callback, its error. */

@@ -48,8 +48,8 @@ let armedFor = Number.POSITIVE_INFINITY;
 /** What made the timer. */
 let armedBy: typeof setTimeout | undefined;
 
-/** @internal The page's clock. One that a test has mocked may say nothing. */
-export const clock = (): number => performance.now() || 0;
+/** The page's clock. One that a test has mocked may say nothing. */
+const clock = (): number => performance.now() || 0;
 
 /** @internal Calls `ring` after `ms`, unless the limit is lifted. */
 export function setAlarm(ms: number, ring: () => void): Alarm {

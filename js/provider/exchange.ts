@@ -30,8 +30,8 @@ const PUBLIC_FIELDS = [
 
 const ACCEPT = ["accept", "application/json"] as const;
 
-/** @internal What a request leaves by. */
-export interface Sender {
+/** What a request leaves by. */
+interface Sender {
   readonly fetch: AuthOptions["fetch"];
   readonly credentials: RequestCredentials;
 }

@@ -18,9 +18,8 @@ import { type SignatureState, Signatures } from "./signatures.js";
 import { readTokens, refusal, type TokenAnswer } from "./tokens.js";
 
 export type { Endpoints, Issuer } from "./endpoints.js";
-export type { Facts, ProviderSettings } from "./facts.js";
-export type { Revocation } from "./revocation.js";
-export type { TokenAnswer, Tokens, Verdict } from "./tokens.js";
+export type { ProviderSettings } from "./facts.js";
+export type { Tokens, Verdict } from "./tokens.js";
 
 /** @internal Every method that waits rejects with an AuthError or a LoadError. */
 export class Provider {
