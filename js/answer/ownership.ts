@@ -36,7 +36,7 @@ export function issuerPart(options: AuthOptions): string {
 }
 
 /** @internal The part that is in the names of all records of a session. */
-export function realmOf(options: AuthOptions): string {
+export function namespaceOf(options: AuthOptions): string {
   // Options that were left out are checked later.
   const { clientId, name } = options ?? bare({} as AuthOptions);
   return [issuerPart(options), encoded(clientId), encoded(nameOrDefault(name))].join("/");
@@ -51,7 +51,7 @@ const markOf = (state: string) => state.split(".")[1] ?? "";
 
 /** Whether a state has the form that this session gives it, in this version or the first. */
 function isOurForm(state: string, options: AuthOptions): boolean {
-  if (state.startsWith(`sipbreakout1-${tagOf(realmOf(options))}-`)) return true;
+  if (state.startsWith(`sipbreakout1-${tagOf(namespaceOf(options))}-`)) return true;
   return FIRST_FORM.test(state) && (state.split(".")[2] ?? "") === nameTag(options.name);
 }
 
@@ -71,7 +71,7 @@ function isOnlyPending(options: AuthOptions): boolean {
     const isRecent = Math.abs(Date.now() - Number(created_wall_ms)) <= LIFE_MS;
     return step === "sent" && isRecent && redirect_uri === options.redirectUri;
   });
-  return waiting.length === 1 && waiting[0]?.startsWith(`${SIGN_INS}${realmOf(options)}/`) === true;
+  return waiting.length === 1 && waiting[0]?.startsWith(`${SIGN_INS}${namespaceOf(options)}/`) === true;
 }
 
 /** @internal A sign-in's, at the redirect URI. Several sessions of a page may have one. */
@@ -104,9 +104,9 @@ export const signInAnswer: AnswerKind = {
         !["code", "error", "response"].some(has)
       )
         return undefined;
-      const realm = realmOf(options);
-      if (stored(`${SIGN_INS}${realm}/${encoded(state)}`) !== null) return "new";
-      if (isHandled(realm, state)) return "handled";
+      const namespace = namespaceOf(options);
+      if (stored(`${SIGN_INS}${namespace}/${encoded(state)}`) !== null) return "new";
+      if (isHandled(namespace, state)) return "handled";
       return markOf(state) !== "c" && isOurForm(state, options) ? "new" : undefined;
     } catch {
       return undefined;
@@ -121,11 +121,11 @@ export const consentAnswer: AnswerKind = {
   find(given, options) {
     try {
       const state = parameterOf(given, "state");
-      const realm = realmOf(options);
-      const { state: begun } = fieldsOf(stored(`sipbreakout/consent/${realm}`) ?? "") ?? NONE;
+      const namespace = namespaceOf(options);
+      const { state: begun } = fieldsOf(stored(`sipbreakout/consent/${namespace}`) ?? "") ?? NONE;
       if (markOf(state) !== "c") return undefined;
       if (begun === state) return "new";
-      if (isHandled(realm, state)) return "handled";
+      if (isHandled(namespace, state)) return "handled";
       return isOurForm(state, options) ? "new" : undefined;
     } catch {
       return undefined;

@@ -6,7 +6,7 @@ import { peek } from "../given/read.js";
 import type { AuthOptions } from "../options.js";
 import { fieldsOf } from "../platform/stored-json.js";
 import { addressOf, parameterOf } from "./address.js";
-import { type AnswerKind, realmOf } from "./ownership.js";
+import { type AnswerKind, namespaceOf } from "./ownership.js";
 
 /** Nobody waits longer for a page that loads again. */
 const LIFE_MS = 600_000;
@@ -36,7 +36,7 @@ function taker() {
 }
 
 const keyOf = (kind: AnswerKind, options: AuthOptions) =>
-  `sipbreakout/taken/${kind.name}/${realmOf(options)}`;
+  `sipbreakout/taken/${kind.name}/${namespaceOf(options)}`;
 
 const placeOf = (address: string) => new URL(address).origin + new URL(address).pathname;
 

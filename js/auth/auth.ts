@@ -1,7 +1,7 @@
 // `createAuth`: signing in, and the session after it.
 
 import { cannotLeave, leave, postForm, safeAddress } from "../answer/address.js";
-import { consentAnswer, isForFrame, isForPopup, realmOf, signInAnswer } from "../answer/ownership.js";
+import { consentAnswer, isForFrame, isForPopup, namespaceOf, signInAnswer } from "../answer/ownership.js";
 import { PageAnswer } from "../answer/page-answer.js";
 import { allPromise, knowIssuer, othersAt } from "../answer/sharing.js";
 import { tidyAfterSignOut } from "../answer/signed-out.js";
@@ -294,7 +294,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #open(): Session {
     if (this.#session) return this.#session;
     const storage = peek(this.#options, "storage") as AuthOptions["storage"];
-    const provider = new Provider(this.#settings, keysFor(storage), realmOf(this.#options));
+    const provider = new Provider(this.#settings, keysFor(storage), namespaceOf(this.#options));
     // The session must not keep an Auth that nobody else keeps.
     const auth = new WeakRef(this);
     const told: Told = (type, detail) => {

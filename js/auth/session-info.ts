@@ -7,7 +7,7 @@ import { endWallMs, isAlive } from "../stores/stored-session.js";
 /** @internal Undefined if nobody is signed in. Asks the store only. */
 export async function sessionInfo(session: Session): Promise<SessionInfo | undefined> {
   await session.ready();
-  await session.realm.signIns.settled();
+  await session.shared.signIns.settled();
   session.keepAlive();
   const stored = await session.load();
   if (!stored || !isAlive(stored)) return undefined;

@@ -73,14 +73,14 @@ export async function signOut(
  * person that this page knows, even if the store can't be read now.
  */
 async function whoLeaves(session: Session): Promise<Leaving> {
-  const { realm } = session;
-  await realm.signIns.settled();
-  const known = realm.owner();
+  const { shared } = session;
+  await shared.signIns.settled();
+  const known = shared.owner();
   const found = await quietly(() => session.found());
   let seen: Person | undefined;
   if (found?.kind === "session") {
-    realm.meet(found.session);
-    seen = realm.owner();
+    shared.meet(found.session);
+    seen = shared.owner();
   }
   return { person: known ?? seen, isRead: found !== undefined, isDamaged: found?.kind === "damaged" };
 }
@@ -136,20 +136,20 @@ async function endSession(
   { person, isDamaged }: Leaving,
   options: SignOutOptions,
 ): Promise<SignedOut> {
-  const { realm, tokens, provider } = session;
-  await realm.signIns.settled();
+  const { shared, tokens, provider } = session;
+  await shared.signIns.settled();
   // A refresh that saves in between would bring the session back: it is waited for, and who does not know of it by the
   // lock sees that something ended.
   const release = await session.holdBriefly();
   let stored: StoredSession | undefined;
   let failure: { error: unknown } | undefined;
   try {
-    realm.end(signedOut());
+    shared.end(signedOut());
     let found: Found;
     try {
       found = await patiently(() => session.found());
     } catch (error) {
-      const mayBeReplaced = realm.mayBeReplaced(person?.id);
+      const mayBeReplaced = shared.mayBeReplaced(person?.id);
       if (mayBeReplaced && !tokens.isForeign) return ELSEWHERE;
       const isOwnTabs = !tokens.isShared || tokens.tab !== "";
       if (mayBeReplaced || !(person || isOwnTabs)) throw error;
@@ -168,7 +168,7 @@ async function endSession(
       failure = await failureOf(() => session.forget());
       release?.();
       // Other tabs may have sessions of their own, and could not tell that it was not their person who left.
-      realm.tell(sessionEvent("signedOut"));
+      shared.tell(sessionEvent("signedOut"));
       if (failure) throw failure.error;
       return { isRevoked: true, form: await formOf(session, undefined, options) };
     }
@@ -176,7 +176,7 @@ async function endSession(
   } finally {
     release?.();
   }
-  realm.end(signedOut());
+  shared.end(signedOut());
   if (!failure) session.tell("signedOut", stored ?? person);
   // A session that can't be removed is at least made worthless. Of one that could not be read nobody knows the tokens.
   const revoked = stored && (await provider.revoke(stored));
@@ -218,7 +218,7 @@ async function formOf({ provider }: Session, stored: StoredSession | undefined, 
   try {
     if (returnTo !== undefined) {
       const text = provider.randomText();
-      rememberSignOut(provider.realm, text);
+      rememberSignOut(provider.namespace, text);
       state = text;
     }
   } catch {

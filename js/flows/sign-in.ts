@@ -98,9 +98,9 @@ export async function authorizationRequest(
 ): Promise<{ url: string; state: string; record: SignInRecord }> {
   const { clientId, redirectUri, scope, issuer, wantsIdToken } = await provider.facts();
   const { authorization, token, issPromised } = await provider.endpoints();
-  const { settings, realm } = provider;
+  const { settings, namespace } = provider;
   const verifier = provider.randomText();
-  const state = stateOf(realm, settings.name, provider.randomText(), mark);
+  const state = stateOf(namespace, settings.name, provider.randomText(), mark);
   const nonce = wantsIdToken ? provider.randomText() : undefined;
   const all = [...settings.params, ...params];
   if (prompt) all.push("prompt", prompt);

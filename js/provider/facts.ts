@@ -42,8 +42,8 @@ export interface Facts {
   readonly known: Endpoints | undefined;
 }
 
-/** @internal Asks Rust, where it is at hand. `realm` is the session's. @throws AuthError */
-export function factsOf(wasm: Wasm, settings: ProviderSettings, realm: string): Facts {
+/** @internal Asks Rust, where it is at hand. `namespace` is the session's. @throws AuthError */
+export function factsOf(wasm: Wasm, settings: ProviderSettings, namespace: string): Facts {
   const { clientId = "", redirectUri = "", issuer, preset, name } = settings;
   const { scope: scopes, params, timeoutMs: limitMs } = settings;
   let flat: unknown[];
@@ -59,7 +59,7 @@ export function factsOf(wasm: Wasm, settings: ProviderSettings, realm: string): 
   return {
     ...{ clientId, redirectUri, scope, timeoutMs },
     issuer: text === undefined ? undefined : { text, isSlashOptional },
-    issuerPart: realm.split("/")[0] as string,
+    issuerPart: namespace.split("/")[0] as string,
     wantsIdToken: scope.split(" ").includes("openid"),
     known: endpoints.length > 0 ? flatEndpoints(endpoints) : undefined,
   };

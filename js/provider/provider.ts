@@ -24,7 +24,7 @@ export type { Tokens, Verdict } from "./tokens.js";
 /** @internal Every method that waits rejects with an AuthError or a LoadError. */
 export class Provider {
   readonly settings: ProviderSettings;
-  readonly realm: string;
+  readonly namespace: string;
   /** How far its clock is from this one. */
   readonly skew = new ClockSkew();
   #facts: Facts | undefined;
@@ -36,11 +36,11 @@ export class Provider {
     timeoutMs: async () => (await this.facts()).timeoutMs,
   });
 
-  /** `realm` is in the names of all that belongs to the session. */
-  constructor(settings: ProviderSettings, keys: Keys, realm: string) {
+  /** `namespace` is in the names of all that belongs to the session. */
+  constructor(settings: ProviderSettings, keys: Keys, namespace: string) {
     this.settings = settings;
-    this.realm = realm;
-    this.#proofs = new Proofs(keys, realm);
+    this.namespace = namespace;
+    this.#proofs = new Proofs(keys, namespace);
   }
 
   /** Checks the options, once. */
@@ -54,7 +54,7 @@ export class Provider {
 
   /** The same where the wasm is at hand. @throws AuthError */
   check(wasm: Wasm): Facts {
-    this.#facts ??= factsOf(wasm, this.settings, this.realm);
+    this.#facts ??= factsOf(wasm, this.settings, this.namespace);
     return this.#facts;
   }
 
@@ -74,7 +74,7 @@ export class Provider {
   async exchange(place: string, request: ProviderRequest): Promise<ProviderReply> {
     const { timeoutMs } = await this.facts();
     const { fetch, credentials } = this.settings;
-    return exchange({ fetch: seen(fetch, this.realm), credentials }, timeoutMs, place, request);
+    return exchange({ fetch: seen(fetch, this.namespace), credentials }, timeoutMs, place, request);
   }
 
   /**

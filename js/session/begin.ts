@@ -8,7 +8,7 @@ import { forgetTrouble } from "./trouble.js";
 
 /** @internal Puts a new session in the place of the one before. */
 export async function begin(context: SessionContext, stored: StoredSession): Promise<void> {
-  const { realm, provider } = context;
+  const { shared, provider } = context;
   // A refresh, or the end, of the one before must not overlap it. Where there are no locks, its id names the queue.
   await load(context).catch(() => {});
   // What is a copy goes its own way with it.
@@ -24,12 +24,12 @@ export async function begin(context: SessionContext, stored: StoredSession): Pro
       throw error;
     });
     // What troubled the one before is nothing to this one.
-    realm.setState("signedIn");
+    shared.setState("signedIn");
     await forgetTrouble(context);
   } finally {
     release?.();
   }
-  realm.meet(stored);
+  shared.meet(stored);
   if (!before || before.isCopy) return;
   if (before.isBound) await provider.dropKey(before.id);
   // Nobody can sign that person out any more. Of one who has no name nobody knows that it is another one.

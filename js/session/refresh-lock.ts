@@ -92,7 +92,7 @@ function lockName(context: SessionContext): string {
  * of the session that was last seen in the store. Two adapters of one database see the same.
  */
 const queueName = (context: SessionContext): string =>
-  `${lockName(context)}/${context.realm.owner()?.id ?? ""}`;
+  `${lockName(context)}/${context.shared.owner()?.id ?? ""}`;
 
 /** What is stolen is there at once. Rejects where nobody answers: locks that hang are no better than none. */
 async function steal(name: string): Promise<{ held: Held; release: Release; isStolen: true }> {

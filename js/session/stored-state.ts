@@ -33,35 +33,35 @@ export async function find(context: SessionContext): Promise<Found> {
 export async function load(context: SessionContext): Promise<StoredSession | undefined> {
   const stored = await look(context);
   if (stored) {
-    context.realm.meet(stored);
+    context.shared.meet(stored);
     await know(context, stored);
-  } else context.realm.setState("signedOut");
+  } else context.shared.setState("signedOut");
   return stored;
 }
 
 /** Brings the state up to date with what is in the store. */
 async function know(context: SessionContext, stored: StoredSession): Promise<void> {
-  const { realm } = context;
-  const { state } = realm;
+  const { shared } = context;
+  const { state } = shared;
   if (state === "uncertain") {
     // What is being renewed here is told when that is done. If nothing is, another tab did it.
-    if (realm.troubleOf(stored) === undefined && !realm.refreshing.isUnderWay) {
-      realm.tell(sessionEvent("tokenRefreshed", endWallMs(stored)));
+    if (shared.troubleOf(stored) === undefined && !shared.refreshing.isUnderWay) {
+      shared.tell(sessionEvent("tokenRefreshed", endWallMs(stored)));
     }
     return;
   }
   if (!isAlive(stored)) return;
-  realm.setState("signedIn");
+  shared.setState("signedIn");
   // It may have been uncertain before this page was opened.
   if (state === "unknown" && isOver(stored)) await shareDoubt(context, stored);
 }
 
 /** @internal The session, if there is one. */
 export async function look(context: SessionContext): Promise<StoredSession | undefined> {
-  const { realm, tokens } = context;
+  const { shared, tokens } = context;
   const found = await find(context);
   if (found.kind === "damaged") {
-    realm.end(sessionExpired());
+    shared.end(sessionExpired());
     tell(context, sessionEvent("sessionExpired", undefined, "stored_session_damaged"));
   }
   if (found.kind !== "session") return undefined;
@@ -70,13 +70,13 @@ export async function look(context: SessionContext): Promise<StoredSession | und
   // signed in to is nobody else's, though the storage was copied before.
   const { page } = now();
   const isOwn = stored.since.page === page && page !== 0;
-  if (stored.refreshToken !== undefined && !realm.isCopyChecked && !isOwn) {
+  if (stored.refreshToken !== undefined && !shared.isCopyChecked && !isOwn) {
     const isCopy = await tokens.isCopy();
-    if (isCopy && !realm.isCopyChecked) {
+    if (isCopy && !shared.isCopyChecked) {
       stored = { ...stored, refreshToken: undefined, isCopy: true };
       await tokens.set(nameFor(context, "session"), writeSession(stored));
     }
-    realm.isCopyChecked = true;
+    shared.isCopyChecked = true;
   }
   return stored;
 }

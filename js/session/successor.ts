@@ -15,7 +15,7 @@ import { forgetTrouble } from "./trouble.js";
 
 /** @internal What is to be known at the end of a refresh, and what is left to do when other tabs may go on. */
 export interface Afterwards {
-  /** `Realm.ends` at its beginning. */
+  /** `SharedSession.ends` at its beginning. */
   ends: number;
   /** Tokens that nobody has any more. */
   orphan: StoredSession | undefined;
@@ -112,7 +112,7 @@ async function put(
   // It is the new one already after an attempt that failed only seemingly.
   if (!before || !(isSame(before, used) || isSame(before, renewed))) return before;
   await save(context, renewed);
-  if (context.realm.ends === ends) return renewed;
+  if (context.shared.ends === ends) return renewed;
   // A sign-out came between the look and the saving, or is about to remove this.
   const after = await load(context);
   if (!after || !isSame(after, renewed)) return after;

@@ -2,7 +2,7 @@
 // token that it answers is spent: so the next refresh reads it, instead of sending that token again.
 import type { ProviderReply } from "../provider/reply.js";
 import { isSame, type StoredSession } from "../stores/stored-session.js";
-import type { Realm } from "../tabs/realm.js";
+import type { SharedSession } from "../tabs/shared-session.js";
 
 /** @internal A reply; `wasLost` says that the one before it did not come. */
 export interface Asked {
@@ -20,28 +20,28 @@ interface Unread {
 /** One that stops every wasm is given up. */
 const MOST_TRIES = 3;
 
-const replies = new WeakMap<Realm, Unread>();
+const replies = new WeakMap<SharedSession, Unread>();
 
 /** @internal The reply to this session's refresh token that nobody has read yet. */
-export function unreadReply(realm: Realm, used: StoredSession): Asked | undefined {
-  const unread = replies.get(realm);
+export function unreadReply(shared: SharedSession, used: StoredSession): Asked | undefined {
+  const unread = replies.get(shared);
   return unread?.used.id === used.id && isSame(unread.used, used) ? unread.asked : undefined;
 }
 
 /** @internal What `read` makes of the reply. If it fails, the reply is kept. */
 export async function readOnce<T>(
-  realm: Realm,
+  shared: SharedSession,
   used: StoredSession,
   asked: Asked,
   read: () => Promise<T>,
 ): Promise<T> {
-  const before = replies.get(realm);
+  const before = replies.get(shared);
   const tries = before?.asked === asked ? before.tries + 1 : 1;
-  replies.delete(realm);
+  replies.delete(shared);
   try {
     return await read();
   } catch (error) {
-    if (tries < MOST_TRIES) replies.set(realm, { used, asked, tries });
+    if (tries < MOST_TRIES) replies.set(shared, { used, asked, tries });
     throw error;
   }
 }
