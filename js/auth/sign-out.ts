@@ -8,7 +8,9 @@ import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
+import { areGone } from "../provider/provider.js";
 import type { Owner, Session } from "../session/session.js";
+import { revokeUnsaved, takeUnsaved, type Unsaved } from "../session/unsaved.js";
 import { signedOut } from "../stores/session-errors.js";
 import { type Found, isSamePersons, type Person, type StoredSession } from "../stores/stored-session.js";
 import { sessionEvent } from "../tabs/session-event.js";
@@ -142,6 +144,7 @@ async function endSession(
   // lock sees that something ended.
   const release = await session.holdBriefly();
   let stored: StoredSession | undefined;
+  let unsaved: Unsaved | undefined;
   let failure: { error: unknown } | undefined;
   try {
     shared.end(signedOut());
@@ -172,6 +175,8 @@ async function endSession(
       if (failure) throw failure.error;
       return { isRevoked: true, form: await formOf(session, undefined, options) };
     }
+    unsaved = takeUnsaved(shared);
+    stored ??= unsaved?.session;
     failure = await failureOf(() => patiently(() => session.forget(stored)));
   } finally {
     release?.();
@@ -180,10 +185,11 @@ async function endSession(
   if (!failure) session.tell("signedOut", stored ?? person);
   // A session that can't be removed is at least made worthless. Of one that could not be read nobody knows the tokens.
   const revoked = stored && (await provider.revoke(stored));
+  // A reply that came after these tokens, and that nobody has read.
+  const areAllGone = unsaved?.asked === undefined || (await revokeUnsaved(provider, unsaved));
   if (failure) throw failure.error;
-  const isGone = (token?: string) => token === "noToken" || token === "done";
   return {
-    isRevoked: isGone(revoked?.refreshToken) && isGone(revoked?.accessToken),
+    isRevoked: revoked !== undefined && areGone(revoked) && areAllGone,
     form: await formOf(session, stored, options),
   };
 }

@@ -13,12 +13,13 @@ import { seen } from "./own-fetch.js";
 import { asksForNonce, Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
-import { type Revocation, revoked } from "./revocation.js";
+import { type Revocations, revoked } from "./revocation.js";
 import { type SignatureState, Signatures } from "./signatures.js";
 import { readTokens, refusal, type TokenAnswer } from "./tokens.js";
 
 export type { Endpoints, Issuer } from "./endpoints.js";
 export type { ProviderSettings } from "./facts.js";
+export { areGone } from "./revocation.js";
 export type { Tokens, Verdict } from "./tokens.js";
 
 /** @internal Every method that waits rejects with an AuthError or a LoadError. */
@@ -226,7 +227,7 @@ export class Provider {
   async revoke(tokens: {
     readonly accessToken: string;
     readonly refreshToken?: string | undefined;
-  }): Promise<{ refreshToken: Revocation; accessToken: Revocation }> {
+  }): Promise<Revocations> {
     const endpoint = await this.endpoints().then(
       ({ revocation }) => revocation,
       () => undefined,

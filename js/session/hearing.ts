@@ -8,6 +8,7 @@ import type { SessionContext } from "./context.js";
 import { holdBriefly } from "./refresh-lock.js";
 import { forget, load } from "./stored-state.js";
 import { shareDoubt } from "./trouble.js";
+import { revokeUnsaved, takeUnsaved } from "./unsaved.js";
 
 /** How long what was removed may still be seen. */
 const LEFT_MS = 500;
@@ -57,7 +58,12 @@ async function believe(context: SessionContext, { event, session }: TabMessage):
   if (tokens.isForeign && !isIt && (isAnother || !hadMet)) return;
   if (event.type === "signedIn") context.keepAlive();
   else if (isAnother) return;
-  else shared.end(event.type === "signedOut" ? signedOut() : sessionExpired());
+  else {
+    shared.end(event.type === "signedOut" ? signedOut() : sessionExpired());
+    const unsaved = stored ? undefined : takeUnsaved(shared);
+    // The other tab could not know of these tokens.
+    if (unsaved && event.type === "signedOut") void revokeUnsaved(context.provider, unsaved);
+  }
   shared.tell(event);
   if (event.type === "signedOut" && stored) await forgetWhatWasLeft(context);
 }

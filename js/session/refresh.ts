@@ -14,11 +14,9 @@ import { nameFor, type SessionContext } from "./context.js";
 import { endFor, endSession } from "./ending.js";
 import { type Hold, hold, holdBriefly, isLost, letGo, mayGoOn, SETTLE_MS } from "./refresh-lock.js";
 import { load, loadNewest } from "./stored-state.js";
-import { type Afterwards, noteAnswered, succeed } from "./successor.js";
+import { type Afterwards, noteAnswered, saveAgain, succeed } from "./successor.js";
 import { doubt, type Failure, leaveAlone, noteFailure, triedMeanwhile } from "./trouble.js";
-import { type Asked, readOnce, unreadReply } from "./unread-reply.js";
-
-const PLACE = "token endpoint";
+import { type Asked, readOrKeep, TOKEN_ENDPOINT, unreadReply } from "./unsaved.js";
 
 /**
  * @internal A provider that asks for more patience than this (`Retry-After`) is asked again all the same: a day's silence by
@@ -140,6 +138,7 @@ async function refresh(
   }
   // What ends from here on is the session that is refreshed, and no earlier one.
   afterwards.ends = shared.ends;
+  await saveAgain(context, used);
   if (held.isShared && used.accessToken !== seen && isFresh(used, now())) return used.accessToken;
   const { refreshToken } = used;
   if (refreshToken === undefined) return withoutRefreshToken(context, used, true);
@@ -158,8 +157,8 @@ async function refresh(
     unreadReply(shared, used) ?? (await askForTokens(context, used, refreshToken, endpoints, held));
   if (asked instanceof AuthError) return failed(context, used, held, ofInfrastructure(asked));
   const { reply, wasLost } = asked;
-  const read = () => provider.readTokens(PLACE, reply, used.isBound, tokensOf(used));
-  const answer = await readOnce(shared, used, asked, read);
+  const read = () => provider.readTokens(TOKEN_ENDPOINT, reply, used.isBound, tokensOf(used));
+  const answer = await readOrKeep(shared, used, asked, read);
   if (answer.tokens) return succeed(context, used, answer.tokens, reply.sentAt, afterwards);
   const { error, verdict, word } = answer;
   const mayBeUsed = wasUnanswered || wasLost;
@@ -225,7 +224,8 @@ async function askForTokens(
 ): Promise<Asked | AuthError> {
   const { provider } = context;
   const fields = { grant_type: "refresh_token", refresh_token: refreshToken };
-  const send = () => provider.send(PLACE, provider.form(endpoints.token, fields), undefined, keyOf(used));
+  const send = () =>
+    provider.send(TOKEN_ENDPOINT, provider.form(endpoints.token, fields), undefined, keyOf(used));
   const first = await send().catch(authErrorOf);
   if (first instanceof AuthError) {
     if (!first.retryable) return first;

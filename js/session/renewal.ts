@@ -13,7 +13,9 @@ import { endSession } from "./ending.js";
 import { LONGEST_BLOCK_MS, renewed } from "./refresh.js";
 import { holdBriefly } from "./refresh-lock.js";
 import { load } from "./stored-state.js";
+import { saveAgain } from "./successor.js";
 import { doubt } from "./trouble.js";
+import { isUnsaved } from "./unsaved.js";
 
 /** Between two looks when nothing is due: a clock may have been set. */
 const LOOK_MS = 3_600_000;
@@ -98,6 +100,7 @@ async function look(context: SessionContext, watch: Watch, isWoken: boolean): Pr
   const stored = await load(context);
   if (!stored) return undefined;
   begin(watch, stored);
+  if (isUnsaved(shared, stored)) await saveSoon(context, stored);
   if (stored.refreshToken === undefined) {
     return isAutoRefresh ? lookAtEnd(context, stored, watch) : undefined;
   }
@@ -107,7 +110,10 @@ async function look(context: SessionContext, watch: Watch, isWoken: boolean): Pr
   if (!isAutoRefresh && !isWoken) return doubtMs;
   // When a fifth to a tenth of the life is left.
   const dueMs = leftMs(stored) - stored.lifeMs * (0.1 + 0.1 * watch.jitter);
-  if (dueMs > 0) return Math.min(Math.max(dueMs, 1), doubtMs);
+  if (dueMs > 0) {
+    const saveMs = isUnsaved(shared, stored) ? LONGEST_WAIT_MS : LOOK_MS;
+    return Math.min(Math.max(dueMs, 1), doubtMs, saveMs);
+  }
   const blockedMs = shared.blocked()?.retryAfterMs;
   if (blockedMs !== undefined) {
     tellExpiring(context, stored, watch);
@@ -121,9 +127,19 @@ async function look(context: SessionContext, watch: Watch, isWoken: boolean): Pr
   }
   const after = await load(context).catch(() => undefined);
   if (after?.accessToken !== stored.accessToken) return 0;
-  // A store that does not take the new token: it would be renewed again and again.
+  // A provider that gives the same token again: it would be renewed again and again.
   tellExpiring(context, stored, watch);
   return undefined;
+}
+
+/** The other tabs have only the store: the refresh token in it is spent. */
+async function saveSoon(context: SessionContext, stored: StoredSession): Promise<void> {
+  const release = await holdBriefly(context);
+  try {
+    await saveAgain(context, stored);
+  } finally {
+    release?.();
+  }
 }
 
 /** Another life is watched anew. */

@@ -16,17 +16,18 @@ import {
 import { sessionEvent } from "../tabs/session-event.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { shareDoubt } from "./trouble.js";
+import { isUnsaved, newest, revokeUnsaved, saved, takeUnsaved } from "./unsaved.js";
 
 /** Between two looks at a store that is behind, and how long it may be: then it is believed. */
 const BEHIND_MS = 20;
 const LONGEST_BEHIND_MS = 3_000;
 
-/** @internal What is in the store. A damaged session is removed. */
+/** @internal What is in the store, or what it has become in this page. A damaged session is removed. */
 export async function find(context: SessionContext): Promise<Found> {
   const key = nameFor(context, "session");
   const found = readSession(await context.tokens.get(key));
   if (found.kind === "damaged") await context.tokens.remove(key);
-  return found;
+  return found.kind === "session" ? { kind: "session", session: newest(context, found.session) } : found;
 }
 
 /** @internal The session, if there is one. What is under way for another person ends. */
@@ -85,6 +86,7 @@ export async function look(context: SessionContext): Promise<StoredSession | und
 export async function save(context: SessionContext, stored: StoredSession): Promise<void> {
   const key = nameFor(context, "session");
   await context.tokens.set(key, writeSession(stored));
+  saved(context.shared, stored);
   await context.tokens.setStage(key, stageOf(stored));
 }
 
@@ -98,7 +100,8 @@ export async function loadNewest(context: SessionContext): Promise<StoredSession
     let stored = await load(context);
     if (stored?.refreshToken !== undefined && !(await context.tokens.mayRefresh()))
       stored = await load(context);
-    const isBehind = stored && stage !== undefined && stageOf(stored) !== stage;
+    const isBehind =
+      stored && stage !== undefined && stageOf(stored) !== stage && !isUnsaved(context.shared, stored);
     if (!isBehind || waitedMs >= LONGEST_BEHIND_MS) return stored;
     await pause(BEHIND_MS);
   }
@@ -106,8 +109,11 @@ export async function loadNewest(context: SessionContext): Promise<StoredSession
 
 /** @internal Forgets the tokens, and with them the key that they are bound to, unless the tab that it was copied from needs it. */
 export async function forget(context: SessionContext, stored?: StoredSession): Promise<void> {
-  const { tokens, provider } = context;
+  const { tokens, provider, shared } = context;
   const ignore = () => {};
+  const unsaved = takeUnsaved(shared);
+  // What is not in `stored`, nobody else can revoke.
+  if (unsaved?.asked) void revokeUnsaved(provider, unsaved);
   let refused: AuthError | undefined;
   await tokens.remove(nameFor(context, "session")).catch((error: AuthError) => {
     refused = error;

@@ -12,6 +12,7 @@ import { endFor } from "./ending.js";
 import { SETTLE_MS } from "./refresh-lock.js";
 import { forget, load, save } from "./stored-state.js";
 import { forgetTrouble } from "./trouble.js";
+import { isUnsaved, keepUnsaved } from "./unsaved.js";
 
 /** @internal What is to be known at the end of a refresh, and what is left to do when other tabs may go on. */
 export interface Afterwards {
@@ -83,7 +84,14 @@ async function keep(
       return put(context, used, renewed, afterwards.ends);
     });
   } catch {
-    // It can be used, if only once; the note stays and will tell why the next refresh fails.
+    if (context.shared.ends !== afterwards.ends) {
+      afterwards.orphan = renewed;
+      throw signInRequired();
+    }
+    // The note stays: should this page go before the store takes them, it will tell why the next refresh fails.
+    keepUnsaved(context.shared, used, renewed);
+    await forgetTrouble(context);
+    context.shared.tell(sessionEvent("tokenRefreshed", endWallMs(renewed)));
     return renewed.accessToken;
   }
   await noteAnswered(context);
@@ -118,6 +126,12 @@ async function put(
   if (!after || !isSame(after, renewed)) return after;
   await forget(context, after);
   return undefined;
+}
+
+/** @internal Tries again to store a session that the store refused, unless it ends. */
+export async function saveAgain(context: SessionContext, stored: StoredSession): Promise<void> {
+  const { shared } = context;
+  if (isUnsaved(shared, stored)) await put(context, stored, stored, shared.ends).catch(() => {});
 }
 
 /** @internal The note that the refresh token is on its way is taken back. */
