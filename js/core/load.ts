@@ -6,7 +6,7 @@ import { type Exports, instantiate } from "../wasm/sipbreakout.js";
 import { type Limits, watch } from "./limits.js";
 import { otherBuild } from "./load-hints.js";
 import { doubtCache, moduleOf } from "./module.js";
-import { type Given, kept } from "./source.js";
+import { copied, type Given } from "./source.js";
 
 export { provide } from "./source.js";
 
@@ -35,7 +35,7 @@ let compiled: WebAssembly.Module | undefined;
 export async function preload(source?: Given): Promise<void> {
   // One that is not needed may fail unheard.
   if (loading || compiled) Promise.resolve(source).catch(() => {});
-  await load(loading || compiled ? source : kept(source));
+  await load(loading || compiled ? source : copied(source));
 }
 
 function load(source?: Given): Promise<Instance> {

@@ -61,7 +61,7 @@ function next(ofGlobal: string[], ofDocument: string[], signal: AbortSignal): Pr
     const listening = new AbortController();
     const options = bare({ signal: listening.signal });
     const hear = (event: Event) => {
-      // That a page is hidden is no news. What else happens to a hidden one is: a browser thaws it, it has a network again.
+      // A page that is hidden has missed nothing. What else happens to a hidden one is: a browser thaws it, it has a network again.
       const isHiding = event.type === "visibilitychange" && document.visibilityState === "hidden";
       if (!isHiding) end(event);
     };

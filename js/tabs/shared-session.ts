@@ -13,6 +13,7 @@ import { type SessionEvent, stateAfter } from "./session-event.js";
 import { type FinishedSignIn, SignIns } from "./sign-ins.js";
 import { Signal } from "./signal.js";
 import { SingleFlight } from "./single-flight.js";
+import { openChannel, post } from "./tab-channel.js";
 
 /** An `Auth` of the session. */
 interface Member {
@@ -40,9 +41,6 @@ function toldQuietly(member: Member, type: "" | keyof AuthEventMap, detail: unkn
 }
 
 const ofPage = new Map<string, WeakRef<SharedSession>>();
-
-/** A channel that nobody listens to any more. */
-const channels = new FinalizationRegistry<BroadcastChannel>((channel) => channel.close());
 
 /** @internal */
 export class SharedSession {
@@ -90,7 +88,7 @@ export class SharedSession {
   join(member: Member, channel: string | undefined): void {
     this.#members = this.#members.filter((known) => known.deref());
     this.#members.push(new WeakRef(member));
-    if (channel !== undefined) this.#channel ??= this.#open(channel);
+    if (channel !== undefined) this.#channel ??= openChannel(channel, this);
     if (this.#state !== "unknown") toldQuietly(member, "", this.#state);
   }
 
@@ -104,22 +102,6 @@ export class SharedSession {
     this.#changed.fire();
   }
 
-  #open(name: string): BroadcastChannel | undefined {
-    try {
-      const channel = new BroadcastChannel(name);
-      const weak = new WeakRef(this);
-      channel.onmessage = ({ data }) => {
-        if (typeof data === "string") weak.deref()?.hear(data);
-      };
-      // Node would not end as long as somebody listens.
-      (channel as { unref?: () => void }).unref?.();
-      channels.register(this, channel);
-      return channel;
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Of several members the first takes what comes. */
   hear(text: string): void {
     this.#alive()[0]?.hear(text);
@@ -131,11 +113,7 @@ export class SharedSession {
 
   /** Tells the other tabs. */
   post(text: string): void {
-    try {
-      this.#channel?.postMessage(text);
-    } catch {
-      // Closed, or patched.
-    }
+    post(this.#channel, text);
   }
 
   /** Who watched the session's token is gone: somebody else is to. */
