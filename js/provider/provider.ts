@@ -45,10 +45,6 @@ export class Provider {
   }
 
   /** Checks the options, once. */
-  async ready(): Promise<void> {
-    await this.facts();
-  }
-
   async facts(): Promise<Facts> {
     return this.#facts ?? (await decide((wasm) => this.check(wasm)));
   }
