@@ -49,6 +49,10 @@ function hintsFor(wasmUrl) {
   ];
 }
 
+/** The same hint for the server to send, which a browser heeds before it reads the page. */
+const linkHeaderFor = (wasmUrl) =>
+  `<${wasmUrl}>; rel=preload; as=fetch; crossorigin; type="application/wasm"`;
+
 function put(directory, name, content) {
   writeFileSync(join(directory, name), content);
   for (const [extension, compressed] of Object.entries(compress(content)))
@@ -70,6 +74,8 @@ async function bundlePage({ name, entry, wasm }, esbuild) {
   const file = join(wasm.served, basename(wasm.file));
   put(directory, file, readFileSync(join(root, wasm.file)));
   writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
+  writeFileSync(join(directory, "header.html"), html([]));
+  writeFileSync(join(directory, "header.html.link"), linkHeaderFor(file));
 }
 
 /** Makes all pages anew. */
