@@ -15,13 +15,13 @@ export const links = {
 export const coldCases = running.flatMap((variant) => {
   const plain = { key: variant.name, title: variant.title, variant, file: "index.html" };
   if (variant.wasm === undefined) return [plain];
-  const hinted = (key, where) => ({
+  const hinted = (key, which) => ({
     key: `${variant.name}+${key}`,
-    title: `${variant.title}, preload hint ${where}`,
+    title: `${variant.title}, ${which}`,
     variant,
     file: `${key}.html`,
   });
-  return [plain, hinted("hints", "in the page"), hinted("header", "as a header")];
+  return [plain, hinted("hints", "preload hint in the page"), hinted("all-hints", "all hints")];
 });
 
 async function slowDown(cdp, { latencyMs, bytesPerSecond, cpuSlowdown }) {
