@@ -182,14 +182,22 @@ async function endSession(
     release?.();
   }
   shared.end(signedOut());
+  // A refresh that had looked at the store before this brings the session back; one that looks from now on sees the end.
+  const back = failure || !stored ? undefined : await quietly(() => session.found());
+  let renewed: StoredSession | undefined;
+  if (back?.kind === "session" && back.session.id === stored?.id) {
+    await quietly(() => session.forget(back.session));
+    if (back.session.accessToken !== stored.accessToken) renewed = back.session;
+  }
   if (!failure) session.tell("signedOut", stored ?? person);
   // A session that can't be removed is at least made worthless. Of one that could not be read nobody knows the tokens.
   const revoked = stored && (await provider.revoke(stored));
+  const areRenewedGone = renewed === undefined || areGone(await provider.revoke(renewed));
   // A reply that came after these tokens, and that nobody has read.
   const areAllGone = unsaved?.asked === undefined || (await revokeUnsaved(provider, unsaved));
   if (failure) throw failure.error;
   return {
-    isRevoked: revoked !== undefined && areGone(revoked) && areAllGone,
+    isRevoked: revoked !== undefined && areGone(revoked) && areRenewedGone && areAllGone,
     form: await formOf(session, stored, options),
   };
 }

@@ -65,22 +65,21 @@ async function believe(context: SessionContext, { event, session }: TabMessage):
     if (unsaved && event.type === "signedOut") void revokeUnsaved(context.provider, unsaved);
   }
   shared.tell(event);
-  if (event.type === "signedOut" && stored) await forgetWhatWasLeft(context);
+  if (event.type === "signedOut") await forgetWhatWasLeft(context, session);
 }
 
 /**
- * A session that was signed out, and is in the store all the same: another tab's refresh, which the sign-out did not wait for,
- * put it back. Unless it is only seen still.
+ * A session that was signed out, and is in the store all the same: a refresh of this tab or another one, which the sign-out did
+ * not wait for, put it back, perhaps after the look that this tab took when it heard. What was removed is seen no longer by now.
  */
-async function forgetWhatWasLeft(context: SessionContext): Promise<void> {
-  const before = await loadQuietly(context);
+async function forgetWhatWasLeft(context: SessionContext, id: string | undefined): Promise<void> {
   await pause(LEFT_MS);
   const release = await holdBriefly(context);
   try {
-    const after = await loadQuietly(context);
-    if (!before || !after || before.id !== after.id) return;
-    await forget(context, after);
-    await context.provider.revoke(after);
+    const left = await loadQuietly(context);
+    if (!left || left.id !== id) return;
+    await forget(context, left);
+    await context.provider.revoke(left);
   } finally {
     release?.();
   }
