@@ -121,9 +121,10 @@ export const consentAnswer: AnswerKind = {
   find(given, options) {
     try {
       const state = parameterOf(given, "state");
+      // Most pages have none, and the first look at a storage takes a page a millisecond.
+      if (markOf(state) !== "c") return undefined;
       const namespace = namespaceOf(options);
       const { state: begun } = fieldsOf(stored(`sipbreakout/consent/${namespace}`) ?? "") ?? NONE;
-      if (markOf(state) !== "c") return undefined;
       if (begun === state) return "new";
       if (isHandled(namespace, state)) return "handled";
       return isOurForm(state, options) ? "new" : undefined;

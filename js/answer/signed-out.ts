@@ -18,9 +18,11 @@ export function rememberSignOut(namespace: string, state: string): void {
 /** @internal */
 export function tidyAfterSignOut(options: AuthOptions): void {
   try {
+    const states = new URL(addressOf()).searchParams.getAll("state");
+    if (states.length === 0) return;
     const key = keyOf(namespaceOf(options));
     const state = strings().getItem(key);
-    if (!state || !new URL(addressOf()).searchParams.getAll("state").includes(state)) return;
+    if (!state || !states.includes(state)) return;
     strings().removeItem(key);
     rewriteQuery(({ name, value }) => name !== "state" || value !== state);
   } catch {
