@@ -3,10 +3,11 @@
 
 import { namespaceOf } from "./answer/ownership.js";
 import { authOptions } from "./auth/auth.js";
+import type { StorageAdapter } from "./auth-options.js";
 import { baseUrlOf } from "./base-url.js";
 import { peek } from "./given/read.js";
 import { lasting } from "./kept.js";
-import type { ClientOptions, RegistrationRequest, StorageAdapter } from "./options.js";
+import type { ClientOptions, RegistrationRequest } from "./options.js";
 import { isSameNumber } from "./phone-number.js";
 
 const PREFIX = "sipbreakout/kept/";

@@ -3,9 +3,9 @@
 //
 // Names of records and forms of states are in js/provider/names.ts. Tabs of another version read them, too.
 
+import type { AuthOptions } from "../auth-options.js";
 import { isAt } from "../flows/place.js";
 import { bare, peek } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { fieldsOf, NONE } from "../platform/stored-json.js";
 import { encoded, nameOrDefault, nameTag, SIGN_INS, tagOf } from "../provider/names.js";
 import { parameterOf } from "./address.js";

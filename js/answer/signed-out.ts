@@ -1,7 +1,8 @@
 // Back from the provider's log-out page: the person brings the `state` that was sent along. It leaves the address, if it is
 // that of this tab's sign-out; all others are somebody else's.
+
+import type { AuthOptions } from "../auth-options.js";
 import { read } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { addressOf, rewriteQuery } from "./address.js";
 import { namespaceOf } from "./ownership.js";
 

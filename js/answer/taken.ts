@@ -2,8 +2,8 @@
 // interrupted, or that a revocation of consent must be finished. It is noted in sessionStorage. The history entry's
 // state is the router's, and stays as it is. The `state` alone is of no use to anybody.
 
+import type { AuthOptions } from "../auth-options.js";
 import { peek } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { fieldsOf } from "../platform/stored-json.js";
 import { addressOf, parameterOf } from "./address.js";
 import { type AnswerKind, namespaceOf } from "./ownership.js";

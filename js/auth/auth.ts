@@ -5,13 +5,6 @@ import { consentAnswer, isForFrame, isForPopup, namespaceOf, signInAnswer } from
 import { PageAnswer } from "../answer/page-answer.js";
 import { allPromise, knowIssuer, othersAt } from "../answer/sharing.js";
 import { tidyAfterSignOut } from "../answer/signed-out.js";
-import { TOKENS, type TokenSource } from "../client/token-source.js";
-import type { Wasm } from "../core/load.js";
-import type { AuthEvents, SessionState } from "../events.js";
-import type { StateMark } from "../flows/sign-in.js";
-import { bare, peek } from "../given/read.js";
-import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
-import { optionsOf } from "../given/snapshot.js";
 import type {
   AuthOptions,
   ConsentRevocationLink,
@@ -24,7 +17,14 @@ import type {
   SignOutResult,
   User,
   WaitOptions,
-} from "../options.js";
+} from "../auth-options.js";
+import { TOKENS, type TokenSource } from "../client/token-source.js";
+import type { Wasm } from "../core/load.js";
+import type { AuthEvents, SessionState } from "../events.js";
+import type { StateMark } from "../flows/sign-in.js";
+import { bare, peek } from "../given/read.js";
+import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
+import { optionsOf } from "../given/snapshot.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
 import { passOn } from "../popup/popup-window.js";

@@ -1,6 +1,7 @@
 // What the application may know of its session: no token is among it.
+
+import type { SessionInfo } from "../auth-options.js";
 import { isRecord } from "../given/read.js";
-import type { SessionInfo } from "../options.js";
 import type { Session } from "../session/session.js";
 import { endWallMs, isAlive } from "../stores/stored-session.js";
 

@@ -1,10 +1,12 @@
 // The options of a session and of its methods, read and checked. What belongs to OAuth is checked in Rust.
+
+import type { AuthOptions } from "../auth-options.js";
 import { invalidInput } from "../errors.js";
 import type { SignInGiven } from "../flows/sign-in.js";
 import { peek } from "../given/read.js";
 import { CREDENTIALS, Reader } from "../given/reader.js";
 import { isSafe } from "../loopback.js";
-import type { AuthOptions, RegistrationProblem } from "../options.js";
+import type { RegistrationProblem } from "../options.js";
 import type { ProviderSettings } from "../provider/provider.js";
 
 const METHODS = ["get", "set", "remove"];

@@ -1,10 +1,10 @@
 // Signing out: forget, revoke, and end the provider's own session. Who leaves takes the registrations along.
 
 import { rememberSignOut } from "../answer/signed-out.js";
+import type { SignOutOptions } from "../auth-options.js";
 import { enter } from "../core/load.js";
 import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
 import { lasting } from "../kept.js";
-import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";

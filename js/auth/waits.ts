@@ -1,9 +1,10 @@
 // Waiting no longer, by the caller's signal or because the `Auth` is closed. What was begun goes on: for others, and because a
 // code, or a refresh token, that was sent is spent.
+
+import type { WaitOptions } from "../auth-options.js";
 import { peek } from "../given/read.js";
 import { WAIT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
-import type { WaitOptions } from "../options.js";
 import { aborted } from "../platform/waiting.js";
 import { authError } from "../provider/auth-error.js";
 import type { Session } from "../session/session.js";

@@ -1,8 +1,9 @@
 // The options of a session that are about its provider. Rust checks them.
+
+import type { AuthOptions } from "../auth-options.js";
 import { flatAuthError } from "../core/decide.js";
 import type { Wasm } from "../core/load.js";
 import { isArray } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { type Endpoints, flatEndpoints, type Issuer } from "./endpoints.js";
 
 /** @internal The options that are the provider's, as the application gave them. */

@@ -1,6 +1,6 @@
 // A `fetch` of the application's own that asks for a token of the session whose request it is to make: the two would wait for
 // each other. Where it asks in the turn in which it is called, that can be seen.
-import type { AuthOptions } from "../options.js";
+import type { AuthOptions } from "../auth-options.js";
 import { authError } from "./auth-error.js";
 
 type Fetch = NonNullable<AuthOptions["fetch"]>;

@@ -1,7 +1,8 @@
 // Where the session is kept: the single truth about it, which other tabs may share.
+
+import type { AuthOptions } from "../auth-options.js";
 import { read } from "../given/read.js";
 import { lasting } from "../kept.js";
-import type { AuthOptions } from "../options.js";
 import { within } from "../platform/time-limit.js";
 import { guarded } from "./guarded-store.js";
 import { nameOf, type PageMemory } from "./memory.js";
