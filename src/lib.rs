@@ -30,6 +30,9 @@ pub mod session;
 #[cfg(all(target_arch = "wasm32", feature = "session"))]
 pub mod browser;
 
+#[cfg(all(target_arch = "wasm32", any(feature = "session", feature = "web")))]
+pub mod page_url;
+
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod web;
 

@@ -23,6 +23,12 @@ pub struct UrlParts {
     pub has_credentials: bool,
 }
 
+/// Whoever parses URLs: the page, or in native tests another parser.
+pub trait Urls {
+    /// The parts of an absolute URL; `None` for anything else.
+    fn parse(&self, text: &str) -> Option<UrlParts>;
+}
+
 /// Query and fragment may carry a code: only origin and path are shown.
 impl std::fmt::Debug for UrlParts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

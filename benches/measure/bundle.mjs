@@ -30,13 +30,13 @@ export function compress(content) {
   };
 }
 
-function html(hints) {
+function html(hints, script = "entry.js") {
   return `<!doctype html>
 <html lang="en" data-api="API_URL">
   <meta charset="utf-8" />
   <title>Bench</title>
   <link rel="icon" href="data:," />
-${hints.map((hint) => `  ${hint}\n`).join("")}  <script type="module" src="entry.js"></script>
+${hints.map((hint) => `  ${hint}\n`).join("")}  <script type="module" src="${script}"></script>
 </html>
 `;
 }
@@ -48,6 +48,13 @@ function hintsFor(wasmUrl) {
     `<link rel="preload" as="fetch" crossorigin type="application/wasm" href="${wasmUrl}" />`,
   ];
 }
+
+/** The hint for the wasm as a header, which a browser heeds before it reads the page. */
+const linkHeaderFor = (wasmUrl) =>
+  `<${wasmUrl}>; rel=preload; as=fetch; crossorigin; type="application/wasm"`;
+
+/** Has Chromium compile all functions of a script while the script comes. */
+const compileHint = "//# allFunctionsCalledOnLoad\n";
 
 function put(directory, name, content) {
   writeFileSync(join(directory, name), content);
@@ -70,6 +77,9 @@ async function bundlePage({ name, entry, wasm }, esbuild) {
   const file = join(wasm.served, basename(wasm.file));
   put(directory, file, readFileSync(join(root, wasm.file)));
   writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
+  put(directory, "hinted.js", Buffer.from(compileHint + outputFiles[0].text));
+  writeFileSync(join(directory, "all-hints.html"), html([], "hinted.js"));
+  writeFileSync(join(directory, "all-hints.html.link"), linkHeaderFor(file));
 }
 
 /** Makes all pages anew. */

@@ -11,12 +11,17 @@ export const links = {
   slow: { latencyMs: 150, bytesPerSecond: 1600 * kilobit, cpuSlowdown: 4 },
 };
 
-/** With hints a page is another one: it is measured beside the same page without. */
+/** With a hint a page is another one: it is measured beside the same page without. */
 export const coldCases = running.flatMap((variant) => {
   const plain = { key: variant.name, title: variant.title, variant, file: "index.html" };
   if (variant.wasm === undefined) return [plain];
-  const key = `${variant.name}+hints`;
-  return [plain, { key, title: `${variant.title}, with preload hints`, variant, file: "hints.html" }];
+  const hinted = (key, which) => ({
+    key: `${variant.name}+${key}`,
+    title: `${variant.title}, ${which}`,
+    variant,
+    file: `${key}.html`,
+  });
+  return [plain, hinted("hints", "preload hint in the page"), hinted("all-hints", "all hints")];
 });
 
 async function slowDown(cdp, { latencyMs, bytesPerSecond, cpuSlowdown }) {

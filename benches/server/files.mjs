@@ -25,6 +25,12 @@ function encoded(file, accepted) {
   return { path: file, headers: {} };
 }
 
+/** The header `Link` of a page, if there is one beside it. */
+function linkOf(file) {
+  const link = `${file}.link`;
+  return existsSync(link) ? { link: readFileSync(link, "utf8") } : {};
+}
+
 /** `counts.files`: how often each path was asked for. `apiUrl()` is put into the pages. */
 export function createFiles(directory, apiUrl) {
   const counts = { files: {} };
@@ -39,7 +45,8 @@ export function createFiles(directory, apiUrl) {
     }
     if (extname(file) === ".html") {
       const html = readFileSync(file, "utf8").replace("API_URL", apiUrl());
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(html);
+      const headers = { "content-type": type, "cache-control": "no-store", ...linkOf(file) };
+      response.writeHead(200, headers).end(html);
       return;
     }
     const { path, headers } = encoded(file, request.headers["accept-encoding"] ?? "");

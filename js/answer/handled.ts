@@ -5,14 +5,14 @@ import { isArray, read } from "../given/read.js";
 /** A tab has few sign-ins. */
 const REMEMBERED = 8;
 
-const keyOf = (realm: string) => `sipbreakout/handled/${realm}`;
+const keyOf = (namespace: string) => `sipbreakout/handled/${namespace}`;
 
 /** Undefined where the page has none. */
 const strings = () => read(globalThis, "sessionStorage") as Storage | undefined;
 
-function known(realm: string): unknown[] {
+function known(namespace: string): unknown[] {
   try {
-    const states: unknown = JSON.parse(strings()?.getItem(keyOf(realm)) ?? "");
+    const states: unknown = JSON.parse(strings()?.getItem(keyOf(namespace)) ?? "");
     return isArray(states) ? states : [];
   } catch {
     return [];
@@ -20,13 +20,13 @@ function known(realm: string): unknown[] {
 }
 
 /** @internal */
-export const isHandled = (realm: string, state: string): boolean => known(realm).includes(state);
+export const isHandled = (namespace: string, state: string): boolean => known(namespace).includes(state);
 
 /** @internal */
-export function noteHandled(realm: string, state: string): void {
+export function noteHandled(namespace: string, state: string): void {
   try {
-    const states = [...known(realm), state].slice(-REMEMBERED);
-    strings()?.setItem(keyOf(realm), JSON.stringify(states));
+    const states = [...known(namespace), state].slice(-REMEMBERED);
+    strings()?.setItem(keyOf(namespace), JSON.stringify(states));
   } catch {
     // Then it is an error when it comes back.
   }

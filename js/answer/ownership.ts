@@ -3,9 +3,10 @@
 //
 // Names of records and forms of states are in js/provider/names.ts. Tabs of another version read them, too.
 
+import type { AuthOptions } from "../auth-options.js";
 import { isAt } from "../flows/place.js";
 import { bare, peek } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
+import { fieldsOf, NONE } from "../platform/stored-json.js";
 import { encoded, nameOrDefault, nameTag, SIGN_INS, tagOf } from "../provider/names.js";
 import { parameterOf } from "./address.js";
 import { isHandled } from "./handled.js";
@@ -35,7 +36,7 @@ export function issuerPart(options: AuthOptions): string {
 }
 
 /** @internal The part that is in the names of all records of a session. */
-export function realmOf(options: AuthOptions): string {
+export function namespaceOf(options: AuthOptions): string {
   // Options that were left out are checked later.
   const { clientId, name } = options ?? bare({} as AuthOptions);
   return [issuerPart(options), encoded(clientId), encoded(nameOrDefault(name))].join("/");
@@ -50,7 +51,7 @@ const markOf = (state: string) => state.split(".")[1] ?? "";
 
 /** Whether a state has the form that this session gives it, in this version or the first. */
 function isOurForm(state: string, options: AuthOptions): boolean {
-  if (state.startsWith(`sipbreakout1-${tagOf(realmOf(options))}-`)) return true;
+  if (state.startsWith(`sipbreakout1-${tagOf(namespaceOf(options))}-`)) return true;
   return FIRST_FORM.test(state) && (state.split(".")[2] ?? "") === nameTag(options.name);
 }
 
@@ -62,24 +63,15 @@ function stored(key: string): string | null {
   }
 }
 
-/** What a record says, if it is JSON. */
-function read(text: string | null): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text ?? "") ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether of all sign-ins of this tab exactly one waits at this redirect URI, and is this session's. */
 function isOnlyPending(options: AuthOptions): boolean {
   const waiting = Object.keys(globalThis.sessionStorage).filter((key) => {
     if (!key.startsWith(SIGN_INS)) return false;
-    const { step, redirect_uri, created_wall_ms } = read(stored(key)) ?? {};
+    const { step, redirect_uri, created_wall_ms } = fieldsOf(stored(key) ?? "") ?? NONE;
     const isRecent = Math.abs(Date.now() - Number(created_wall_ms)) <= LIFE_MS;
     return step === "sent" && isRecent && redirect_uri === options.redirectUri;
   });
-  return waiting.length === 1 && waiting[0]?.startsWith(`${SIGN_INS}${realmOf(options)}/`) === true;
+  return waiting.length === 1 && waiting[0]?.startsWith(`${SIGN_INS}${namespaceOf(options)}/`) === true;
 }
 
 /** @internal A sign-in's, at the redirect URI. Several sessions of a page may have one. */
@@ -112,9 +104,9 @@ export const signInAnswer: AnswerKind = {
         !["code", "error", "response"].some(has)
       )
         return undefined;
-      const realm = realmOf(options);
-      if (stored(`${SIGN_INS}${realm}/${encoded(state)}`) !== null) return "new";
-      if (isHandled(realm, state)) return "handled";
+      const namespace = namespaceOf(options);
+      if (stored(`${SIGN_INS}${namespace}/${encoded(state)}`) !== null) return "new";
+      if (isHandled(namespace, state)) return "handled";
       return markOf(state) !== "c" && isOurForm(state, options) ? "new" : undefined;
     } catch {
       return undefined;
@@ -129,11 +121,12 @@ export const consentAnswer: AnswerKind = {
   find(given, options) {
     try {
       const state = parameterOf(given, "state");
-      const realm = realmOf(options);
-      const { state: begun } = read(stored(`sipbreakout/consent/${realm}`)) ?? {};
+      // Most pages have none, and the first look at a storage takes a page a millisecond.
       if (markOf(state) !== "c") return undefined;
+      const namespace = namespaceOf(options);
+      const { state: begun } = fieldsOf(stored(`sipbreakout/consent/${namespace}`) ?? "") ?? NONE;
       if (begun === state) return "new";
-      if (isHandled(realm, state)) return "handled";
+      if (isHandled(namespace, state)) return "handled";
       return isOurForm(state, options) ? "new" : undefined;
     } catch {
       return undefined;

@@ -1,9 +1,9 @@
 // The answer that the page was opened with: out of the address bar before anything else happens, handled once, and kept
 // for as long as it may be handled again.
 
+import type { AuthOptions } from "../auth-options.js";
 import { LoadError } from "../errors.js";
 import { peek } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { addressOf, isInAddressBar, remindRouter, takeOut } from "./address.js";
 import type { AnswerKind } from "./ownership.js";
 import { forget, note, noted } from "./taken.js";

@@ -1,8 +1,8 @@
 // Which issuers this page signs in with at one redirect URI. A hostile one could get the other's codes there
 // (`src/oauth/mix_up.rs` says how, and decides).
 
+import type { AuthOptions } from "../auth-options.js";
 import { isOnePlace } from "../flows/place.js";
-import type { AuthOptions } from "../options.js";
 import { issuerPart } from "./ownership.js";
 
 interface Known {

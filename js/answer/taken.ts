@@ -2,10 +2,11 @@
 // interrupted, or that a revocation of consent must be finished. It is noted in sessionStorage. The history entry's
 // state is the router's, and stays as it is. The `state` alone is of no use to anybody.
 
+import type { AuthOptions } from "../auth-options.js";
 import { peek } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
+import { fieldsOf } from "../platform/stored-json.js";
 import { addressOf, parameterOf } from "./address.js";
-import { type AnswerKind, realmOf } from "./ownership.js";
+import { type AnswerKind, namespaceOf } from "./ownership.js";
 
 /** Nobody waits longer for a page that loads again. */
 const LIFE_MS = 600_000;
@@ -35,7 +36,7 @@ function taker() {
 }
 
 const keyOf = (kind: AnswerKind, options: AuthOptions) =>
-  `sipbreakout/taken/${kind.name}/${realmOf(options)}`;
+  `sipbreakout/taken/${kind.name}/${namespaceOf(options)}`;
 
 const placeOf = (address: string) => new URL(address).origin + new URL(address).pathname;
 
@@ -56,7 +57,7 @@ export function note(kind: AnswerKind, options: AuthOptions, answer: string): vo
 export function noted(kind: AnswerKind, options: AuthOptions): string | undefined {
   try {
     const text = globalThis.sessionStorage.getItem(keyOf(kind, options));
-    const known = text === null ? firstNote(kind, options) : (JSON.parse(text) as Note);
+    const known = text === null ? firstNote(kind, options) : (fieldsOf(text) as Note | undefined);
     if (!known || known.place !== placeOf(addressOf()) || Math.abs(Date.now() - known.at) > LIFE_MS) {
       return undefined;
     }

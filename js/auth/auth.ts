@@ -1,17 +1,10 @@
 // `createAuth`: signing in, and the session after it.
 
 import { cannotLeave, leave, postForm, safeAddress } from "../answer/address.js";
-import { consentAnswer, isForFrame, isForPopup, realmOf, signInAnswer } from "../answer/ownership.js";
+import { consentAnswer, isForFrame, isForPopup, namespaceOf, signInAnswer } from "../answer/ownership.js";
 import { PageAnswer } from "../answer/page-answer.js";
 import { allPromise, knowIssuer, othersAt } from "../answer/sharing.js";
 import { tidyAfterSignOut } from "../answer/signed-out.js";
-import { TOKENS, type TokenSource } from "../client/token-source.js";
-import type { Wasm } from "../core/load.js";
-import type { AuthEvents, SessionState } from "../events.js";
-import type { StateMark } from "../flows/sign-in.js";
-import { bare, peek } from "../given/read.js";
-import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
-import { optionsOf } from "../given/snapshot.js";
 import type {
   AuthOptions,
   ConsentRevocationLink,
@@ -24,7 +17,14 @@ import type {
   SignOutResult,
   User,
   WaitOptions,
-} from "../options.js";
+} from "../auth-options.js";
+import { TOKENS, type TokenSource } from "../client/token-source.js";
+import type { Wasm } from "../core/load.js";
+import type { AuthEvents, SessionState } from "../events.js";
+import type { StateMark } from "../flows/sign-in.js";
+import { bare, peek } from "../given/read.js";
+import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
+import { optionsOf } from "../given/snapshot.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
 import { passOn } from "../popup/popup-window.js";
@@ -294,7 +294,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #open(): Session {
     if (this.#session) return this.#session;
     const storage = peek(this.#options, "storage") as AuthOptions["storage"];
-    const provider = new Provider(this.#settings, keysFor(storage), realmOf(this.#options));
+    const provider = new Provider(this.#settings, keysFor(storage), namespaceOf(this.#options));
     // The session must not keep an Auth that nobody else keeps.
     const auth = new WeakRef(this);
     const told: Told = (type, detail) => {

@@ -11,13 +11,13 @@ import { signedOut } from "../stores/session-errors.js";
 import { isSamePersons } from "../stores/stored-session.js";
 import { inPageStorage } from "./pending-sign-ins.js";
 
-const keyOf = ({ provider }: Session) => `sipbreakout/consent/${provider.realm}`;
+const keyOf = ({ provider }: Session) => `sipbreakout/consent/${provider.namespace}`;
 
 /** @internal Resolves to the `state` to send along, which is remembered until the person is back. */
 export async function beginConsentRevocation(session: Session): Promise<string> {
   const { provider } = session;
   await session.ready();
-  const state = stateOf(provider.realm, provider.settings.name, provider.randomText(), "c");
+  const state = stateOf(provider.namespace, provider.settings.name, provider.randomText(), "c");
   const begunWallMs = Date.now();
   const stored = await session.load().catch(() => undefined);
   const record = writeConsent(state, begunWallMs, stored);
@@ -34,13 +34,13 @@ export async function finishConsentRevocation(session: Session, url: string): Pr
   const { state, refusal } = await readAnswerState(url);
   const key = keyOf(session);
   const done = () => {
-    noteHandled(session.provider.realm, state);
+    noteHandled(session.provider.namespace, state);
     inPageStorage((storage) => storage.removeItem(key));
   };
   const text = inPageStorage((storage) => storage.getItem(key));
   const begun = consentOf(text, state, Date.now());
   if (!begun) {
-    if (isHandled(session.provider.realm, state)) return;
+    if (isHandled(session.provider.namespace, state)) return;
     const message = "This answer belongs to no revocation that was begun in this tab within the last hour.";
     throw authError("state_unknown", message);
   }
@@ -64,7 +64,7 @@ async function forgetSession(
     if (!stored || (person && !isSamePersons(stored, person))) return;
     await session.forget(stored);
     release?.();
-    session.realm.end(signedOut());
+    session.shared.end(signedOut());
     session.tell("signedOut", stored);
     await session.provider.revoke(stored);
   } finally {

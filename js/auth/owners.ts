@@ -19,7 +19,7 @@ export function ownersOf(session: Session): Owners {
     owner: () => session.owner(),
     onChanged: (listener) => session.onChanged(listener),
     onEnded: (listener) => session.onEnded(({ code }) => listener(code === "sign_in_required")),
-    doubt: () => session.realm.doubt,
-    onDoubted: (listener) => session.realm.onDoubted(listener),
+    doubt: () => session.shared.doubt,
+    onDoubted: (listener) => session.shared.onDoubted(listener),
   };
 }

@@ -34,11 +34,11 @@ export function allPending(nowWallMs: number): { key: string; record: SignInReco
 
 /** @internal Those of one session. */
 export class PendingSignIns {
-  /** No part of a realm has a slash, so that no session's prefix is the beginning of another's. */
+  /** No part of a namespace has a slash, so that no session's prefix is the beginning of another's. */
   readonly prefix: string;
 
-  constructor(realm: string) {
-    this.prefix = `${SIGN_INS}${realm}/`;
+  constructor(namespace: string) {
+    this.prefix = `${SIGN_INS}${namespace}/`;
   }
 
   /** A state from a URL may be anything. */

@@ -1,13 +1,14 @@
 // What the application may know of its session: no token is among it.
+
+import type { SessionInfo } from "../auth-options.js";
 import { isRecord } from "../given/read.js";
-import type { SessionInfo } from "../options.js";
 import type { Session } from "../session/session.js";
 import { endWallMs, isAlive } from "../stores/stored-session.js";
 
 /** @internal Undefined if nobody is signed in. Asks the store only. */
 export async function sessionInfo(session: Session): Promise<SessionInfo | undefined> {
   await session.ready();
-  await session.realm.signIns.settled();
+  await session.shared.signIns.settled();
   session.keepAlive();
   const stored = await session.load();
   if (!stored || !isAlive(stored)) return undefined;

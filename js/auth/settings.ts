@@ -1,10 +1,12 @@
 // The options of a session and of its methods, read and checked. What belongs to OAuth is checked in Rust.
+
+import type { AuthOptions } from "../auth-options.js";
 import { invalidInput } from "../errors.js";
 import type { SignInGiven } from "../flows/sign-in.js";
 import { peek } from "../given/read.js";
 import { CREDENTIALS, Reader } from "../given/reader.js";
 import { isSafe } from "../loopback.js";
-import type { AuthOptions, RegistrationProblem } from "../options.js";
+import type { RegistrationProblem } from "../options.js";
 import type { ProviderSettings } from "../provider/provider.js";
 
 const METHODS = ["get", "set", "remove"];
@@ -25,7 +27,10 @@ function readAddress(reader: Reader, field: string): string | undefined {
   const text = reader.string(field);
   try {
     if (text === undefined || isSafe(new URL(text))) return text;
-  } catch {}
+  } catch {
+    // A server that renders a page does not know the page's address. The first call finds what is wrong.
+    if (field === "redirectUri" && !globalThis.location) return text;
+  }
   reader.problem(
     field,
     "bad_url",

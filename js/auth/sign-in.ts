@@ -23,7 +23,7 @@ import {
 import { authError, changed } from "../provider/auth-error.js";
 import type { Session } from "../session/session.js";
 import type { StoredSession } from "../stores/stored-session.js";
-import { Realm } from "../tabs/realm.js";
+import { SharedSession } from "../tabs/shared-session.js";
 import type { FinishedSignIn } from "../tabs/sign-ins.js";
 import { allPending, PendingSignIns } from "./pending-sign-ins.js";
 
@@ -42,10 +42,10 @@ export async function beginSignIn(
   await session.ready();
   const isPromised = await allPromise();
   await checkSignIn(given);
-  const pending = new PendingSignIns(provider.realm);
+  const pending = new PendingSignIns(provider.namespace);
   pending.sweep(Date.now());
   // A code that can't be kept would be used up for nothing.
-  const probe = `sipbreakout/probe/${provider.realm}`;
+  const probe = `sipbreakout/probe/${provider.namespace}`;
   await tokens.set(probe, "");
   await tokens.remove(probe);
   await provider.checkKeys();
@@ -69,17 +69,17 @@ export async function finishSignIn(
 ): Promise<FinishedSignIn> {
   // Nothing is waited for up to `remember`: what is asked in the same turn, of whichever Auth of the page that has this
   // session, must find the sign-in there.
-  const { realm } = session;
+  const { shared } = session;
   const state = stateIn(url);
   if (state === undefined) return answerOf(session, url).then(() => Promise.reject(stateUnknown()));
-  const known = realm.signIns.get(state);
+  const known = shared.signIns.get(state);
   if (known) {
     // What comes of it is told here, too.
     session.ready().catch(() => {});
     return known;
   }
-  const elsewhere = Realm.signInElsewhere(session.sessionKey, state);
-  if (!elsewhere && isHandled(session.provider.realm, state) && !isTold(parameterOf(url, "error")))
+  const elsewhere = SharedSession.signInElsewhere(session.sessionKey, state);
+  if (!elsewhere && isHandled(session.provider.namespace, state) && !isTold(parameterOf(url, "error")))
     return { appState: undefined, session: "" };
   let isRead = false;
   const work = async () => {
@@ -88,12 +88,12 @@ export async function finishSignIn(
     return elsewhere ? share(session, elsewhere) : finish(session, answer, url, isShared);
   };
   const finishing = work();
-  realm.signIns.remember(state, finishing);
+  shared.signIns.remember(state, finishing);
   try {
     return await finishing;
   } catch (error) {
     // An answer that was not this session's may still be handled when it is.
-    if (!isRead || (error as AuthError).code === "state_unknown") realm.signIns.forget(state);
+    if (!isRead || (error as AuthError).code === "state_unknown") shared.signIns.forget(state);
     throw error;
   }
 }
@@ -123,7 +123,7 @@ function isForTheOnlyOne({ provider }: Session, url: string): boolean {
   const isWaiting = ({ record }: { record: SignInRecord }) =>
     record.step === "sent" && record.redirectUri === redirectUri;
   const waiting = allPending(Date.now()).filter(isWaiting);
-  const { prefix } = new PendingSignIns(provider.realm);
+  const { prefix } = new PendingSignIns(provider.namespace);
   if (waiting.length !== 1 || !waiting[0]?.key.startsWith(prefix)) return false;
   try {
     checkPlace(redirectUri, url);
@@ -150,7 +150,7 @@ async function finish(
   url: string,
   isShared: boolean,
 ): Promise<FinishedSignIn> {
-  const pending = new PendingSignIns(session.provider.realm);
+  const pending = new PendingSignIns(session.provider.namespace);
   const nowWallMs = Date.now();
   const record = pending.get(answer.state, nowWallMs);
   const why = record ? undefined : pending.whyNot(answer.state);
@@ -185,9 +185,9 @@ function parsed(json: string | undefined): unknown {
 
 /** Whatever happened, the code is used up. If this fails the record says "exchanging" and can't be used either. */
 function remove({ provider }: Session, state: string): void {
-  noteHandled(provider.realm, state);
+  noteHandled(provider.namespace, state);
   try {
-    new PendingSignIns(provider.realm).remove(state);
+    new PendingSignIns(provider.namespace).remove(state);
   } catch {}
 }
 
@@ -201,7 +201,7 @@ async function exchange(
   const { provider } = session;
   const { state, iss, code, refusal } = answer;
   if (record.step === "exchanging" || isTold(refusal?.error)) throw interrupted();
-  new PendingSignIns(provider.realm).put(state, { ...record, step: "exchanging" });
+  new PendingSignIns(provider.namespace).put(state, { ...record, step: "exchanging" });
   checkPlace(record.redirectUri, url);
   const issuer = await answerIssuer(provider, record, iss);
   checkNamed(isShared, iss);

@@ -1,14 +1,16 @@
 // Signing out: forget, revoke, and end the provider's own session. Who leaves takes the registrations along.
 
 import { rememberSignOut } from "../answer/signed-out.js";
+import type { SignOutOptions } from "../auth-options.js";
 import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
-import type { SignOutOptions } from "../options.js";
 import { ageMs, now } from "../platform/clock.js";
 import { lasting } from "../platform/records.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
+import { areGone } from "../provider/provider.js";
 import { deleteAllKept } from "../session/leavers.js";
 import type { Owner, Session } from "../session/session.js";
+import { revokeUnsaved, takeUnsaved, type Unsaved } from "../session/unsaved.js";
 import { signedOut } from "../stores/session-errors.js";
 import { type Found, isSamePersons, type Person, type StoredSession } from "../stores/stored-session.js";
 import { sessionEvent } from "../tabs/session-event.js";
@@ -21,7 +23,7 @@ const SILENT_MS = 1000;
 const DELETE_MS = 30_000;
 
 /** How a sign-out went. */
-export interface SignedOut {
+interface SignedOut {
   /** The provider confirmed that no token lives on. */
   readonly isRevoked: boolean;
   /** What is left to do for the browser, if the provider has a log-out page. */
@@ -72,14 +74,14 @@ export async function signOut(
  * person that this page knows, even if the store can't be read now.
  */
 async function whoLeaves(session: Session): Promise<Leaving> {
-  const { realm } = session;
-  await realm.signIns.settled();
-  const known = realm.owner();
+  const { shared } = session;
+  await shared.signIns.settled();
+  const known = shared.owner();
   const found = await quietly(() => session.found());
   let seen: Person | undefined;
   if (found?.kind === "session") {
-    realm.meet(found.session);
-    seen = realm.owner();
+    shared.meet(found.session);
+    seen = shared.owner();
   }
   return { person: known ?? seen, isRead: found !== undefined, isDamaged: found?.kind === "damaged" };
 }
@@ -135,20 +137,21 @@ async function endSession(
   { person, isDamaged }: Leaving,
   options: SignOutOptions,
 ): Promise<SignedOut> {
-  const { realm, tokens, provider } = session;
-  await realm.signIns.settled();
+  const { shared, tokens, provider } = session;
+  await shared.signIns.settled();
   // A refresh that saves in between would bring the session back: it is waited for, and who does not know of it by the
   // lock sees that something ended.
   const release = await session.holdBriefly();
   let stored: StoredSession | undefined;
+  let unsaved: Unsaved | undefined;
   let failure: { error: unknown } | undefined;
   try {
-    realm.end(signedOut());
+    shared.end(signedOut());
     let found: Found;
     try {
       found = await patiently(() => session.found());
     } catch (error) {
-      const mayBeReplaced = realm.mayBeReplaced(person?.id);
+      const mayBeReplaced = shared.mayBeReplaced(person?.id);
       if (mayBeReplaced && !tokens.isForeign) return ELSEWHERE;
       const isOwnTabs = !tokens.isShared || tokens.tab !== "";
       if (mayBeReplaced || !(person || isOwnTabs)) throw error;
@@ -167,22 +170,33 @@ async function endSession(
       failure = await failureOf(() => session.forget());
       release?.();
       // Other tabs may have sessions of their own, and could not tell that it was not their person who left.
-      realm.tell(sessionEvent("signedOut"));
+      shared.tell(sessionEvent("signedOut"));
       if (failure) throw failure.error;
       return { isRevoked: true, form: await formOf(session, undefined, options) };
     }
+    unsaved = takeUnsaved(shared);
+    stored ??= unsaved?.session;
     failure = await failureOf(() => patiently(() => session.forget(stored)));
   } finally {
     release?.();
   }
-  realm.end(signedOut());
+  shared.end(signedOut());
+  // A refresh that had looked at the store before this brings the session back; one that looks from now on sees the end.
+  const back = failure || !stored ? undefined : await quietly(() => session.found());
+  let renewed: StoredSession | undefined;
+  if (back?.kind === "session" && back.session.id === stored?.id) {
+    await quietly(() => session.forget(back.session));
+    if (back.session.accessToken !== stored.accessToken) renewed = back.session;
+  }
   if (!failure) session.tell("signedOut", stored ?? person);
   // A session that can't be removed is at least made worthless. Of one that could not be read nobody knows the tokens.
   const revoked = stored && (await provider.revoke(stored));
+  const areRenewedGone = renewed === undefined || areGone(await provider.revoke(renewed));
+  // A reply that came after these tokens, and that nobody has read.
+  const areAllGone = unsaved?.asked === undefined || (await revokeUnsaved(provider, unsaved));
   if (failure) throw failure.error;
-  const isGone = (token?: string) => token === "noToken" || token === "done";
   return {
-    isRevoked: isGone(revoked?.refreshToken) && isGone(revoked?.accessToken),
+    isRevoked: revoked !== undefined && areGone(revoked) && areRenewedGone && areAllGone,
     form: await formOf(session, stored, options),
   };
 }
@@ -217,7 +231,7 @@ async function formOf({ provider }: Session, stored: StoredSession | undefined, 
   try {
     if (returnTo !== undefined) {
       const text = provider.randomText();
-      rememberSignOut(provider.realm, text);
+      rememberSignOut(provider.namespace, text);
       state = text;
     }
   } catch {

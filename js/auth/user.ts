@@ -1,7 +1,8 @@
 // Who is signed in.
+
+import type { User } from "../auth-options.js";
 import type { AuthError } from "../errors.js";
 import { readUser } from "../flows/user-info.js";
-import type { User } from "../options.js";
 import { authError, changed, invalidConfig } from "../provider/auth-error.js";
 import { isSuccess, type ProviderReply } from "../provider/reply.js";
 import type { Session } from "../session/session.js";

@@ -1,9 +1,10 @@
 // Waiting no longer, by the caller's signal or because the `Auth` is closed. What was begun goes on: for others, and because a
 // code, or a refresh token, that was sent is spent.
+
+import type { WaitOptions } from "../auth-options.js";
 import { peek } from "../given/read.js";
 import { WAIT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
-import type { WaitOptions } from "../options.js";
 import { aborted } from "../platform/waiting.js";
 import { authError } from "../provider/auth-error.js";
 import type { Session } from "../session/session.js";
@@ -40,11 +41,16 @@ export class Waits {
     // In this turn, and before anything has to be cleared up.
     const working = (async () => work(this.#open()))();
     const waiting = new AbortController();
-    const ended = ends.map(([signal, error]) =>
-      aborted(signal, waiting.signal).then((reason) => Promise.reject(error(reason))),
-    );
     try {
-      return await Promise.race([...ended, working]);
+      return await new Promise<T>((resolve, reject) => {
+        for (const [signal, error] of ends) {
+          void aborted(signal, waiting.signal).then((reason) => {
+            // Where the work came to its end nothing was given up.
+            if (!waiting.signal.aborted) reject(error(reason));
+          });
+        }
+        working.then(resolve, reject);
+      });
     } finally {
       waiting.abort();
     }

@@ -12,8 +12,7 @@ export interface PartyFields {
   readonly registration: RegistrationFields | undefined;
 }
 
-/** @internal */
-export interface CallFlowFields {
+interface CallFlowFields {
   readonly caller: PartyFields;
   readonly callee: PartyFields;
   readonly behavior: (typeof BEHAVIORS)[number];

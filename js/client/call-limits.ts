@@ -3,11 +3,8 @@ import { isSignal } from "../given/reader.js";
 import { Alarm } from "../platform/alarm.js";
 import { ageMs, type Moment, now } from "../platform/clock.js";
 
-/** @internal Why a call ended. A deadline may be that of one attempt. */
-export type End =
-  | { why: "deadline" }
-  | { why: "cancelled"; reason: unknown }
-  | { why: "ended"; error: unknown };
+/** Why a call ended. A deadline may be that of one attempt. */
+type End = { why: "deadline" } | { why: "cancelled"; reason: unknown } | { why: "ended"; error: unknown };
 
 /** @internal Thrown by `hold`. */
 export class CallEnded {

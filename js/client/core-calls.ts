@@ -6,12 +6,13 @@ import { invalidInput, toSdkError } from "../errors.js";
 import { methods } from "../generated.js";
 import { peek } from "../given/read.js";
 import { Reader } from "../given/reader.js";
-import type { ClientOptions, RegistrationProblem } from "../options.js";
+import type { AccessTokenSource, ClientOptions, RegistrationProblem } from "../options.js";
 import type { Moment } from "../platform/clock.js";
 import { Asked, ended, secretsOf } from "./attempt.js";
 import type { Core } from "./attempts.js";
 import { makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
+import { EarlyToken } from "./early-token.js";
 import { encode, textOf } from "./encode.js";
 import { merged, type RegistrationFields, readRegistration } from "./registration-fields.js";
 import { newBucket } from "./retries.js";
@@ -43,6 +44,7 @@ export class CoreCalls {
   #checkSettings: ((rules: Rules) => ClientSettings) | undefined;
   #settings: ClientSettings | undefined;
   #tokens: TokenSource | undefined;
+  #early: EarlyToken | undefined;
   #closed: { reason: unknown } | undefined;
 
   constructor(options: ClientOptions) {
@@ -119,11 +121,12 @@ export class CoreCalls {
 
   /** When the wasm is there. The call takes its place among those that wait for it. */
   async #beginLater<T>(
-    prepare: () => void,
+    prepare: () => ReadRequest,
     begin: (wasm: Wasm) => Promise<T>,
     limits: CallLimits,
   ): Promise<T> {
     let begun: Promise<T> | undefined;
+    let early: EarlyToken | undefined;
     const loading = whenLoaded((wasm) => {
       if (!limits.isEnded) begun = begin(wasm);
     });
@@ -131,12 +134,23 @@ export class CoreCalls {
       const loaded = limits.hold(loading);
       // The request for the wasm goes out first; while it comes there is time for all that JavaScript can do alone.
       await undefined;
-      if (!latest()) prepare();
-      await loaded;
-    } catch (thrown) {
-      if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
+      if (!latest() && prepare().found.length === 0 && !limits.isEnded) early = this.#askEarly();
+      await loaded.catch((thrown: unknown) => {
+        if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
+      });
+      return await (begun as unknown as Promise<T>);
+    } finally {
+      early?.giveUp();
     }
-    return begun as Promise<T>;
+  }
+
+  /** The first call's token: where it takes a request, that and the wasm's are under way at the same time. */
+  #askEarly(): EarlyToken | undefined {
+    const source = peek(this.#options, "accessToken");
+    if (this.#early || this.#tokens || typeof source !== "function") return undefined;
+    this.#early = new EarlyToken(source as AccessTokenSource);
+    this.#early.ask();
+    return this.#early;
   }
 
   #begin(wasm: Wasm, asked: number, read: ReadRequest, options: unknown, limits: CallLimits) {
@@ -161,7 +175,9 @@ export class CoreCalls {
   #core(wasm: Wasm, { baseUrl, maxMessageBytes, auth, accessToken }: ClientSettings): Core {
     this.#tokens ??= accessToken
       ? // The tokens may outlive the instance.
-        new SuppliedTokens(accessToken, (tokens) => secretsOf(latest() ?? wasm, [], tokens))
+        new SuppliedTokens(this.#early?.supply ?? accessToken, (tokens) =>
+          secretsOf(latest() ?? wasm, [], tokens),
+        )
       : (auth as HasTokens)[TOKENS]();
     return { baseUrl, maxMessageBytes, tokens: this.#tokens, bucket: this.#bucket };
   }
@@ -193,7 +209,8 @@ export const rulesOf = (wasm: Wasm): Rules => ({
 export const checkClientOptions = (options: ClientOptions): ClientSettings =>
   readClientSettings(options)({
     checkBaseUrl: ([href = ""]) => {
-      if (href) return href;
+      // A server that renders a page does not know the page's address.
+      if (href || !globalThis.location) return href;
       throw "It must be an absolute URL, for example https://api.example.com.";
     },
     metadata: (pairs) => pairs,

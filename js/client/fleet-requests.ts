@@ -5,8 +5,8 @@ import { requestOf } from "../given/snapshot.js";
 
 /** @internal */
 export type Requests<Request> = Iterable<Request> | AsyncIterable<Request>;
-/** @internal What was taken: `request` is a copy. */
-export type Taken<Request> = { isEnd: true } | { isEnd: false; request: Request };
+/** What was taken: `request` is a copy. */
+type Taken<Request> = { isEnd: true } | { isEnd: false; request: Request };
 /** @internal */
 export type Pull<Request> = Promise<Taken<Request>>;
 

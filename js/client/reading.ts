@@ -4,8 +4,8 @@ import { ask, type Wasm } from "../core/load.js";
 import type { Head } from "../platform/response.js";
 import type { Request } from "./attempt.js";
 
-/** @internal As src/bindings/reply.rs tells it. */
-export type Outcome = readonly [
+/** As src/bindings/reply.rs tells it. */
+type Outcome = readonly [
   isDrained: boolean,
   answer: unknown,
   failure: unknown[] | undefined,

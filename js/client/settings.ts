@@ -205,11 +205,7 @@ function checkHeaders(reader: Reader, pairs: string[], rules: Rules): string[] {
   return checked(reader, "headers", "bad_header", () => rules.metadata(pairs)) ?? [];
 }
 
-/** @internal The address without a slash at the end. Throws what is wrong with it, in words. */
-export function normalBaseUrl(text: string, rules: Rules): string {
-  return checkUrl(urlOf(text), rules);
-}
-
+/** The address without a slash at the end. Throws what is wrong with it, in words. */
 function checkUrl(url: URL | undefined, rules: Rules): string {
   const {
     href = "",

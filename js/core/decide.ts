@@ -1,8 +1,9 @@
 // One question to Rust in the middle of work that waits: the answer, or a real error.
 
-import { AuthError, type ErrorKind, toSdkError } from "../errors.js";
+import { AuthError, type ErrorKind, LoadError, toSdkError } from "../errors.js";
 import type { AuthErrorCode } from "../generated.js";
 import { bare, isArray } from "../given/read.js";
+import { pause } from "../platform/time-limit.js";
 import { ask, current, latest, loaded, type Wasm } from "./load.js";
 
 /** The wasm that lives now. It may stop between its coming and the next turn. */
@@ -12,26 +13,29 @@ async function living(): Promise<Wasm> {
   return wasm;
 }
 
+/** Before a question is asked again because the wasm stopped at it, or did not start for want of memory. */
+const AGAIN_MS = [0, 250];
+
 /**
  * @internal Asks the wasm that lives now, and loads it if there is none. If it stops at the question, the next one is asked
  * the same: nothing of a question is left in the wasm, and what a provider has sent (a refresh token) comes only once.
  * @throws AuthError, LoadError
  */
 export async function decide<T>(work: (wasm: Wasm) => T): Promise<T> {
-  try {
-    const wasm = current() ?? (await living());
+  for (let tries = 0; ; tries += 1) {
     try {
-      return ask(wasm, work);
+      return ask(current() ?? (await living()), work);
     } catch (thrown) {
-      if (latest() === wasm) throw thrown;
+      // The caller's stack may be full: on the next turn there is room to say so.
+      await undefined;
+      const waitMs = isStop(thrown) ? AGAIN_MS[tries] : undefined;
+      if (waitMs === undefined) throw isArray(thrown) ? flatAuthError(thrown) : toSdkError(thrown);
+      if (waitMs > 0) await pause(waitMs);
     }
-    return ask(await living(), work);
-  } catch (thrown) {
-    // The caller's stack may be full: on the next turn there is room to say so.
-    await undefined;
-    throw isArray(thrown) ? flatAuthError(thrown) : toSdkError(thrown);
   }
 }
+
+const isStop = (thrown: unknown): boolean => thrown instanceof LoadError && thrown.code === "crashed";
 
 /** @internal An error as src/bindings/oauth.rs writes it. */
 export function flatAuthError(flat: readonly unknown[]): AuthError {

@@ -5,7 +5,7 @@ import { peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
 import { otherBuild } from "./load-hints.js";
 import { doubtCache, moduleOf } from "./module.js";
-import { type Given, kept } from "./source.js";
+import { copied, type Given } from "./source.js";
 
 export { provide } from "./source.js";
 
@@ -33,7 +33,7 @@ let compiled: WebAssembly.Module | undefined;
 export async function preload(source?: Given): Promise<void> {
   // One that is not needed may fail unheard.
   if (loading || compiled) Promise.resolve(source).catch(() => {});
-  await load(loading || compiled ? source : kept(source));
+  await load(loading || compiled ? source : copied(source));
 }
 
 function load(source?: Given): Promise<Instance> {

@@ -1,4 +1,4 @@
-// What the wasm may be taken from: told apart, and kept as it was given.
+// What the wasm may be taken from: told apart, and copied as it was given.
 import { loadError } from "../errors.js";
 import { peek } from "../given/read.js";
 import type { WasmSource } from "../options.js";
@@ -51,7 +51,7 @@ export function urlOf(source: Address | Response): URL | undefined {
 }
 
 /** @internal Bytes and addresses that the caller may change while it loads are copied. */
-export function kept(source: Given): Given {
+export function copied(source: Given): Given {
   if (ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = source;
     return new Uint8Array(buffer, byteOffset, byteLength).slice();

@@ -1,12 +1,11 @@
 // What is remembered of a revocation of consent until the person is back. Tabs of other versions read it, too.
-import { bare } from "../given/read.js";
-import { StoredFields } from "./sign-in-record.js";
+import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 
 /** Who takes longer begins again. */
 const LIFE_MS = 3_600_000;
 
-/** @internal Whose session it was. */
-export interface ConsentPerson {
+/** Whose session it was. */
+interface ConsentPerson {
   readonly id: string;
   readonly sub: string | undefined;
 }
@@ -18,7 +17,7 @@ export function writeConsent(
   person: { readonly id: string; readonly sub?: string | undefined } | undefined,
 ): string {
   const begun = { state, created_wall_ms: createdWallMs };
-  return JSON.stringify(bare(person ? { ...begun, session: person.id, sub: person.sub ?? null } : begun));
+  return jsonOf(person ? { ...begun, session: person.id, sub: person.sub ?? null } : begun);
 }
 
 /** @internal Whose revocation it is, if that was noted; undefined if `state` is not the one of this record. */
@@ -27,14 +26,8 @@ export function consentOf(
   state: string,
   nowWallMs: number,
 ): { person: ConsentPerson | undefined } | undefined {
-  try {
-    const fields = new StoredFields(text ?? "");
-    const isRecent = Math.abs(nowWallMs - fields.number("created_wall_ms")) <= LIFE_MS;
-    if (!isRecent || fields.text("state") !== state) return undefined;
-    const [id, sub] = [fields.any("session"), fields.any("sub")];
-    const isNoted = typeof id === "string";
-    return { person: isNoted ? { id, sub: typeof sub === "string" ? sub : undefined } : undefined };
-  } catch {
-    return undefined;
-  }
+  const { created_wall_ms, state: noted, session, sub } = fieldsOf(text ?? "") ?? NONE;
+  const isRecent = isNumber(created_wall_ms) && Math.abs(nowWallMs - created_wall_ms) <= LIFE_MS;
+  if (!isRecent || noted !== state) return undefined;
+  return { person: isText(session) ? { id: session, sub: isText(sub) ? sub : undefined } : undefined };
 }

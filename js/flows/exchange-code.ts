@@ -9,8 +9,7 @@ import type { SignInRecord } from "./sign-in-record.js";
 
 const PLACE = "token endpoint";
 
-/** @internal */
-export interface ExchangedCode {
+interface ExchangedCode {
   readonly tokens: Tokens;
   /** The person, where that is known. */
   readonly sub: string | undefined;

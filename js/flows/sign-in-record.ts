@@ -1,6 +1,6 @@
 // What a callback has to know of its request, in the form in which it waits in the tab's storage. Tabs of other versions read
 // it, too.
-import { bare, peek } from "../given/read.js";
+import { fieldsOf, isAnyNumber, isAnyText, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 
 /** Records of another form are swept. */
 const VERSION = 1;
@@ -27,80 +27,47 @@ export interface SignInRecord {
 }
 
 /** @internal */
-export function writeRecord(record: SignInRecord): string {
-  return JSON.stringify(
-    bare({
-      v: VERSION,
-      created_wall_ms: record.createdWallMs,
-      step: record.step,
-      verifier: record.verifier,
-      nonce: record.nonce ?? null,
-      app_state: record.appState ?? null,
-      redirect_uri: record.redirectUri,
-      scope: record.scope,
-      token_endpoint: record.tokenEndpoint,
-      issuer: record.issuer ?? null,
-      iss_promised: record.issPromised,
-      ...(record.maxAgeSeconds !== undefined && { max_age: record.maxAgeSeconds }),
-    }),
-  );
-}
-
-/** @internal What is read of a stored object. A field of the wrong type throws. */
-export class StoredFields {
-  readonly #object: unknown;
-
-  /** @throws SyntaxError */
-  constructor(text: string) {
-    this.#object = JSON.parse(text);
-  }
-
-  /** As it stands; null is as good as missing. */
-  any(name: string): unknown {
-    return peek(this.#object, name) ?? undefined;
-  }
-
-  number(name: string): number {
-    const value = this.any(name);
-    if (typeof value === "number") return value;
-    throw new TypeError(name);
-  }
-
-  text(name: string): string {
-    const value = this.any(name);
-    if (typeof value === "string") return value;
-    throw new TypeError(name);
-  }
-
-  anyText(name: string): string | undefined {
-    return this.any(name) === undefined ? undefined : this.text(name);
-  }
-}
+export const writeRecord = (record: SignInRecord): string =>
+  jsonOf({
+    v: VERSION,
+    created_wall_ms: record.createdWallMs,
+    step: record.step,
+    verifier: record.verifier,
+    nonce: record.nonce ?? null,
+    app_state: record.appState ?? null,
+    redirect_uri: record.redirectUri,
+    scope: record.scope,
+    token_endpoint: record.tokenEndpoint,
+    issuer: record.issuer ?? null,
+    iss_promised: record.issPromised,
+    ...(record.maxAgeSeconds !== undefined && { max_age: record.maxAgeSeconds }),
+  });
 
 /** @internal Undefined for a damaged record, for one of another form, and for one that is too old. */
 export function usableRecord(text: string | null | undefined, nowWallMs: number): SignInRecord | undefined {
-  try {
-    const fields = new StoredFields(text ?? "");
-    const step = fields.text("step");
-    const createdWallMs = fields.number("created_wall_ms");
-    // A clock that was set back makes a record look as if from the future; that far off it is as good as stale.
-    const isRecent = Math.abs(nowWallMs - createdWallMs) <= LIFE_MS;
-    if (!isRecent || fields.number("v") !== VERSION || (step !== "sent" && step !== "exchanging"))
-      return undefined;
-    return {
-      createdWallMs,
-      step,
-      verifier: fields.text("verifier"),
-      nonce: fields.anyText("nonce"),
-      appState: fields.anyText("app_state"),
-      redirectUri: fields.text("redirect_uri"),
-      scope: fields.text("scope"),
-      tokenEndpoint: fields.text("token_endpoint"),
-      issuer: fields.anyText("issuer"),
-      issPromised: fields.any("iss_promised") === true,
-      ...(fields.any("max_age") !== undefined && { maxAgeSeconds: fields.number("max_age") }),
-    };
-  } catch {
+  const fields = fieldsOf(text ?? "") ?? NONE;
+  const { v, step, created_wall_ms, verifier, nonce, app_state } = fields;
+  const { redirect_uri, scope, token_endpoint, issuer, iss_promised, max_age } = fields;
+  if (v !== VERSION || (step !== "sent" && step !== "exchanging") || !isNumber(created_wall_ms))
     return undefined;
-  }
+  // A clock that was set back makes a record look as if from the future; that far off it is as good as stale.
+  const isRecent = Math.abs(nowWallMs - created_wall_ms) <= LIFE_MS;
+  if (!isRecent) return undefined;
+  if (!isText(verifier) || !isText(redirect_uri) || !isText(scope) || !isText(token_endpoint))
+    return undefined;
+  if (!isAnyText(nonce) || !isAnyText(app_state) || !isAnyText(issuer) || !isAnyNumber(max_age))
+    return undefined;
+  return {
+    createdWallMs: created_wall_ms,
+    step,
+    verifier,
+    nonce: nonce ?? undefined,
+    appState: app_state ?? undefined,
+    redirectUri: redirect_uri,
+    scope,
+    tokenEndpoint: token_endpoint,
+    issuer: issuer ?? undefined,
+    issPromised: iss_promised === true,
+    ...(isNumber(max_age) && { maxAgeSeconds: max_age }),
+  };
 }

@@ -8,7 +8,7 @@ import { isOnePlace } from "./place.js";
 import type { SignInRecord } from "./sign-in-record.js";
 
 export type { StateMark } from "../provider/names.js";
-export { type ExchangedCode, exchangeCode } from "./exchange-code.js";
+export { exchangeCode } from "./exchange-code.js";
 export type { SignInRecord } from "./sign-in-record.js";
 
 /** @internal What one sign-in adds to the options. */
@@ -22,13 +22,13 @@ export interface SignInGiven {
 }
 
 /**
- * @internal The other issuers that the page has at this redirect URI: there are none; each whose metadata could be had
+ * The other issuers that the page has at this redirect URI: there are none; each whose metadata could be had
  * promises to name itself; one of them does not.
  */
-export type Sharing = "alone" | "withPromise" | "withoutPromise";
+type Sharing = "alone" | "withPromise" | "withoutPromise";
 
-/** @internal The provider said no. */
-export interface Refusal {
+/** The provider said no. */
+interface Refusal {
   readonly error: string;
   readonly description?: string | undefined;
   readonly uri?: string | undefined;
@@ -98,9 +98,9 @@ export async function authorizationRequest(
 ): Promise<{ url: string; state: string; record: SignInRecord }> {
   const { clientId, redirectUri, scope, issuer, wantsIdToken } = await provider.facts();
   const { authorization, token, issPromised } = await provider.endpoints();
-  const { settings, realm } = provider;
+  const { settings, namespace } = provider;
   const verifier = provider.randomText();
-  const state = stateOf(realm, settings.name, provider.randomText(), mark);
+  const state = stateOf(namespace, settings.name, provider.randomText(), mark);
   const nonce = wantsIdToken ? provider.randomText() : undefined;
   const all = [...settings.params, ...params];
   if (prompt) all.push("prompt", prompt);

@@ -1,6 +1,7 @@
 // The provider's user info.
+
+import type { User } from "../auth-options.js";
 import { decide } from "../core/decide.js";
-import type { User } from "../options.js";
 import { bodyText, type ProviderReply } from "../provider/reply.js";
 
 /** @internal @throws AuthError (`invalid_response`) for what is none */

@@ -7,7 +7,7 @@ import type {
   SignInOptions,
   SignOutOptions,
   WaitOptions,
-} from "../options.js";
+} from "../auth-options.js";
 import { json } from "./json.js";
 import { asIs, type Fields, list, nested, record } from "./snapshot.js";
 

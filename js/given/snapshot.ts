@@ -11,7 +11,7 @@ export type Copy = (value: unknown) => unknown;
 export type Fields<T> = Record<keyof T, Copy>;
 
 /** The fields that are read, by name. */
-export type Shape = Readonly<Record<string, Copy>>;
+type Shape = Readonly<Record<string, Copy>>;
 
 /** A property like any other. Where one is inherited, assigning it might run a setter of `Object.prototype`. */
 function define(target: object, name: string, value: unknown): void {

@@ -3,7 +3,7 @@
 // desired.
 import { flatError, toSdkError } from "../errors.js";
 import { bare } from "../given/read.js";
-import { type Fields, fieldsOf, isText, jsonOf, NONE } from "../stores/record.js";
+import { type Fields, fieldsOf, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import { type Desired, desiredJson, readDesired, readRegistrationJson, registrationJson } from "./records.js";
 import { errorOf } from "./troubles.js";
 

@@ -2,8 +2,8 @@
 // read and write them, too. The machine takes and gives them as flat fields.
 import { textOf } from "../client/encode.js";
 import type { RegistrationRequest, RouteType } from "../options.js";
+import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import { encoded } from "../provider/names.js";
-import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 
 /** The form of the records; what a later version of this package wrote is left alone. */
 const VERSION = 1;

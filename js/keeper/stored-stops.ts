@@ -1,11 +1,12 @@
 // A stop while the wasm can't be loaded: what is stored is changed here, in the form in which Rust wrote it, so that no later
 // page goes on with the registration. Other tabs look there before they tell the core anything.
 
-import { realmOf } from "../answer/ownership.js";
+import { namespaceOf } from "../answer/ownership.js";
 import { authOptions } from "../auth/auth.js";
+import type { StorageAdapter } from "../auth-options.js";
 import { baseUrlOf } from "../base-url.js";
 import { peek } from "../given/read.js";
-import type { ClientOptions, RegistrationRequest, StorageAdapter } from "../options.js";
+import type { ClientOptions, RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
 import { randomId } from "./random-id.js";
@@ -72,11 +73,11 @@ function isFor(stored: Stored, options: ClientOptions, request: RegistrationRequ
 async function isOfSignedIn(owner: string, options: ClientOptions): Promise<boolean> {
   const auth = authOptions(peek(options, "auth"));
   if (!auth) return owner === `supplied/${peek(peek(options, "keeping"), "owner")}`;
-  const realm = realmOf(auth);
-  const place = realm.slice(0, realm.lastIndexOf("/") + 1);
+  const namespace = namespaceOf(auth);
+  const place = namespace.slice(0, namespace.lastIndexOf("/") + 1);
   if (!owner.startsWith(place)) return false;
   const person = owner.slice(place.length);
-  const text = await storedSession(auth.storage, `sipbreakout/session/${realm}`);
+  const text = await storedSession(auth.storage, `sipbreakout/session/${namespace}`);
   const session = JSON.parse(typeof text === "string" ? text : "null");
   return session !== null && (read(person) === session.sub || person === `session:${session.id}`);
 }

@@ -25,5 +25,3 @@ export function ageMs(earlier: Moment, later: Moment): number {
   const monotonicMs = earlier.page === later.page ? later.monotonicMs - earlier.monotonicMs : 0;
   return Math.max(later.wallMs - earlier.wallMs || 0, monotonicMs || 0, 0);
 }
-
-export { now as pageNow };

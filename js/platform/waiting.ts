@@ -1,5 +1,6 @@
-// What Rust waits for of the page. Each wait ends when `signal` is aborted, which is also what becomes of it when the wasm
-// stops. Workers and Node have only some of what is asked here, and pages patch it.
+// Waiting for the page: timers, turns, its life, aborts, locks. Each wait ends when `signal` is aborted. Keepers wait here from
+// Rust: the signals of an instance that stops are aborted. Workers and Node have only some of what is asked here, and pages
+// patch it.
 import { bare, peek } from "../given/read.js";
 import * as queues from "../queues.js";
 
@@ -60,7 +61,7 @@ function next(ofGlobal: string[], ofDocument: string[], signal: AbortSignal): Pr
     const listening = new AbortController();
     const options = bare({ signal: listening.signal });
     const hear = (event: Event) => {
-      // That a page is hidden is no news. What else happens to a hidden one is: a browser thaws it, it has a network again.
+      // A page that is hidden has missed nothing. What else happens to a hidden one is: a browser thaws it, it has a network again.
       const isHiding = event.type === "visibilitychange" && document.visibilityState === "hidden";
       if (!isHiding) end(event);
     };

@@ -1,7 +1,8 @@
 // One request to the provider, and its reply, which is read whole.
+
+import type { AuthOptions } from "../auth-options.js";
 import { shownCause } from "../core/shown-cause.js";
 import { AuthError } from "../errors.js";
-import type { AuthOptions } from "../options.js";
 import { now } from "../platform/clock.js";
 import { FetchFailure, fetched } from "../platform/fetching.js";
 import { BodyFailure, chunksOf, headOf } from "../platform/response.js";
@@ -30,8 +31,8 @@ const PUBLIC_FIELDS = [
 
 const ACCEPT = ["accept", "application/json"] as const;
 
-/** @internal What a request leaves by. */
-export interface Sender {
+/** What a request leaves by. */
+interface Sender {
   readonly fetch: AuthOptions["fetch"];
   readonly credentials: RequestCredentials;
 }

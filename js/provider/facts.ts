@@ -1,8 +1,9 @@
 // The options of a session that are about its provider. Rust checks them.
+
+import type { AuthOptions } from "../auth-options.js";
 import { flatAuthError } from "../core/decide.js";
 import type { Wasm } from "../core/load.js";
 import { isArray } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { type Endpoints, flatEndpoints, type Issuer } from "./endpoints.js";
 
 /** @internal The options that are the provider's, as the application gave them. */
@@ -42,8 +43,8 @@ export interface Facts {
   readonly known: Endpoints | undefined;
 }
 
-/** @internal Asks Rust, where it is at hand. `realm` is the session's. @throws AuthError */
-export function factsOf(wasm: Wasm, settings: ProviderSettings, realm: string): Facts {
+/** @internal Asks Rust, where it is at hand. `namespace` is the session's. @throws AuthError */
+export function factsOf(wasm: Wasm, settings: ProviderSettings, namespace: string): Facts {
   const { clientId = "", redirectUri = "", issuer, preset, name } = settings;
   const { scope: scopes, params, timeoutMs: limitMs } = settings;
   let flat: unknown[];
@@ -59,7 +60,7 @@ export function factsOf(wasm: Wasm, settings: ProviderSettings, realm: string): 
   return {
     ...{ clientId, redirectUri, scope, timeoutMs },
     issuer: text === undefined ? undefined : { text, isSlashOptional },
-    issuerPart: realm.split("/")[0] as string,
+    issuerPart: namespace.split("/")[0] as string,
     wantsIdToken: scope.split(" ").includes("openid"),
     known: endpoints.length > 0 ? flatEndpoints(endpoints) : undefined,
   };

@@ -14,13 +14,13 @@ const REMEMBERED = 16;
 /** @internal */
 export class Proofs {
   readonly #keys: Keys;
-  readonly #realm: string;
+  readonly #namespace: string;
   /** The newest nonce of each origin (section 8.2). */
   readonly #nonces = new Map<string, string>();
 
-  constructor(keys: Keys, realm: string) {
+  constructor(keys: Keys, namespace: string) {
     this.#keys = keys;
-    this.#realm = realm;
+    this.#namespace = namespace;
   }
 
   /** A proof for one request, by the key of the session called `id`. @throws AuthError */
@@ -32,7 +32,7 @@ export class Proofs {
     timeoutMs: number,
     nowAtProviderMs: () => number,
   ): Promise<string> {
-    const name = keyName(this.#realm, id);
+    const name = keyName(this.#namespace, id);
     const key = await asked(timeoutMs, () => this.#keys.publicKey(name));
     const [x, y] = [peek(key, "x"), peek(key, "y")];
     if (typeof x !== "string" || typeof y !== "string") throw noCrypto();
@@ -52,7 +52,7 @@ export class Proofs {
    */
   async check(timeoutMs: number): Promise<void> {
     const id = "probe";
-    const use = () => asked(timeoutMs, () => this.#keys.sign(keyName(this.#realm, id), new Uint8Array()));
+    const use = () => asked(timeoutMs, () => this.#keys.sign(keyName(this.#namespace, id), new Uint8Array()));
     try {
       await use();
       // It comes from where it is kept now.
@@ -80,7 +80,7 @@ export class Proofs {
 
   /** Forgets the key of the session called `id`. Ends in time, whatever comes of it. */
   async drop(id: string, timeoutMs: number): Promise<void> {
-    await asked(timeoutMs, () => this.#keys.drop(keyName(this.#realm, id))).catch(() => {});
+    await asked(timeoutMs, () => this.#keys.drop(keyName(this.#namespace, id))).catch(() => {});
   }
 }
 

@@ -13,19 +13,19 @@ import { seen } from "./own-fetch.js";
 import { asksForNonce, Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
-import { type Revocation, revoked } from "./revocation.js";
+import { type Revocations, revoked } from "./revocation.js";
 import { type SignatureState, Signatures } from "./signatures.js";
 import { readTokens, refusal, type TokenAnswer } from "./tokens.js";
 
 export type { Endpoints, Issuer } from "./endpoints.js";
-export type { Facts, ProviderSettings } from "./facts.js";
-export type { Revocation } from "./revocation.js";
-export type { TokenAnswer, Tokens, Verdict } from "./tokens.js";
+export type { ProviderSettings } from "./facts.js";
+export { areGone } from "./revocation.js";
+export type { Tokens, Verdict } from "./tokens.js";
 
 /** @internal Every method that waits rejects with an AuthError or a LoadError. */
 export class Provider {
   readonly settings: ProviderSettings;
-  readonly realm: string;
+  readonly namespace: string;
   /** How far its clock is from this one. */
   readonly skew = new ClockSkew();
   #facts: Facts | undefined;
@@ -37,25 +37,21 @@ export class Provider {
     timeoutMs: async () => (await this.facts()).timeoutMs,
   });
 
-  /** `realm` is in the names of all that belongs to the session. */
-  constructor(settings: ProviderSettings, keys: Keys, realm: string) {
+  /** `namespace` is in the names of all that belongs to the session. */
+  constructor(settings: ProviderSettings, keys: Keys, namespace: string) {
     this.settings = settings;
-    this.realm = realm;
-    this.#proofs = new Proofs(keys, realm);
+    this.namespace = namespace;
+    this.#proofs = new Proofs(keys, namespace);
   }
 
   /** Checks the options, once. */
-  async ready(): Promise<void> {
-    await this.facts();
-  }
-
   async facts(): Promise<Facts> {
     return this.#facts ?? (await decide((wasm) => this.check(wasm)));
   }
 
   /** The same where the wasm is at hand. @throws AuthError */
   check(wasm: Wasm): Facts {
-    this.#facts ??= factsOf(wasm, this.settings, this.realm);
+    this.#facts ??= factsOf(wasm, this.settings, this.namespace);
     return this.#facts;
   }
 
@@ -75,7 +71,7 @@ export class Provider {
   async exchange(place: string, request: ProviderRequest): Promise<ProviderReply> {
     const { timeoutMs } = await this.facts();
     const { fetch, credentials } = this.settings;
-    return exchange({ fetch: seen(fetch, this.realm), credentials }, timeoutMs, place, request);
+    return exchange({ fetch: seen(fetch, this.namespace), credentials }, timeoutMs, place, request);
   }
 
   /**
@@ -227,7 +223,7 @@ export class Provider {
   async revoke(tokens: {
     readonly accessToken: string;
     readonly refreshToken?: string | undefined;
-  }): Promise<{ refreshToken: Revocation; accessToken: Revocation }> {
+  }): Promise<Revocations> {
     const endpoint = await this.endpoints().then(
       ({ revocation }) => revocation,
       () => undefined,

@@ -8,6 +8,16 @@ import type { ProviderReply } from "./reply.js";
  */
 export type Revocation = "noToken" | "noEndpoint" | "done" | "failed" | "unknown";
 
+/** @internal What became of the tokens of a session. */
+export interface Revocations {
+  readonly refreshToken: Revocation;
+  readonly accessToken: Revocation;
+}
+
+/** @internal Whether the provider confirmed that neither token lives on. */
+export const areGone = (tokens: Revocations): boolean =>
+  [tokens.refreshToken, tokens.accessToken].every((token) => token === "noToken" || token === "done");
+
 /** @internal */
 export async function revoked(
   endpoint: string | undefined,

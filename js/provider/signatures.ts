@@ -19,8 +19,8 @@ const LEAST_RSA_BITS = 2048;
 /** @internal What the known keys say: a bad one is not by the key that is named; an unknown one may be by a newer key. */
 export type SignatureState = "good" | "bad" | "unknown";
 
-/** @internal What asks for the keys. */
-export interface KeySource {
+/** What asks for the keys. */
+interface KeySource {
   /** Their address, if the provider has told it. */
   address(): Promise<string | undefined>;
   fetch(address: string): Promise<ProviderReply>;

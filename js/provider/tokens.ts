@@ -1,7 +1,6 @@
 // The token endpoint's replies, read by Rust.
 import { decide, flatAuthError } from "../core/decide.js";
-import { type AuthError, LoadError } from "../errors.js";
-import { pause } from "../platform/time-limit.js";
+import type { AuthError } from "../errors.js";
 import { changed } from "./auth-error.js";
 import { GATEWAY_ADVICE, mayBeGateways } from "./gateway.js";
 import { bodyText, type ProviderReply } from "./reply.js";
@@ -40,22 +39,6 @@ export type TokenAnswer =
       readonly word: string | undefined;
     };
 
-/** Between two tries to read a reply when the wasm has stopped, or does not start for want of memory. */
-const AGAIN_MS = [0, 250, 1000];
-
-/** The tokens are in this reply and nowhere else: the refresh token, or the code, that it answers is spent. */
-async function insistently<T>(read: () => Promise<T>): Promise<T> {
-  for (const waitMs of AGAIN_MS) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-    }
-    if (waitMs > 0) await pause(waitMs);
-  }
-  return read();
-}
-
 /** @internal `wantsBound`: a proof was sent, so a token that anybody could use is not taken. */
 export async function readTokens(
   place: string,
@@ -64,10 +47,8 @@ export async function readTokens(
   known: readonly string[],
 ): Promise<TokenAnswer> {
   const { status, headers, secrets } = reply;
-  const flat: unknown[] = await insistently(() =>
-    decide((wasm) =>
-      wasm.readTokens(place, status, [...headers], bodyText(reply), [...secrets], [...known], wantsBound),
-    ),
+  const flat: unknown[] = await decide((wasm) =>
+    wasm.readTokens(place, status, [...headers], bodyText(reply), [...secrets], [...known], wantsBound),
   );
   const [first, ...rest] = flat;
   if (typeof first !== "string") {

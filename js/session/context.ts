@@ -2,15 +2,15 @@
 import type { Provider } from "../provider/provider.js";
 import type { Person } from "../stores/stored-session.js";
 import type { TokenStore } from "../stores/token-store.js";
-import type { Realm } from "../tabs/realm.js";
 import type { SessionEvent } from "../tabs/session-event.js";
+import type { SharedSession } from "../tabs/shared-session.js";
 import { writeMessage } from "../tabs/tab-message.js";
 
 /** @internal A session with a provider. */
 export interface SessionContext {
   readonly provider: Provider;
   readonly tokens: TokenStore;
-  readonly realm: Realm;
+  readonly shared: SharedSession;
   /** Its `Auth` was closed: it goes on only with what was begun. */
   readonly isClosed: boolean;
   /** Begins to watch the session's token, unless somebody does. */
@@ -22,10 +22,10 @@ type Name = "session" | "asked" | "trouble" | "lease" | "refresh";
 
 /** @internal The name of what this session shares with other tabs. */
 export const nameFor = ({ provider }: { provider: Provider }, name: Name): string =>
-  `sipbreakout/${name}/${provider.realm}`;
+  `sipbreakout/${name}/${provider.namespace}`;
 
 /** @internal Tells this page and the other tabs; `about` is the session that it is about. */
-export function tell({ realm, tokens }: SessionContext, event: SessionEvent, about?: Person): void {
-  realm.post(writeMessage(event, tokens.place, about));
-  realm.tell(event);
+export function tell({ shared, tokens }: SessionContext, event: SessionEvent, about?: Person): void {
+  shared.post(writeMessage(event, tokens.place, about));
+  shared.tell(event);
 }

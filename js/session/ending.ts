@@ -30,7 +30,7 @@ export async function endSession(
   const stored = await load(context).catch(() => undefined);
   if (stored && isSame(stored, ended)) {
     await forget(context, stored).catch(() => {});
-    context.realm.end(error);
+    context.shared.end(error);
     tell(context, sessionEvent("sessionExpired", undefined, code, error), stored);
   }
   return error;

@@ -8,6 +8,7 @@ import type { SessionContext } from "./context.js";
 import { holdBriefly } from "./refresh-lock.js";
 import { forget, load } from "./stored-state.js";
 import { shareDoubt } from "./trouble.js";
+import { revokeUnsaved, takeUnsaved } from "./unsaved.js";
 
 /** How long what was removed may still be seen. */
 const LEFT_MS = 500;
@@ -19,7 +20,7 @@ export function hear(context: SessionContext, text: string): void {
 }
 
 function heed(context: SessionContext, message: TabMessage): Promise<void> | undefined {
-  const { tokens, realm } = context;
+  const { tokens, shared } = context;
   const { event, place, session } = message;
   if (!tokens.isShared || place !== tokens.place) {
     // A session of its own, but perhaps the same person, who has left.
@@ -28,10 +29,10 @@ function heed(context: SessionContext, message: TabMessage): Promise<void> | und
   if (event.type === "sessionUncertain") return doubtWith(context);
   if (event.type === "tokenRefreshed") {
     // Too frequent to read the store each time.
-    if (!tokens.isForeign || realm.hasMet(session)) realm.tell(event);
+    if (!tokens.isForeign || shared.hasMet(session)) shared.tell(event);
     return undefined;
   }
-  if (event.type === "signedIn") realm.announce(session);
+  if (event.type === "signedIn") shared.announce(session);
   return believe(context, message);
 }
 
@@ -48,8 +49,8 @@ const loadQuietly = (context: SessionContext): Promise<StoredSession | undefined
  * ended may still be seen for a moment, because storage and messages go from tab to tab on different ways.
  */
 async function believe(context: SessionContext, { event, session }: TabMessage): Promise<void> {
-  const { tokens, realm } = context;
-  const hadMet = realm.hasMet(session);
+  const { tokens, shared } = context;
+  const hadMet = shared.hasMet(session);
   // Looking also ends what is under way for another person.
   const stored = await loadQuietly(context);
   const isIt = stored !== undefined && session === stored.id;
@@ -57,24 +58,28 @@ async function believe(context: SessionContext, { event, session }: TabMessage):
   if (tokens.isForeign && !isIt && (isAnother || !hadMet)) return;
   if (event.type === "signedIn") context.keepAlive();
   else if (isAnother) return;
-  else realm.end(event.type === "signedOut" ? signedOut() : sessionExpired());
-  realm.tell(event);
-  if (event.type === "signedOut" && stored) await forgetWhatWasLeft(context);
+  else {
+    shared.end(event.type === "signedOut" ? signedOut() : sessionExpired());
+    const unsaved = stored ? undefined : takeUnsaved(shared);
+    // The other tab could not know of these tokens.
+    if (unsaved && event.type === "signedOut") void revokeUnsaved(context.provider, unsaved);
+  }
+  shared.tell(event);
+  if (event.type === "signedOut") await forgetWhatWasLeft(context, session);
 }
 
 /**
- * A session that was signed out, and is in the store all the same: another tab's refresh, which the sign-out did not wait for,
- * put it back. Unless it is only seen still.
+ * A session that was signed out, and is in the store all the same: a refresh of this tab or another one, which the sign-out did
+ * not wait for, put it back, perhaps after the look that this tab took when it heard. What was removed is seen no longer by now.
  */
-async function forgetWhatWasLeft(context: SessionContext): Promise<void> {
-  const before = await loadQuietly(context);
+async function forgetWhatWasLeft(context: SessionContext, id: string | undefined): Promise<void> {
   await pause(LEFT_MS);
   const release = await holdBriefly(context);
   try {
-    const after = await loadQuietly(context);
-    if (!before || !after || before.id !== after.id) return;
-    await forget(context, after);
-    await context.provider.revoke(after);
+    const left = await loadQuietly(context);
+    if (!left || left.id !== id) return;
+    await forget(context, left);
+    await context.provider.revoke(left);
   } finally {
     release?.();
   }
@@ -82,7 +87,7 @@ async function forgetWhatWasLeft(context: SessionContext): Promise<void> {
 
 /** Somebody signed out in another tab, and this tab has a session of its own. If it is the same person's it ends too. */
 async function signOutWith(context: SessionContext, message: TabMessage): Promise<void> {
-  const { realm, provider } = context;
+  const { shared, provider } = context;
   const release = await holdBriefly(context);
   try {
     const stored = await load(context);
@@ -90,8 +95,8 @@ async function signOutWith(context: SessionContext, message: TabMessage): Promis
     try {
       await forget(context, stored);
       release?.();
-      realm.end(signedOut());
-      realm.tell(sessionEvent("signedOut"));
+      shared.end(signedOut());
+      shared.tell(sessionEvent("signedOut"));
     } catch {
       // A session that can't be removed is at least made worthless.
     }

@@ -3,9 +3,9 @@
 // again a little later, which is likely to work and no more. Who has the lock writes the lease too: so who waits knows since
 // when it is held, and who was robbed in its sleep finds out.
 import { ageMs, now } from "../platform/clock.js";
+import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import { nextTurn, pause, within } from "../platform/time-limit.js";
 import { type Held, lock } from "../platform/waiting.js";
-import { fieldsOf, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
 import { nameFor, type SessionContext } from "./context.js";
 
 /**
@@ -92,7 +92,7 @@ function lockName(context: SessionContext): string {
  * of the session that was last seen in the store. Two adapters of one database see the same.
  */
 const queueName = (context: SessionContext): string =>
-  `${lockName(context)}/${context.realm.owner()?.id ?? ""}`;
+  `${lockName(context)}/${context.shared.owner()?.id ?? ""}`;
 
 /** What is stolen is there at once. Rejects where nobody answers: locks that hang are no better than none. */
 async function steal(name: string): Promise<{ held: Held; release: Release; isStolen: true }> {

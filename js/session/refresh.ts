@@ -14,11 +14,9 @@ import { nameFor, type SessionContext } from "./context.js";
 import { endFor, endSession } from "./ending.js";
 import { type Hold, hold, holdBriefly, isLost, letGo, mayGoOn, SETTLE_MS } from "./refresh-lock.js";
 import { load, loadNewest } from "./stored-state.js";
-import { type Afterwards, noteAnswered, succeed } from "./successor.js";
+import { type Afterwards, noteAnswered, saveAgain, succeed } from "./successor.js";
 import { doubt, type Failure, leaveAlone, noteFailure, triedMeanwhile } from "./trouble.js";
-import { type Asked, readOnce, unreadReply } from "./unread-reply.js";
-
-const PLACE = "token endpoint";
+import { type Asked, readOrKeep, TOKEN_ENDPOINT, unreadReply } from "./unsaved.js";
 
 /**
  * @internal A provider that asks for more patience than this (`Retry-After`) is asked again all the same: a day's silence by
@@ -35,7 +33,7 @@ export async function accessToken(
   isForced: boolean,
   isInFetch: boolean,
 ): Promise<string> {
-  const { signIns, refreshing } = context.realm;
+  const { signIns, refreshing } = context.shared;
   if (isInFetch && signIns.isUnderWay) throw waitsForItself();
   await signIns.settled();
   const at = now();
@@ -71,7 +69,7 @@ async function needed(loading: Promise<StoredSession | undefined>): Promise<Stor
 
 /** @internal Another token than `seen`: of the refresh under way, or of one that begins now. */
 export const renewed = (context: SessionContext, seen: string): Promise<string> =>
-  context.realm.refreshing.join(() => refreshAlone(context, seen));
+  context.shared.refreshing.join(() => refreshAlone(context, seen));
 
 async function withoutRefreshToken(
   context: SessionContext,
@@ -97,7 +95,7 @@ function authErrorOf(thrown: unknown): AuthError {
  * before and afterwards.
  */
 async function refreshAlone(context: SessionContext, seen: string): Promise<string> {
-  const { provider, realm } = context;
+  const { provider, shared } = context;
   const afterwards: Afterwards = { ends: 0, orphan: undefined, wantsKeys: false };
   const askedAt = now();
   const endpoints = await provider.endpoints().catch(authErrorOf);
@@ -118,7 +116,7 @@ async function refreshAlone(context: SessionContext, seen: string): Promise<stri
   // Another tab had more luck.
   if (stored && stored.accessToken !== seen) return stored.accessToken;
   if (thrown instanceof AuthError && thrown.retryable && thrown.retryAfterMs !== undefined) {
-    realm.block(Math.min(thrown.retryAfterMs, LONGEST_BLOCK_MS), thrown);
+    shared.block(Math.min(thrown.retryAfterMs, LONGEST_BLOCK_MS), thrown);
   }
   throw thrown;
 }
@@ -131,7 +129,7 @@ async function refresh(
   endpoints: Endpoints | AuthError,
   afterwards: Afterwards,
 ): Promise<string> {
-  const { provider, realm } = context;
+  const { provider, shared } = context;
   let used = await needed(loadNewest(context));
   if (held.hasWaited && used.accessToken === seen) {
     // Who had the lock has surely written something.
@@ -139,7 +137,8 @@ async function refresh(
     used = await needed(loadNewest(context));
   }
   // What ends from here on is the session that is refreshed, and no earlier one.
-  afterwards.ends = realm.ends;
+  afterwards.ends = shared.ends;
+  await saveAgain(context, used);
   if (held.isShared && used.accessToken !== seen && isFresh(used, now())) return used.accessToken;
   const { refreshToken } = used;
   if (refreshToken === undefined) return withoutRefreshToken(context, used, true);
@@ -155,11 +154,11 @@ async function refresh(
     if (!isOver(used)) throw error;
   }
   const asked =
-    unreadReply(realm, used) ?? (await askForTokens(context, used, refreshToken, endpoints, held));
+    unreadReply(shared, used) ?? (await askForTokens(context, used, refreshToken, endpoints, held));
   if (asked instanceof AuthError) return failed(context, used, held, ofInfrastructure(asked));
   const { reply, wasLost } = asked;
-  const read = () => provider.readTokens(PLACE, reply, used.isBound, tokensOf(used));
-  const answer = await readOnce(realm, used, asked, read);
+  const read = () => provider.readTokens(TOKEN_ENDPOINT, reply, used.isBound, tokensOf(used));
+  const answer = await readOrKeep(shared, used, asked, read);
   if (answer.tokens) return succeed(context, used, answer.tokens, reply.sentAt, afterwards);
   const { error, verdict, word } = answer;
   const mayBeUsed = wasUnanswered || wasLost;
@@ -189,7 +188,7 @@ async function failed(
   if (await isLost(context, held)) throw overtaken();
   const other = await otherThan(context, used);
   if (other !== undefined) return other;
-  const isUseless = context.realm.isRefused(used) && !failure.mayBeUsed;
+  const isUseless = context.shared.isRefused(used) && !failure.mayBeUsed;
   if (failure.verdict === "end" && (isUseless || isOver(used))) {
     // Another request was perhaps quicker with the same refresh token, and is about to store what it got.
     await pause(SETTLE_MS);
@@ -225,7 +224,8 @@ async function askForTokens(
 ): Promise<Asked | AuthError> {
   const { provider } = context;
   const fields = { grant_type: "refresh_token", refresh_token: refreshToken };
-  const send = () => provider.send(PLACE, provider.form(endpoints.token, fields), undefined, keyOf(used));
+  const send = () =>
+    provider.send(TOKEN_ENDPOINT, provider.form(endpoints.token, fields), undefined, keyOf(used));
   const first = await send().catch(authErrorOf);
   if (first instanceof AuthError) {
     if (!first.retryable) return first;

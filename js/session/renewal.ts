@@ -6,14 +6,16 @@ import { pause } from "../platform/time-limit.js";
 import { sleep, woken } from "../platform/waiting.js";
 import { sessionExpired } from "../stores/session-errors.js";
 import { endWallMs, isOver, leftMs, type StoredSession } from "../stores/stored-session.js";
-import type { Realm } from "../tabs/realm.js";
 import { sessionEvent } from "../tabs/session-event.js";
+import type { SharedSession } from "../tabs/shared-session.js";
 import type { SessionContext } from "./context.js";
 import { endSession } from "./ending.js";
 import { LONGEST_BLOCK_MS, renewed } from "./refresh.js";
 import { holdBriefly } from "./refresh-lock.js";
 import { load } from "./stored-state.js";
+import { saveAgain } from "./successor.js";
 import { doubt } from "./trouble.js";
+import { isUnsaved } from "./unsaved.js";
 
 /** Between two looks when nothing is due: a clock may have been set. */
 const LOOK_MS = 3_600_000;
@@ -39,23 +41,23 @@ const clamp = (ms: number, leastMs: number, mostMs: number) => Math.min(Math.max
 
 /** @internal Begins to watch the session's token, unless somebody does. */
 export function keepAlive(context: SessionContext): void {
-  const { realm, provider } = context;
-  if (context.isClosed || !(provider.settings.isAutoRefresh || realm.isTroubled)) return;
-  realm.isKeepingAsked = true;
-  if (realm.isKept) return;
-  realm.isKept = true;
+  const { shared, provider } = context;
+  if (context.isClosed || !(provider.settings.isAutoRefresh || shared.isTroubled)) return;
+  shared.isKeepingAsked = true;
+  if (shared.isKept) return;
+  shared.isKept = true;
   // The session is not kept for this: it ends when nobody else has it.
-  void keepWatching(new WeakRef(context), realm);
+  void keepWatching(new WeakRef(context), shared);
 }
 
-async function keepWatching(context: WeakRef<SessionContext>, realm: Realm): Promise<void> {
+async function keepWatching(context: WeakRef<SessionContext>, shared: SharedSession): Promise<void> {
   const watch: Watch = { life: "", jitter: 0, isTold: false, failures: 0 };
   for (let isWoken = false; ; ) {
     let isAwake = false;
     const resting = new AbortController();
     const listening = new AbortController();
     // What happens while the provider is being asked counts too.
-    const stop = realm.onChanged(() => resting.abort());
+    const stop = shared.onChanged(() => resting.abort());
     const wake = () => {
       if (listening.signal.aborted) return;
       isAwake = true;
@@ -63,21 +65,21 @@ async function keepWatching(context: WeakRef<SessionContext>, realm: Realm): Pro
     };
     // Where the page's listeners can't be had nobody wakes this.
     woken(listening.signal).then(wake, () => {});
-    realm.isKeepingAsked = false;
+    shared.isKeepingAsked = false;
     // The session must not be a variable here, where it would be kept while this rests.
     const ms = await lookAgain(context, watch, isWoken);
     if (typeof ms === "number" && !resting.signal.aborted) await sleep(ms, true, resting.signal);
     stop();
     listening.abort();
-    if (ms === "gone") return realm.handOver();
+    if (ms === "gone") return shared.handOver();
     // Somebody may have signed in while the store was read.
-    if (ms === undefined && !realm.isKeepingAsked) break;
+    if (ms === undefined && !shared.isKeepingAsked) break;
     isWoken = isAwake;
     if (!isWoken) continue;
-    realm.wake();
+    shared.wake();
     await pause(LEAST_MS * Math.random());
   }
-  realm.isKept = false;
+  shared.isKept = false;
 }
 
 async function lookAgain(
@@ -92,23 +94,27 @@ async function lookAgain(
 
 /** Does what is due, and says when to look again; undefined when there is nothing to watch. */
 async function look(context: SessionContext, watch: Watch, isWoken: boolean): Promise<number | undefined> {
-  const { realm, provider } = context;
+  const { shared, provider } = context;
   const { isAutoRefresh } = provider.settings;
-  await realm.signIns.settled();
+  await shared.signIns.settled();
   const stored = await load(context);
   if (!stored) return undefined;
   begin(watch, stored);
+  if (isUnsaved(shared, stored)) await saveSoon(context, stored);
   if (stored.refreshToken === undefined) {
     return isAutoRefresh ? lookAtEnd(context, stored, watch) : undefined;
   }
   // What was asked for and failed is tried again, whatever the options and however short the life.
-  if (!realm.troubleOf(stored) && (stored.lifeMs < LEAST_LIFE_MS || !isAutoRefresh)) return undefined;
+  if (!shared.troubleOf(stored) && (stored.lifeMs < LEAST_LIFE_MS || !isAutoRefresh)) return undefined;
   const doubtMs = await untilDoubt(context, stored);
   if (!isAutoRefresh && !isWoken) return doubtMs;
   // When a fifth to a tenth of the life is left.
   const dueMs = leftMs(stored) - stored.lifeMs * (0.1 + 0.1 * watch.jitter);
-  if (dueMs > 0) return Math.min(Math.max(dueMs, 1), doubtMs);
-  const blockedMs = realm.blocked()?.retryAfterMs;
+  if (dueMs > 0) {
+    const saveMs = isUnsaved(shared, stored) ? LONGEST_WAIT_MS : LOOK_MS;
+    return Math.min(Math.max(dueMs, 1), doubtMs, saveMs);
+  }
+  const blockedMs = shared.blocked()?.retryAfterMs;
   if (blockedMs !== undefined) {
     tellExpiring(context, stored, watch);
     return Math.min(blockedMs, doubtMs);
@@ -121,9 +127,19 @@ async function look(context: SessionContext, watch: Watch, isWoken: boolean): Pr
   }
   const after = await load(context).catch(() => undefined);
   if (after?.accessToken !== stored.accessToken) return 0;
-  // A store that does not take the new token: it would be renewed again and again.
+  // A provider that gives the same token again: it would be renewed again and again.
   tellExpiring(context, stored, watch);
   return undefined;
+}
+
+/** The other tabs have only the store: the refresh token in it is spent. */
+async function saveSoon(context: SessionContext, stored: StoredSession): Promise<void> {
+  const release = await holdBriefly(context);
+  try {
+    await saveAgain(context, stored);
+  } finally {
+    release?.();
+  }
 }
 
 /** Another life is watched anew. */
@@ -177,8 +193,8 @@ async function lookAtEnd(
 }
 
 /** Tells once that the token ends, when little of its life is left. */
-function tellExpiring({ realm }: SessionContext, stored: StoredSession, watch: Watch): void {
+function tellExpiring({ shared }: SessionContext, stored: StoredSession, watch: Watch): void {
   if (watch.isTold || leftMs(stored) > marginMs(stored.lifeMs)) return;
   watch.isTold = true;
-  realm.tellHere(sessionEvent("tokenExpiring", endWallMs(stored)));
+  shared.tellHere(sessionEvent("tokenExpiring", endWallMs(stored)));
 }

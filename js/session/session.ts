@@ -7,8 +7,8 @@ import { isCallingFetch } from "../provider/own-fetch.js";
 import type { Provider } from "../provider/provider.js";
 import { type Found, isAlive, type Person, type StoredSession } from "../stores/stored-session.js";
 import type { TokenStore } from "../stores/token-store.js";
-import { Realm } from "../tabs/realm.js";
 import { sessionEvent } from "../tabs/session-event.js";
+import { SharedSession } from "../tabs/shared-session.js";
 import { begin } from "./begin.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { hear } from "./hearing.js";
@@ -47,7 +47,7 @@ export type Owner =
 export class Session implements SessionContext {
   readonly provider: Provider;
   readonly tokens: TokenStore;
-  readonly realm: Realm;
+  readonly shared: SharedSession;
   readonly told: Told;
   isClosed = false;
   #joining: Promise<void> | undefined;
@@ -56,7 +56,7 @@ export class Session implements SessionContext {
     this.provider = provider;
     this.tokens = tokens;
     this.told = told;
-    this.realm = Realm.of(tokens.identity + this.sessionKey);
+    this.shared = SharedSession.of(tokens.identity + this.sessionKey);
   }
 
   /** What sessions of this issuer, client and name are called in their stores. */
@@ -80,13 +80,13 @@ export class Session implements SessionContext {
     }
     if (this.isClosed) return;
     // A server has the sessions of many people: who shares its store with nobody is told nothing.
-    this.realm.join(this, this.tokens.isPrivate ? undefined : this.sessionKey);
+    this.shared.join(this, this.tokens.isPrivate ? undefined : this.sessionKey);
   }
 
   /** Is told of nothing, and watches nothing, any more. What is under way goes on. */
   close(): void {
     this.isClosed = true;
-    this.realm.leave(this);
+    this.shared.leave(this);
   }
 
   hear(text: string): void {
@@ -130,7 +130,7 @@ export class Session implements SessionContext {
   /** A token that is good for a call; with `isForced` another one than the stored one. */
   async accessToken(isForced: boolean): Promise<string> {
     // In this turn, before anything is waited for.
-    const isInFetch = isCallingFetch(this.provider.realm);
+    const isInFetch = isCallingFetch(this.provider.namespace);
     await this.ready();
     return accessToken(this, isForced, isInFetch);
   }
@@ -138,7 +138,7 @@ export class Session implements SessionContext {
   /** Whether there is a session that is usable, or can be refreshed. Asks the store only. */
   async isSignedIn(): Promise<boolean> {
     await this.ready();
-    await this.realm.signIns.settled();
+    await this.shared.signIns.settled();
     this.keepAlive();
     const stored = await load(this).catch(() => undefined);
     return stored !== undefined && isAlive(stored);
@@ -148,14 +148,14 @@ export class Session implements SessionContext {
   async refuse(token: string): Promise<boolean> {
     const stored = await this.load();
     if (stored?.accessToken !== token) return false;
-    this.realm.refuse(stored);
+    this.shared.refuse(stored);
     return true;
   }
 
   /** Whose tokens they are (`sub`), where that is known. */
   async subject(): Promise<string | undefined> {
     await this.ready();
-    await this.realm.signIns.settled();
+    await this.shared.signIns.settled();
     return (await load(this).catch(() => undefined))?.sub;
   }
 
@@ -179,22 +179,27 @@ export class Session implements SessionContext {
 
   /** Whose registrations the session called `id` keeps, which is `sub`'s. */
   ownerCalled(id: string, sub: string | undefined): Owner {
-    const { realm } = this.provider;
-    const person = sub === undefined ? undefined : ownerName(realm, sub);
+    const { namespace } = this.provider;
+    const person = sub === undefined ? undefined : ownerName(namespace, sub);
     // The first form of stored sessions has no id.
     if (id === "") return person === undefined ? { kind: "nameless" } : { kind: "named", name: person };
     // What others may see outlives the page.
-    return { kind: "session", session: sessionOwnerName(realm, id), isLasting: this.tokens.isShared, person };
+    return {
+      kind: "session",
+      session: sessionOwnerName(namespace, id),
+      isLasting: this.tokens.isShared,
+      person,
+    };
   }
 
   /** Calls `listener` when something happened to the session, here or in another tab. Returns how to stop listening. */
   onChanged(listener: () => void): () => void {
-    return this.realm.onChanged(listener);
+    return this.shared.onChanged(listener);
   }
 
   /** Calls `listener` when what is under way with the session's tokens is to end. Returns how to stop listening. */
   onEnded(listener: (error: AuthError) => void): () => void {
-    return this.realm.onEnded(listener);
+    return this.shared.onEnded(listener);
   }
 
   /** The session as what a call gets its token from. */

@@ -12,10 +12,11 @@ import { endFor } from "./ending.js";
 import { SETTLE_MS } from "./refresh-lock.js";
 import { forget, load, save } from "./stored-state.js";
 import { forgetTrouble } from "./trouble.js";
+import { isUnsaved, keepUnsaved } from "./unsaved.js";
 
 /** @internal What is to be known at the end of a refresh, and what is left to do when other tabs may go on. */
 export interface Afterwards {
-  /** `Realm.ends` at its beginning. */
+  /** `SharedSession.ends` at its beginning. */
   ends: number;
   /** Tokens that nobody has any more. */
   orphan: StoredSession | undefined;
@@ -83,7 +84,14 @@ async function keep(
       return put(context, used, renewed, afterwards.ends);
     });
   } catch {
-    // It can be used, if only once; the note stays and will tell why the next refresh fails.
+    if (context.shared.ends !== afterwards.ends) {
+      afterwards.orphan = renewed;
+      throw signInRequired();
+    }
+    // The note stays: should this page go before the store takes them, it will tell why the next refresh fails.
+    keepUnsaved(context.shared, used, renewed);
+    await forgetTrouble(context);
+    context.shared.tell(sessionEvent("tokenRefreshed", endWallMs(renewed)));
     return renewed.accessToken;
   }
   await noteAnswered(context);
@@ -112,12 +120,18 @@ async function put(
   // It is the new one already after an attempt that failed only seemingly.
   if (!before || !(isSame(before, used) || isSame(before, renewed))) return before;
   await save(context, renewed);
-  if (context.realm.ends === ends) return renewed;
+  if (context.shared.ends === ends) return renewed;
   // A sign-out came between the look and the saving, or is about to remove this.
   const after = await load(context);
   if (!after || !isSame(after, renewed)) return after;
   await forget(context, after);
   return undefined;
+}
+
+/** @internal Tries again to store a session that the store refused, unless it ends. */
+export async function saveAgain(context: SessionContext, stored: StoredSession): Promise<void> {
+  const { shared } = context;
+  if (isUnsaved(shared, stored)) await put(context, stored, stored, shared.ends).catch(() => {});
 }
 
 /** @internal The note that the refresh token is on its way is taken back. */

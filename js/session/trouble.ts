@@ -8,8 +8,8 @@ import { restUntil } from "../platform/time-limit.js";
 import { authError, changed } from "../provider/auth-error.js";
 import type { Verdict } from "../provider/provider.js";
 import { leftMs, type StoredSession, stageOf } from "../stores/stored-session.js";
-import type { NotedTrouble, Realm } from "../tabs/realm.js";
 import { sessionEvent } from "../tabs/session-event.js";
+import type { NotedTrouble, SharedSession } from "../tabs/shared-session.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 
 /** Nobody who asks is kept waiting for longer: then the error of the last try is the answer. */
@@ -43,7 +43,7 @@ const numbersOf = ({ wallMs, monotonicMs, page }: Moment): number[] => [wallMs, 
 
 /** Undefined for what is about another stage. */
 async function read(
-  { realm }: SessionContext,
+  { shared }: SessionContext,
   stored: StoredSession,
   noted: NotedTrouble | undefined,
   since = now(),
@@ -51,7 +51,7 @@ async function read(
   if (!noted) return undefined;
   const at = now();
   const times = [leftMs(stored, at), ...numbersOf(at), ...numbersOf(since)];
-  const isUseless = realm.isRefused(stored);
+  const isUseless = shared.isRefused(stored);
   const flat = await decide((wasm) => wasm.readTrouble(noted.text, stageOf(stored), isUseless, times));
   if (!flat) return undefined;
   const [uncertainInMs, pauseMs, isTold, wasTriedSince, toldText, code, message, ...more] = flat;
@@ -68,24 +68,24 @@ async function noted(
   stored: StoredSession,
   since?: Moment,
 ): Promise<Trouble | undefined> {
-  const { tokens, realm } = context;
+  const { tokens, shared } = context;
   // What this page is about to note itself is newer than what the store has.
-  await realm.noting;
-  const own = realm.troubleOf(stored);
+  await shared.noting;
+  const own = shared.troubleOf(stored);
   const text = await tokens.get(nameFor(context, "trouble")).catch(() => undefined);
-  const shared = text === undefined ? undefined : { stage: stageOf(stored), text, error: undefined };
-  const trouble = await read(context, stored, shared, since);
-  if (realm.troubleOf(stored) !== own) return noted(context, stored, since);
-  const known = trouble ? shared : own;
-  realm.setTrouble(known);
+  const inStore = text === undefined ? undefined : { stage: stageOf(stored), text, error: undefined };
+  const trouble = await read(context, stored, inStore, since);
+  if (shared.troubleOf(stored) !== own) return noted(context, stored, since);
+  const known = trouble ? inStore : own;
+  shared.setTrouble(known);
   return trouble ?? (await read(context, stored, known, since));
 }
 
 /** One after the other: what is noted last is what stays. */
-async function note({ realm, tokens, provider }: SessionContext, text: string): Promise<void> {
+async function note({ shared, tokens, provider }: SessionContext, text: string): Promise<void> {
   const set = () => tokens.set(nameFor({ provider }, "trouble"), text);
-  realm.noting = realm.noting.then(set).catch(() => {});
-  await realm.noting;
+  shared.noting = shared.noting.then(set).catch(() => {});
+  await shared.noting;
 }
 
 /** @internal What another tab came to since `askedAt`, when this one waited for its turn to try the same. */
@@ -106,69 +106,70 @@ export async function noteFailure(
   stored: StoredSession,
   { error, verdict, word, mayBeUsed }: Failure,
 ): Promise<{ outcome: "goOn" | "end" | "endReplyLost"; error: AuthError }> {
-  const { realm } = context;
+  const { shared } = context;
   await noted(context, stored);
   const { code, message, description, uri, httpStatus } = error;
   const failed: unknown[] = [code, message, description, uri, httpStatus ?? Number.NaN];
   // A token that the core has just refused does not live. But the refusal may be for a token that was renewed, and whose
   // reply was lost: then another try may bring it yet.
-  const isUseless = realm.isRefused(stored) && !mayBeUsed;
+  const isUseless = shared.isRefused(stored) && !mayBeUsed;
   const at = now();
   failed.push(verdict, word, mayBeUsed, isUseless, leftMs(stored, at), ...numbersOf(at));
   const stage = stageOf(stored);
   let before: NotedTrouble | undefined;
   let answer: ReturnType<Wasm["noteFailure"]>;
   do {
-    before = realm.troubleOf(stored);
+    before = shared.troubleOf(stored);
     const known = before?.text;
     answer = await decide((wasm) => wasm.noteFailure(known, stage, failed));
     // What was noted meanwhile, as that it was told, stays so.
-  } while (realm.troubleOf(stored) !== before);
+  } while (shared.troubleOf(stored) !== before);
   const [text, outcome, retryable] = answer;
   const told = changed(error, { retryable });
-  realm.setTrouble({ stage, text, error: told });
-  realm.isLifted = false;
+  shared.setTrouble({ stage, text, error: told });
+  shared.isLifted = false;
   await note(context, text);
   return { outcome, error: told };
 }
 
 /** @internal It is over: the session was renewed. */
 export async function forgetTrouble(context: SessionContext): Promise<void> {
-  if (context.realm.forgetTrouble()) await context.tokens.remove(nameFor(context, "trouble")).catch(() => {});
+  if (context.shared.forgetTrouble())
+    await context.tokens.remove(nameFor(context, "trouble")).catch(() => {});
 }
 
 const uncertain = (error: AuthError) => sessionEvent("sessionUncertain", undefined, error.code, error);
 
-const isUncertain = ({ state }: Realm) => state === "uncertain";
+const isUncertain = ({ state }: SharedSession) => state === "uncertain";
 
 /**
  * @internal Says that the session is uncertain, if it is to be said now. Returns the milliseconds until it may have to be, if
  * nothing changes before.
  */
 export async function doubt(context: SessionContext, stored: StoredSession): Promise<number | undefined> {
-  const { realm } = context;
-  const known = realm.troubleOf(stored);
-  if (!known || isUncertain(realm)) return undefined;
+  const { shared } = context;
+  const known = shared.troubleOf(stored);
+  if (!known || isUncertain(shared)) return undefined;
   const trouble = await read(context, stored, known);
   // Something happened meanwhile.
-  if (realm.troubleOf(stored) !== known || isUncertain(realm)) return doubt(context, stored);
+  if (shared.troubleOf(stored) !== known || isUncertain(shared)) return doubt(context, stored);
   if (trouble?.uncertainInMs === undefined) return undefined;
   if (trouble.uncertainInMs > 0) return trouble.uncertainInMs;
   const { error, toldText: text } = trouble;
   // Others who find it due in the meantime see that it is told.
-  realm.setTrouble({ ...known, text });
-  realm.setState("uncertain");
+  shared.setTrouble({ ...known, text });
+  shared.setState("uncertain");
   await note(context, text);
-  if (realm.troubleOf(stored)) tell(context, uncertain(error), stored);
+  if (shared.troubleOf(stored)) tell(context, uncertain(error), stored);
   return undefined;
 }
 
 /** @internal Another tab says that the session is uncertain, or the page was opened when it was. What is noted counts. */
 export async function shareDoubt(context: SessionContext, stored: StoredSession): Promise<void> {
-  const { realm } = context;
+  const { shared } = context;
   const trouble = await noted(context, stored);
-  if (!trouble?.isTold || realm.state === "uncertain") return;
-  realm.tell(uncertain(trouble.error));
+  if (!trouble?.isTold || shared.state === "uncertain") return;
+  shared.tell(uncertain(trouble.error));
   context.keepAlive();
 }
 
@@ -181,15 +182,15 @@ export async function leaveAlone(
   stored: StoredSession,
   mayWait: boolean,
 ): Promise<void> {
-  const { realm } = context;
+  const { shared } = context;
   // Its minute may have passed while nobody was sent to the provider.
   await doubt(context, stored);
-  const error = realm.blocked();
+  const error = shared.blocked();
   if (error) throw error;
-  const trouble = realm.isLifted ? undefined : await read(context, stored, realm.troubleOf(stored));
-  if (!trouble || trouble.pauseMs <= 0 || realm.refreshing.isUnderWay) return;
+  const trouble = shared.isLifted ? undefined : await read(context, stored, shared.troubleOf(stored));
+  if (!trouble || trouble.pauseMs <= 0 || shared.refreshing.isUnderWay) return;
   if (!mayWait || trouble.pauseMs > LONGEST_WAIT_MS) {
     throw changed(trouble.error, { retryAfterMs: trouble.pauseMs });
   }
-  await restUntil(trouble.pauseMs, false, (listener) => realm.onWoke(listener));
+  await restUntil(trouble.pauseMs, false, (listener) => shared.onWoke(listener));
 }

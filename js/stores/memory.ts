@@ -1,7 +1,6 @@
 // `storage: "memory"`: sessions in a closure of this module, out of reach of the page's globals.
 
-/** @internal */
-export interface Memory {
+interface Memory {
   get(key: string): unknown;
   set(key: string, value: string): void;
   remove(key: string): void;

@@ -1,7 +1,7 @@
 // The session as it lies in the store.
 import { ageMs, type Moment, now } from "../platform/clock.js";
+import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import type { Tokens } from "../provider/provider.js";
-import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "./record.js";
 
 /** @internal */
 export interface StoredSession {

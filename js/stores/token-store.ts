@@ -1,6 +1,7 @@
 // Where the session is kept: the single truth about it, which other tabs may share.
+
+import type { AuthOptions } from "../auth-options.js";
 import { read } from "../given/read.js";
-import type { AuthOptions } from "../options.js";
 import { lasting } from "../platform/records.js";
 import { within } from "../platform/time-limit.js";
 import { guarded } from "./guarded-store.js";

@@ -1,7 +1,7 @@
 // What the tabs tell each other about a session: that it began, went on or ended. Never a token. It is a hint to read one's own
 // store again: another store of the same kind may have another person's session.
 import { type AuthErrorCode, authErrorKinds } from "../generated.js";
-import { fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../stores/record.js";
+import { fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import type { Person } from "../stores/stored-session.js";
 import { type SessionEvent, sessionEvent } from "./session-event.js";
 

@@ -24,6 +24,8 @@ export const optimizerFlags = [
   "--low-memory-unused",
   "--optimize-added-constants-propagate",
   "--converge",
+  // Alignments are hints that no engine heeds.
+  "--dealign",
   // Functions of one module look alike; side by side they compress better.
   "--reorder-functions-by-name",
   "--enable-bulk-memory",

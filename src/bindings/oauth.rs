@@ -3,12 +3,12 @@
 
 use super::flat::{push_any_number, push_any_text};
 use super::js::Array;
-use crate::browser::PageUrls;
 use crate::oauth::authorize::{Request, check_params, check_prompt};
 use crate::oauth::callback::{Answer, Outcome, stateless_error};
 use crate::oauth::config::{Config, Issuer, Provider};
 use crate::oauth::endpoints::{Endpoints, safe_url};
 use crate::oauth::{AuthError, AuthOptions, EndpointOverrides, answer, discovery};
+use crate::page_url::PageUrls;
 use crate::redact::Secrets;
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use wasm_bindgen::prelude::*;

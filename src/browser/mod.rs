@@ -1,6 +1,3 @@
-//! The browser's own `JSON` and `URL`.
+//! The browser's own `JSON`.
 
 pub(crate) mod json;
-mod urls;
-
-pub use urls::PageUrls;

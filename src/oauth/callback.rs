@@ -3,7 +3,7 @@
 use super::{AuthCode, AuthError, Secret};
 use crate::form;
 use crate::redact::Secrets;
-use crate::seams::Urls;
+use crate::url::Urls;
 
 /// The parameters that are the provider's in a callback.
 pub(crate) const ANSWER_PARAMETERS: [&str; 7] =

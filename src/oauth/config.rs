@@ -7,7 +7,7 @@ use super::options::EndpointOverrides;
 use super::{AuthError, AuthOptions};
 use crate::form;
 use crate::proto::methods::V1_UPSERT_REGISTRATION;
-use crate::seams::Urls;
+use crate::url::Urls;
 
 /// For each request to the provider, unless the application says otherwise.
 const DEFAULT_TIMEOUT_MS: f64 = 10_000.0;

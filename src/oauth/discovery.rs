@@ -5,8 +5,9 @@ use super::endpoints::{Endpoints, safe_url};
 use super::json::flag;
 use super::options::EndpointOverrides;
 use super::{AuthCode, AuthError};
-use crate::seams::{Fields, Json, Urls};
+use crate::seams::{Fields, Json};
 use crate::text::first;
+use crate::url::Urls;
 
 struct Metadata {
     issuer: String,

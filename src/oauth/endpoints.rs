@@ -1,7 +1,7 @@
 //! The provider's addresses, and the rule that each has to keep.
 
 use super::options::EndpointOverrides;
-use crate::seams::{UrlParts, Urls, is_secure_enough};
+use crate::url::{UrlParts, Urls, is_secure_enough};
 
 /// All addresses, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use super::reply::Reply;
 use crate::form;
-use crate::seams::{Fields, Json, header};
+use crate::seams::{Fields, Json};
 use crate::text::has;
+use crate::text::header;
 
 /// They say that the refresh token is no longer good, or that the person has to sign in again.
 const ENDING: [&str; 9] = [

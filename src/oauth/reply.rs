@@ -4,8 +4,9 @@ use super::refusal::Said;
 use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::redact::Secrets;
-use crate::seams::{Fields, Json, header};
+use crate::seams::{Fields, Json};
 use crate::text::decimal;
+use crate::text::header;
 
 /// What a provider says may be shown to people, but not without end.
 const SHOWN_LIMIT: usize = 1000;

@@ -4,7 +4,8 @@ use super::json::{number, texts};
 use super::refusal::{Said, is_form};
 use super::reply::{Reply, refusal};
 use super::{AuthCode, AuthError, Secret};
-use crate::seams::{Fields, Json, header};
+use crate::seams::{Fields, Json};
+use crate::text::header;
 
 /// What a token lives when the provider does not say.
 const DEFAULT_LIFE_SECONDS: f64 = 300.0;

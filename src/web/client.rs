@@ -9,10 +9,10 @@ use crate::breakout::{
 use crate::grpc_web::{
     self, DEFAULT_MAX_MESSAGE_BYTES, DEFAULT_TIMEOUT_MS, MAX_ATTEMPTS, Metadata, RetryPolicy, check_base_url,
 };
+use crate::page_url::PageUrls;
 use crate::proto::methods;
-use crate::url::UrlParts;
+use crate::url::Urls;
 use wasm_bindgen::JsValue;
-use web_sys::Url;
 
 /// How a client calls.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Client {
     /// A client of the gRPC-Web endpoint at `base_url`; nothing is sent yet. The error names all that is wrong.
     pub fn new(base_url: &str, mut options: ClientOptions) -> Result<Self, Error> {
         let mut problems = Vec::new();
-        let base_url = check_base_url(url_parts(base_url).as_ref());
+        let base_url = check_base_url(PageUrls.parse(base_url).as_ref());
         let base_url = base_url.map_err(|problem| problems.push(Problem::new("base_url", "bad_url", problem.as_str())));
         problems.extend(check_metadata(&options.metadata));
         options.retry.max_attempts = options.retry.max_attempts.min(MAX_ATTEMPTS);
@@ -167,19 +167,4 @@ fn check_metadata(metadata: &Metadata) -> Option<Problem> {
     let (name, _) = metadata.as_pairs().iter().find(|(name, _)| ["authorization", "dpop"].contains(&name.as_str()))?;
     let message = ["Leave out ", name, ": the client adds the header of the token that the call is given."].concat();
     Some(Problem::new("metadata", "conflict", message))
-}
-
-fn url_parts(text: &str) -> Option<UrlParts> {
-    let url = Url::new(text).ok()?;
-    let without = |text: String, mark| text.strip_prefix(mark).unwrap_or(&text).to_owned();
-    Some(UrlParts {
-        href: url.href(),
-        scheme: url.protocol().trim_end_matches(':').to_owned(),
-        host: url.hostname(),
-        origin: url.origin(),
-        path: url.pathname(),
-        query: without(url.search(), '?'),
-        fragment: without(url.hash(), '#'),
-        has_credentials: !url.username().is_empty() || !url.password().is_empty(),
-    })
 }

@@ -6,7 +6,7 @@ import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/at
 import { CallEnded, CallLimits } from "../../target/doors/dist/client/call-limits.js";
 import { rulesOf } from "../../target/doors/dist/client/core-calls.js";
 import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";
-import { normalBaseUrl } from "../../target/doors/dist/client/settings.js";
+import { readClientSettings } from "../../target/doors/dist/client/settings.js";
 import { ask, current, latest, letGo, loaded, preload, provide } from "../../target/doors/dist/core/load.js";
 
 const INVALID_ARGUMENT = 3;
@@ -65,12 +65,13 @@ async function call(baseUrl, path, requestBytes, headers, opts) {
   try {
     const request = { path, asked: Asked.bytes, tokens: [], transport };
     try {
-      request.url = normalBaseUrl(String(baseUrl), rulesOf(wasm)) + path;
+      request.url = normal(baseUrl, wasm) + path;
       limits.check();
       if (!(timeoutMs > 0)) return await failed(await localFailure(LocalFailure.NoTime, path));
       request.headers = [...requestHeaders(wasm, timeoutMs, 0), ...metadata(wasm, headers)];
     } catch (thrown) {
       if (typeof thrown === "string") return nothing(INVALID_ARGUMENT, thrown);
+      if (thrown.code === "invalid_input") return nothing(INVALID_ARGUMENT, thrown.message);
       if (thrown instanceof CallEnded)
         return await failed(await localFailure(LocalFailure.CancelledUnsent, path));
       throw thrown;
@@ -87,6 +88,10 @@ async function call(baseUrl, path, requestBytes, headers, opts) {
     limits.stop();
   }
 }
+
+/** The address as a client has it. Throws what is wrong with it. */
+const normal = (baseUrl, wasm) =>
+  readClientSettings({ baseUrl: String(baseUrl), accessToken() {} })(rulesOf(wasm)).baseUrl;
 
 /** Pairs as they go on the wire. Throws what is wrong with them, in words. */
 function metadata(wasm, headers) {

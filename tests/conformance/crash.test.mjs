@@ -1,5 +1,5 @@
 // A panic, a stack overflow and memory that ends, in real browsers, which differ in what they throw then. What becomes of
-// everything else that may be under way is in tests/js/crash.test.mjs.
+// everything else that may be under way is in tests/js/crash*.test.mjs.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

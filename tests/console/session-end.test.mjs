@@ -27,6 +27,11 @@ async function endAtProvider() {
   assert.equal(reply.status, 200);
 }
 
+/** What is kept comes when the store has been read, which may be later than the person's number. */
+async function isListed() {
+  await stage.page.card(number).text(number);
+}
+
 test("an access token that ran out is renewed without a word", async () => {
   const { browser, page, core, sandbox } = stage;
   const { accessToken } = await page.tokens();
@@ -76,6 +81,7 @@ test("Sign in again brings back what was typed, the keeping goes on, and the for
   await browser.gone("[data-testid=session-expired]");
   await page.isSignedInAs(number);
   assert.equal((await browser.url()).href, `${stage.url}/`);
+  await isListed();
   assert.deepEqual(await page.draft(), typed);
   await page.submit();
   await page.notice(`${number} is now registered at sips:new.example.com:5061`);
@@ -99,6 +105,7 @@ test("ended when a card is used: Sign in again keeps what is typed into the form
   await browser.click("[data-testid=session-expired] button");
   await browser.gone("[data-testid=session-expired]");
   await page.isSignedInAs(number);
+  await isListed();
   assert.deepEqual(await page.draft(), typed);
   await card.status("registered", "Registered");
   await core.holds(number, { sipUri: "sips:new.example.com:5061" });

@@ -54,6 +54,16 @@ async function refused(promise, field, code) {
   return error;
 }
 
+/** In these tests there is a page, whose address is known. */
+function onPage() {
+  before(() => {
+    globalThis.location = { href: "https://console.example/" };
+  });
+  after(() => {
+    delete globalThis.location;
+  });
+}
+
 describe("a registration", () => {
   const cases = [
     ["sipUri", undefined, "missing"],
@@ -161,6 +171,8 @@ describe("call options", () => {
 });
 
 describe("createClient", () => {
+  onPage();
+
   const cases = [
     [{ baseUrl: undefined }, "baseUrl", "missing"],
     [{ baseUrl: "" }, "baseUrl", "bad_url"],
@@ -211,6 +223,8 @@ describe("createClient", () => {
 });
 
 describe("createAuth", () => {
+  onPage();
+
   const good = { clientId: "c", redirectUri: "https://console.example/", issuer: "https://id.example.com" };
   const types = [
     [{ clientId: 5 }, "clientId", "wrong_type"],
@@ -286,6 +300,16 @@ describe("createAuth", () => {
       assert.equal(error.code, "not_a_callback", String(error));
     }
   });
+});
+
+test("on a server that renders a page its own address is not known: the first call finds it", async () => {
+  const own = `${globalThis.location?.origin}/`;
+  const auth = createAuth({ clientId: "c", redirectUri: own, issuer: "https://id.example.com" });
+  assert.equal(auth.isRedirectCallback(), false);
+  const { code, message } = await refusal(auth.createSignInUrl());
+  assert.deepEqual([code, message.includes("redirectUri")], ["invalid_config", true]);
+  const client = createClient({ ...base, baseUrl: own });
+  await refused(client.upsertRegistration(request), "baseUrl", "bad_url");
 });
 
 test("values that throw at every question are bad input, and stop nothing else", async () => {

@@ -1,63 +1,22 @@
 // Signing in by a window, as far as Node can pretend to have one: what ends it from outside, and that nothing is left.
 
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { createAuth } from "../../dist/index.js";
 import { inProcess } from "./in-process.mjs";
-import { openPage } from "./page.mjs";
-import { createProvider } from "./provider.mjs";
+import {
+  auth,
+  caught,
+  comeBack,
+  home,
+  openConsole,
+  popup,
+  provider,
+  sentAway,
+  session,
+} from "./popup-scene.mjs";
 
-const home = "https://console.example/back";
-let provider;
-let auth;
-let popup;
-let session = 0;
-
-/** A window that goes to `popup.sent`, and from there nowhere. */
-function openWindow() {
-  popup = { closed: false, sent: undefined, opener: globalThis };
-  popup.close = () => {
-    popup.closed = true;
-  };
-  popup.location = {
-    href: "about:blank",
-    replace: (address) => {
-      popup.sent = String(address);
-      popup.openerThen = popup.opener;
-    },
-  };
-  return popup;
-}
-
-beforeEach(() => {
-  openPage(home);
-  globalThis.open = openWindow;
-  provider = createProvider();
-  session += 1;
-  const name = `popup-${session}`;
-  auth = createAuth({
-    clientId: "c",
-    redirectUri: home,
-    issuer: provider.issuer,
-    fetch: provider.fetch,
-    name,
-  });
-});
-
-const caught = (promise) => promise.then(assert.fail, (error) => error);
-
-async function sentAway() {
-  while (!popup.sent) await new Promise((resolve) => setTimeout(resolve, 5));
-  return popup.sent;
-}
-
-/** The window comes back, and passes on what it was sent back with. */
-function comeBack(signInUrl) {
-  const answer = provider.answer(signInUrl);
-  const channel = new BroadcastChannel(`sipbreakout/popup/${new URL(answer).searchParams.get("state")}`);
-  channel.postMessage({ answer });
-  channel.unref();
-}
+beforeEach(openConsole);
 
 describe("signInPopup", () => {
   test("signs in, closes the window, and gives the appState back", async () => {
@@ -124,7 +83,6 @@ describe("signInPopup", () => {
 
   test("without BroadcastChannel nobody could answer: invalid_config, and no window", async () => {
     const { BroadcastChannel } = globalThis;
-    popup = undefined;
     globalThis.BroadcastChannel = undefined;
     try {
       const error = await caught(auth.signInPopup());
@@ -196,114 +154,7 @@ describe("signInPopup", () => {
   });
 });
 
-describe("from a frame", () => {
-  const origin = new URL(home).origin;
-  let listeners;
-
-  beforeEach(() => {
-    listeners = new Set();
-    globalThis.parent = { of: "the page that frames this one" };
-    globalThis.addEventListener = (type, listener) => type === "message" && listeners.add(listener);
-    globalThis.removeEventListener = (_, listener) => listeners.delete(listener);
-  });
-
-  afterEach(() => {
-    for (const name of ["parent", "addEventListener", "removeEventListener"]) delete globalThis[name];
-  });
-
-  const dispatch = (event) => {
-    for (const listener of [...listeners]) listener(event);
-  };
-
-  /** A window whose channels are kept apart from the page's. */
-  function openDeafWindow() {
-    openWindow();
-    popup.heard = [];
-    popup.BroadcastChannel = class {
-      postMessage() {}
-      close() {}
-    };
-    popup.postMessage = (data, target) => popup.heard.push({ data, target });
-    return popup;
-  }
-
-  test("the window is asked when it is back, and answers by postMessage", async () => {
-    globalThis.open = openDeafWindow;
-    const done = auth.signInPopup({ appState: 7 });
-    const answer = provider.answer(await sentAway());
-    const state = new URL(answer).searchParams.get("state");
-    assert.equal(state.split(".")[1], "f", "the window is told that its locks say nothing of the page");
-    while (popup.heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(popup.heard[0], { data: { state }, target: origin });
-    popup.heard.length = 0;
-    for (const wrong of [
-      { source: {}, origin, data: { answer } },
-      { source: null, origin, data: { answer } },
-      { source: popup, origin: "https://id.example.com", data: { answer } },
-      { source: popup, origin: "null", data: { answer } },
-      { source: popup, origin, data: { answer: answer.replace(state, "another") } },
-      { source: popup, origin, data: { answer: "no address" } },
-      { source: popup, origin, data: { answer: 5 } },
-      { source: popup, origin, data: null },
-    ]) {
-      dispatch(wrong);
-    }
-    assert.ok(!popup.heard.some(({ data }) => data.taken));
-    dispatch({ source: popup, origin, data: { answer } });
-    assert.deepEqual(popup.heard.at(-1), { data: { taken: true, state }, target: origin });
-    assert.deepEqual(await done, { appState: 7 });
-    assert.deepEqual([popup.closed, listeners.size], [true, 0]);
-  });
-
-  test("while the window is at another origin nothing is sent there", async () => {
-    globalThis.open = openDeafWindow;
-    const abort = new AbortController();
-    const done = caught(auth.signInPopup({ signal: abort.signal }));
-    await sentAway();
-    Object.defineProperty(popup.location, "href", {
-      get() {
-        throw new Error("another origin");
-      },
-    });
-    popup.heard.length = 0;
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    assert.deepEqual(popup.heard, []);
-    abort.abort();
-    await done;
-  });
-
-  test("where the provider cuts the window off and channels are kept apart, nobody waits five minutes", async () => {
-    globalThis.open = openDeafWindow;
-    const done = caught(auth.signInPopup());
-    await sentAway();
-    popup.closed = true;
-    const began = performance.now();
-    const { code, message } = await done;
-    assert.equal(code, "popup_closed");
-    assert.match(message, /Cross-Origin-Opener-Policy/);
-    assert.ok(performance.now() - began < 3000);
-  });
-
-  test("a window that looks closed is waited for where channels reach it", async () => {
-    globalThis.open = () => Object.assign(openWindow(), { BroadcastChannel });
-    const done = auth.signInPopup({ appState: 7 });
-    const url = await sentAway();
-    popup.closed = true;
-    await new Promise((resolve) => setTimeout(resolve, 1800));
-    comeBack(url);
-    assert.deepEqual(await done, { appState: 7 });
-  });
-
-  test("a window that is not opened: the page that frames this one may be why", async () => {
-    globalThis.open = () => null;
-    const { code, message } = await caught(auth.signInPopup());
-    assert.equal(code, "popup_blocked");
-    assert.match(message, /frames this one/);
-  });
-});
-
 test("a redirect URI of another origin can't be heard: invalid_config, and no window", async () => {
-  popup = undefined;
   for (const redirectUri of ["https://other.example/back", "https://console.example:8443/back"]) {
     const other = createAuth({ clientId: "c", redirectUri, issuer: provider.issuer, name: redirectUri });
     const { code, message } = await caught(other.signInPopup());

@@ -106,22 +106,6 @@ test(
 const A_NOTE = 150;
 
 test(
-  "tokens that can't be stored are used, and their loss is told by its own word",
-  inWorld(async (world) => {
-    const { auth, database, events } = await signedIn(world);
-    database.longest = A_NOTE;
-    world.script.push(reply(200, renewed(2, 3600)));
-    assert.equal(await world.page.run(auth.getAccessToken(FORCE)), "access-2");
-    assert.deepEqual(told(events), []);
-    database.longest = Number.POSITIVE_INFINITY;
-    world.page.pass(3_600_000);
-    world.script.push(reply(400, { error: "invalid_grant" }));
-    assert.equal((await world.page.run(failing(auth.getAccessToken(FORCE)))).code, "session_expired");
-    assert.deepEqual(told(events), ["sessionExpired refresh_reply_lost"]);
-  }),
-);
-
-test(
   "a store that refuses for a moment is asked again",
   inWorld(async (world) => {
     const { auth, database } = await signedIn(world);

@@ -172,25 +172,31 @@ test(
   }),
 );
 
-test(
-  "a session that a refresh put back after the sign-out is forgotten and revoked",
-  inWorld(async (world) => {
-    const { database, tabs } = await open(world, 2);
-    const { entries } = database;
-    const key = database.key("session");
-    const text = entries.get(key);
-    entries.delete = (name) => {
-      Map.prototype.delete.call(entries, name);
-      if (name !== key) return;
-      delete entries.delete;
-      entries.set(key, text);
-    };
-    await world.page.run(tabs[0].signOut({ localOnly: true }));
-    await world.page.run(world.page.sleep(2000));
-    assert.equal(entries.size, 0);
-    assert.deepEqual(world.revoked, ["refresh-1", "access-1", "refresh-1", "access-1"]);
-  }),
-);
+for (const [when, waitMs] of [
+  ["right after the sign-out has removed it", 0],
+  ["a moment after the sign-out", 100],
+]) {
+  test(
+    `a session that a refresh puts back ${when} is forgotten, and its tokens are revoked`,
+    inWorld(async (world) => {
+      const { database, tabs } = await open(world, 2);
+      const { entries } = database;
+      const key = database.key("session");
+      const text = entries.get(key).replaceAll("refresh-1", "refresh-2").replaceAll("access-1", "access-2");
+      entries.delete = (name) => {
+        Map.prototype.delete.call(entries, name);
+        if (name !== key) return;
+        delete entries.delete;
+        if (waitMs === 0) entries.set(key, text);
+        else world.page.sleep(waitMs).then(() => entries.set(key, text));
+      };
+      await world.page.run(tabs[0].signOut({ localOnly: true }));
+      await world.page.run(world.page.sleep(2000));
+      assert.equal(entries.size, 0);
+      assert.deepEqual(world.revoked, ["refresh-1", "access-1", "refresh-2", "access-2"]);
+    }),
+  );
+}
 
 test(
   "a store that never answers is told in time",

@@ -2,75 +2,26 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { SuppliedTokens as Supplied } from "../../dist/client/supplied-tokens.js";
 import { clock } from "./session.mjs";
+import {
+  callerOf,
+  deferred,
+  failure,
+  inMs,
+  SuppliedTokens,
+  secretsOf,
+  settle,
+  supplied,
+  timers,
+} from "./supplied.mjs";
 
 const url = "https://api.example.com/a.B/C";
-
-/** A call that ends when `signal` is aborted. */
-const callerOf = (signal) => ({
-  get isEnded() {
-    return signal?.aborted ?? false;
-  },
-  get reason() {
-    return signal?.reason;
-  },
-  onEnd(listener) {
-    signal?.addEventListener("abort", listener);
-    return () => signal?.removeEventListener("abort", listener);
-  },
-});
-
-/** Only the token of what a call gets. */
-class SuppliedTokens extends Supplied {
-  token(refused, signal) {
-    const given = this.authorize(url, refused, callerOf(signal));
-    return given instanceof Promise ? given.then(({ token }) => token) : given.token;
-  }
-}
 
 let time;
 beforeEach(() => {
   time = clock();
 });
 afterEach(() => time.back());
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
-const secretsOf = (tokens) => ({
-  isSecret: (text) => tokens.some((token) => text.includes(token)),
-  cut: (text) => tokens.reduce((left, token) => left.replaceAll(token, "[removed]"), text),
-});
-const inMs = (ms) => Date.now() + ms;
-
-/** A source whose function gives these, in turn: values, promises, functions to call. `asked` has the contexts. */
-function supplied(...answers) {
-  const asked = [];
-  const supply = (context) => {
-    asked.push(context);
-    const next = answers.shift();
-    return typeof next === "function" ? next(context) : next;
-  };
-  const forced = () => asked.map(({ forceRefresh }) => forceRefresh);
-  return { tokens: new SuppliedTokens(supply, secretsOf), asked, forced, answers };
-}
-
-/** A promise with its ends. */
-function deferred() {
-  const ends = {};
-  ends.promise = new Promise((resolve, reject) => Object.assign(ends, { resolve, reject }));
-  return ends;
-}
-
-/** The error that `ask` throws, or that its promise rejects with. */
-async function failure(ask) {
-  try {
-    await ask();
-  } catch (error) {
-    return error;
-  }
-  return assert.fail("it gave a token");
-}
 
 describe("what it keeps", () => {
   test("without an expiry it is asked before each call; no promise is made where it gives a string", () => {
@@ -265,130 +216,6 @@ describe("who waits", () => {
     answer.reject(new Error("aborted"));
     answers.push("two");
     assert.equal(tokens.token(), "two");
-  });
-});
-
-describe("what fails", () => {
-  const isFailure = (error, message) => {
-    const found = [error.name, error.code, error.kind, error.retryable, error.message];
-    assert.deepEqual(found, ["AuthError", "token_supplier_failed", "auth", false, message]);
-  };
-
-  test("what is thrown, at once or later, is the cause; the next call asks again", async () => {
-    const thrown = new Error("the back end is down");
-    const message = "accessToken() threw or rejected; what it threw is the cause.";
-    // biome-ignore lint/suspicious/noThenProperty: a promise may be of any make
-    const thenable = (then) => () => Object.defineProperty({}, "then", then);
-    for (const answer of [
-      () => {
-        throw thrown;
-      },
-      () => Promise.reject(thrown),
-      thenable({ value: (_, reject) => reject(thrown) }),
-      thenable({
-        get() {
-          throw thrown;
-        },
-      }),
-    ]) {
-      const { tokens, answers } = supplied(answer);
-      const error = await failure(() => tokens.token());
-      isFailure(error, message);
-      assert.equal(error.cause, thrown);
-      answers.push("one");
-      assert.equal(tokens.token(), "one");
-      assert.equal(timers(), 0);
-    }
-  });
-
-  test("but not if it repeats the last token", async () => {
-    const token = "a-token-that-was-returned";
-    const { tokens } = supplied(token, () => Promise.reject(new TypeError(`bad: ${token}`)));
-    assert.equal(tokens.token(), token);
-    const { cause } = await failure(() => tokens.token(token));
-    assert.deepEqual([cause.name, cause.message], ["TypeError", "bad: [removed]"]);
-  });
-
-  test("if nobody can tell whether it does, there is no cause, and nobody waits for ever", async () => {
-    const stopped = () => {
-      throw new Error("unreachable");
-    };
-    const down = () => {
-      throw new Error("down");
-    };
-    const inner = [];
-    const tokens = new SuppliedTokens(() => {
-      if (inner.length === 0) inner.push(failure(() => tokens.token()));
-      return down();
-    }, stopped);
-    inner.push(failure(() => tokens.token()));
-    for (const error of await Promise.all(inner)) {
-      assert.deepEqual([error.code, error.cause], ["token_supplier_failed", undefined]);
-    }
-  });
-
-  test("what can be no token is refused without being quoted, and not kept", async () => {
-    const message =
-      "accessToken() returned no token: it is empty, or has blanks, control or non-ASCII characters.";
-    for (const bad of ["", " ", "two words", "line\n", "x\u007f", "plänted", "x\u200b"]) {
-      for (const answer of [bad, { token: bad, expiresAt: inMs(600_000) }, Promise.resolve(bad)]) {
-        const { tokens, answers } = supplied(answer);
-        isFailure(await failure(() => tokens.token()), message);
-        answers.push("good");
-        assert.equal(tokens.token(), "good");
-      }
-    }
-  });
-
-  test("a value of another make is refused", async () => {
-    const noToken = "accessToken() must return a token or { token, expiresAt }.";
-    const noTime = "expiresAt must be a Date or the milliseconds since 1970.";
-    const unreadable = "Reading what accessToken() returned threw an error.";
-    const throwing = (name) =>
-      Object.defineProperty({ token: "t" }, name, {
-        get() {
-          throw new Error("t");
-        },
-      });
-    for (const [value, message] of [
-      [undefined, noToken],
-      [null, noToken],
-      [5, noToken],
-      [{}, noToken],
-      [{ token: 5 }, noToken],
-      [{ token: "t", expiresAt: "tomorrow" }, noTime],
-      [{ token: "t", expiresAt: Number.NaN }, noTime],
-      [{ token: "t", expiresAt: new Date("no date") }, noTime],
-      [{ token: "t", expiresAt: {} }, unreadable],
-      [{ token: "t", expiresAt: new Proxy(new Date(), {}) }, unreadable],
-      [throwing("token"), unreadable],
-      [throwing("expiresAt"), unreadable],
-    ]) {
-      const { tokens } = supplied(value);
-      const error = await failure(() => tokens.token());
-      isFailure(error, message);
-      assert.equal(error.cause, undefined);
-    }
-  });
-
-  test("what is on Object.prototype is no token, no expiry and no error", async () => {
-    const names = ["token", "expiresAt", "expiresAtMs", "error", "value", "isGood", "life", "isOver"];
-    for (const name of names) Object.prototype[name] = 9e15;
-    try {
-      const { tokens } = supplied(
-        { token: "own" },
-        "bare",
-        Promise.resolve("later"),
-        {},
-        Promise.resolve({}),
-      );
-      assert.deepEqual([tokens.token(), tokens.token(), await tokens.token()], ["own", "bare", "later"]);
-      for (let tries = 0; tries < 2; tries += 1) {
-        assert.equal((await failure(() => tokens.token())).code, "token_supplier_failed");
-      }
-    } finally {
-      for (const name of names) delete Object.prototype[name];
-    }
   });
 });
 

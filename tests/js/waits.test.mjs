@@ -201,6 +201,43 @@ test("a sign-in under way is finished by another Auth of the session: strict mod
   assert.deepEqual([await second.isSignedIn(), people.exchanges, told], [true, 1, ["signedIn"]]);
 });
 
+test("a wait that comes to its end makes no error, and leaves nothing on the signal", async () => {
+  const { auth, people } = enter();
+  await people.signIn(auth, "ada");
+  const { signal } = new AbortController();
+  const listening = new Set();
+  for (const [method, note] of [
+    ["addEventListener", (hear) => listening.add(hear)],
+    ["removeEventListener", (hear) => listening.delete(hear)],
+  ]) {
+    signal[method] = (type, hear, ...rest) => {
+      note(hear);
+      return AbortSignal.prototype[method].call(signal, type, hear, ...rest);
+    };
+  }
+  // Each error of the SDK is marked, as another copy of the package sees it.
+  const made = [];
+  const { defineProperty } = Object;
+  Object.defineProperty = (target, name, descriptor) => {
+    if (name === Symbol.for("sipbreakout-web.error")) made.push(target);
+    return defineProperty(target, name, descriptor);
+  };
+  try {
+    await auth.isSignedIn({ signal });
+    await auth.getSession({ signal });
+    await auth.getAccessToken({ signal, forceRefresh: true });
+    await later();
+    assert.deepEqual([made.map(({ code }) => code), listening.size], [[], 0]);
+    await failing(auth.getAccessToken({ signal: AbortSignal.abort() }));
+    assert.deepEqual(
+      made.map(({ code }) => code),
+      ["aborted"],
+    );
+  } finally {
+    Object.defineProperty = defineProperty;
+  }
+});
+
 test("`using` closes", async () => {
   const { auth } = enter();
   auth[Symbol.dispose]();

@@ -21,10 +21,13 @@ import {
 
 const [number] = users;
 const TTL_SECONDS = 10;
+// What another page was granted is young for a quarter of this: a reload must not take longer, on a slow machine either.
+const RELOAD_TTL_SECONDS = 30;
 
 inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
   /** A tab that keeps the number. */
-  const keeping = async () => {
+  const keeping = async (ttlSeconds = TTL_SECONDS) => {
+    stage.ttlSeconds = ttlSeconds;
     await stage.begin();
     const tab = await stage.signedIn();
     await keepIn(tab);
@@ -56,23 +59,20 @@ inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
     ["resumeKeepers()", { isResuming: true }],
     ["the same keepRegistered()", { keep: [{ request }] }],
   ]) {
-    test(`a reload: ${way} goes on, and a fresh registration is not told again`, async () => {
-      const tab = await keeping();
+    test(`a reload: ${way} goes on, and a young registration is not told again`, async () => {
+      const tab = await keeping(RELOAD_TTL_SECONDS);
       stage.keeping = given;
       const [before] = await view(tab);
       await reload(tab);
       const after = await stands(tab, "registered");
       assert.deepEqual(after.request, before.request);
       await until("the lead", () => isLeading(tab));
-      await until("the refresh", () => stage.upserts(number).length >= 2, TTL_SECONDS * 1000);
+      await until("the refresh", () => stage.upserts(number).length >= 2, RELOAD_TTL_SECONDS * 1000);
       const [first, second] = stage.upserts(number);
-      // A browser under load may take longer to come back than the registration is fresh.
-      assert.ok(
-        second.startedAt - first.startedAt > 0.74 * TTL_SECONDS * 1000,
-        "it is told again while it is fresh",
-      );
+      const sinceMs = second.startedAt - first.startedAt;
+      assert.ok(sinceMs > 0.74 * RELOAD_TTL_SECONDS * 1000, `told again after ${sinceMs} ms`);
       assert.equal(second.label, await label(tab));
-      assert.ok(second.endedAt - first.startedAt < TTL_SECONDS * 1000);
+      assert.ok(second.endedAt - first.startedAt < RELOAD_TTL_SECONDS * 1000);
     });
   }
 

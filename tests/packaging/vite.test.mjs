@@ -152,3 +152,25 @@ test("with the plugin of docs/loading.md index.html names the wasm, which is fet
     await server.close();
   }
 });
+
+test("with the configuration of docs/loading.md the SDK has a file of its own, which begins with the compile hint", async () => {
+  writeFileSync(join(app, "preload-wasm.ts"), loadingBlock("preload-wasm.ts"));
+  writeFileSync(join(app, "vite.config.ts"), loadingBlock("vite.config.ts, Vite 8"));
+  await output(vite, ["build", "--logLevel", "warn"], { cwd: app });
+  const assets = join(app, "dist", "assets");
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  const hinted = scripts.filter((name) =>
+    readFileSync(join(assets, name), "utf8").startsWith("//# allFunctionsCalledOnLoad\n"),
+  );
+  assert.deepEqual(
+    hinted.map((name) => name.startsWith("sipbreakout-web-")),
+    [true],
+    scripts.join("\n"),
+  );
+  const server = await startStatic(join(app, "dist"), { fallback: true });
+  try {
+    await walk(server.url, "+4799900003", "packaging-vite-hinted");
+  } finally {
+    await server.close();
+  }
+});

@@ -1,7 +1,8 @@
 //! URLs and JSON of the page.
 
-use sipbreakout_web::browser::PageUrls;
-use sipbreakout_web::seams::{Fields, Json, MAX_DEPTH, Urls};
+use sipbreakout_web::page_url::PageUrls;
+use sipbreakout_web::seams::{Fields, Json, MAX_DEPTH};
+use sipbreakout_web::url::Urls;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]

@@ -37,7 +37,7 @@ const PANIC_WORDS: [&str; 15] = [
     "called `Result::unwrap()` on an `Err` value",
 ];
 
-/// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback.test.mjs (`readAnswer`).
+/// The beginnings of exports' names that scripts/build/glue.mjs knows, and tests/js/callback-interrupted.test.mjs (`readAnswer`).
 const KNOWN_EXPORTS: [&str; 5] =
     ["memory", "__wbindgen_externrefs", "__wbindgen_start", "wasm_bindgen__convert__closures", "readAnswer"];
 

@@ -12,7 +12,7 @@ use super::AuthOptions;
 use super::id_token::Claims;
 use crate::base64::encode_url;
 use crate::oauth::Secret;
-use crate::seams::{UrlParts, Urls};
+use crate::url::{UrlParts, Urls};
 use serde_json::{Value, json};
 
 const NOW_SECONDS: i64 = 1_800_000_000;

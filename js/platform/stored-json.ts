@@ -29,3 +29,7 @@ export const isNumber = (value: unknown): value is number => typeof value === "n
 /** @internal A text, or nothing. */
 export const isAnyText = (value: unknown): value is string | null | undefined =>
   isText(value) || value === undefined || value === null;
+
+/** @internal A number, or nothing. */
+export const isAnyNumber = (value: unknown): value is number | null | undefined =>
+  isNumber(value) || value === undefined || value === null;

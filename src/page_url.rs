@@ -1,6 +1,6 @@
-//! The page's own `URL`.
+//! URLs as the page's own `URL` parses them: for the session's bindings and for front ends in Rust.
 
-use crate::seams::{UrlParts, Urls};
+use crate::url::{UrlParts, Urls};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

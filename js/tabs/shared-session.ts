@@ -1,7 +1,6 @@
-// What the sessions of one realm (issuer, client, name and store) share within a page. An application may make several of
-// one session (React's strict mode, hot replacement, two modules): a refresh token must still be sent once, a code be
-// exchanged once, and all of them be told. Two stores are two realms, even if both are adapters: they may hold the sessions
-// of two people.
+// What all `Auth` objects of one session (issuer, client, name and store) share within a page. An application may make several
+// (React's strict mode, hot replacement, two modules): a refresh token must still be sent once, a code be exchanged once, and
+// all of them be told. Two stores are two sessions, even if both are adapters: they may hold those of two people.
 
 import type { AuthError } from "../errors.js";
 import type { AuthEventMap, SessionState } from "../events.js";
@@ -14,9 +13,10 @@ import { type SessionEvent, stateAfter } from "./session-event.js";
 import { type FinishedSignIn, SignIns } from "./sign-ins.js";
 import { Signal } from "./signal.js";
 import { SingleFlight } from "./single-flight.js";
+import { openChannel, post } from "./tab-channel.js";
 
-/** @internal A session of the page. */
-export interface Member {
+/** An `Auth` of the session. */
+interface Member {
   /** With an empty type the new state, otherwise an event and its details. */
   told(type: "" | keyof AuthEventMap, detail: unknown): void;
   /** Another tab has posted this. */
@@ -43,13 +43,10 @@ function toldQuietly(member: Member, type: "" | keyof AuthEventMap, detail: unkn
   } catch {}
 }
 
-const realms = new Map<string, WeakRef<Realm>>();
-
-/** A channel that nobody listens to any more. */
-const channels = new FinalizationRegistry<BroadcastChannel>((channel) => channel.close());
+const ofPage = new Map<string, WeakRef<SharedSession>>();
 
 /** @internal */
-export class Realm {
+export class SharedSession {
   readonly refreshing = new SingleFlight<string>();
   /** A code is exchanged once. */
   readonly signIns = new SignIns();
@@ -84,19 +81,19 @@ export class Realm {
   /** The store was looked at for being another tab's copy. */
   isCopyChecked = false;
 
-  /** The realm called `name`. */
-  static of(name: string): Realm {
-    for (const [known, realm] of realms) if (!realm.deref()) realms.delete(known);
-    const realm = realms.get(name)?.deref() ?? new Realm();
-    realms.set(name, new WeakRef(realm));
-    return realm;
+  /** That of the session called `name`. */
+  static of(name: string): SharedSession {
+    for (const [known, session] of ofPage) if (!session.deref()) ofPage.delete(known);
+    const session = ofPage.get(name)?.deref() ?? new SharedSession();
+    ofPage.set(name, new WeakRef(session));
+    return session;
   }
 
   /** `member` is told of all events, for as long as somebody else keeps it; with `channel`, also of those of other tabs. */
   join(member: Member, channel: string | undefined): void {
     this.#members = this.#members.filter((known) => known.deref());
     this.#members.push(new WeakRef(member));
-    if (channel !== undefined) this.#channel ??= this.#open(channel);
+    if (channel !== undefined) this.#channel ??= openChannel(channel, this);
     if (this.#state !== "unknown") toldQuietly(member, "", this.#state);
   }
 
@@ -110,22 +107,6 @@ export class Realm {
     this.#changed.fire();
   }
 
-  #open(name: string): BroadcastChannel | undefined {
-    try {
-      const channel = new BroadcastChannel(name);
-      const weak = new WeakRef(this);
-      channel.onmessage = ({ data }) => {
-        if (typeof data === "string") weak.deref()?.hear(data);
-      };
-      // Node would not end as long as somebody listens.
-      (channel as { unref?: () => void }).unref?.();
-      channels.register(this, channel);
-      return channel;
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Of several members the first takes what comes. */
   hear(text: string): void {
     this.#alive()[0]?.hear(text);
@@ -137,11 +118,7 @@ export class Realm {
 
   /** Tells the other tabs. */
   post(text: string): void {
-    try {
-      this.#channel?.postMessage(text);
-    } catch {
-      // Closed, or patched.
-    }
+    post(this.#channel, text);
   }
 
   /** Who watched the session's token is gone: somebody else is to. */
@@ -320,8 +297,8 @@ export class Realm {
    * one issuer, client and name have in their stores.
    */
   static signInElsewhere(key: string, state: string): Promise<FinishedSignIn> | undefined {
-    for (const [name, realm] of realms) {
-      const known = name.endsWith(key) ? realm.deref()?.signIns.get(state) : undefined;
+    for (const [name, session] of ofPage) {
+      const known = name.endsWith(key) ? session.deref()?.signIns.get(state) : undefined;
       if (known) return known;
     }
     return undefined;
