@@ -25,6 +25,7 @@ import type { StateMark } from "../flows/sign-in.js";
 import { bare, peek } from "../given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
+import { dispatch } from "../platform/dispatch.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
 import { passOn } from "../popup/popup-window.js";
@@ -310,7 +311,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #hear(type: string, detail: unknown): void {
     if (type === "signedOut") this.#signIn.forgetHandled();
     if (type === "") this.#sessionState = detail as SessionState;
-    else this.dispatchEvent(new CustomEvent(type, bare({ detail })));
+    else dispatch(this, new CustomEvent(type, bare({ detail })));
   }
 }
 

@@ -1,4 +1,5 @@
 // `createClient`: registrations at the core.
+
 import type { ClientEvents } from "../events.js";
 import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
@@ -16,6 +17,7 @@ import type {
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
+import { dispatch } from "../platform/dispatch.js";
 import { fleet } from "./fleet.js";
 import { RegistrationCalls } from "./registration-calls.js";
 import { validate } from "./validation.js";
@@ -46,8 +48,8 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     this.#calls = new RegistrationCalls(options);
     this.#keepers = new ClientKeepers(
       this.#calls,
-      () => this.dispatchEvent(new Event("keepersChanged")),
-      () => this.dispatchEvent(new Event("storageUnavailable")),
+      () => dispatch(this, new Event("keepersChanged")),
+      () => dispatch(this, new Event("storageUnavailable")),
     );
   }
 

@@ -9,7 +9,6 @@ import { InvalidRequestError, LoadError, type SdkError, toSdkError } from "../er
 import { Reader } from "../given/reader.js";
 import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
 import { mayPass, rest } from "../patience.js";
-import { isSameNumber } from "../phone-number.js";
 import { onSilence as whenSilent } from "../platform/records.js";
 import { HeldStops, type Holding } from "./held-stops.js";
 import { Keeper, type Valid } from "./keeper.js";
@@ -104,7 +103,9 @@ export class ClientKeepers {
   async #restore(): Promise<RegistrationKeeper[]> {
     if (this.#isClosed) throw closed();
     const kept = await this.#turns.after((own) => own.list());
-    for (const [key, snapshot] of kept) this.#meet(key, snapshot);
+    this.#live.fill(() => {
+      for (const [key, snapshot] of kept) this.#meet(key, snapshot);
+    });
     return [...this.list()];
   }
 
@@ -152,8 +153,8 @@ export class ClientKeepers {
         if (!(await holding.begin()) || isDelete) throw thrown;
         return undefined;
       });
-      const deletion = await (isDelete ? given : Promise.race([given, holding.held]));
-      if (deletion !== undefined) await this.#turns.run((own) => own.gone(deletion));
+      const gone = await (isDelete ? given : Promise.race([given, holding.held]));
+      await gone?.();
       if (!known) tell(keeper, "deleted", { inEffect: undefined });
     } finally {
       holding.end();
@@ -164,24 +165,23 @@ export class ClientKeepers {
   /** Sees to it that a stop holds without the wasm, unless somebody wants the number all the same. */
   #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
     // A deletion ends the keepers that there are.
-    const ending = new Set(isDelete ? this.#live.every() : []);
-    const isWanting = (other: RegistrationKeeper) =>
-      !this.#live.get(other)?.isLeaving && !ending.has(other) && isSameNumber(other.request, keeper.request);
+    const ending = new Set(isDelete ? this.#live.ofNumber(keeper) : []);
+    const isWanting = (other: RegistrationKeeper) => !this.#live.get(other)?.isLeaving && !ending.has(other);
     const holding = this.#held.stop(keeper.request, isDelete, {
       isLoaded: () => this.#keeper !== undefined,
-      isWanted: () => this.#live.every().some(isWanting),
+      isWanted: () => this.#live.ofNumber(keeper).some(isWanting),
     });
     if (keeper.lastError instanceof LoadError) holding.begin();
     return holding;
   }
 
-  /** Resolves to the name of the wish to delete, if there is one. */
+  /** Resolves to what waits until it is deleted, if it is to be. */
   async #noteStop(
     own: Keeper,
     keeper: RegistrationKeeper,
     live: Live,
     isDelete: boolean,
-  ): Promise<string | undefined> {
+  ): Promise<(() => Promise<void>) | undefined> {
     if (!live.key) return undefined;
     const others = this.#live.of(live.key).map((other) => this.#live.get(other));
     const wanting = others.filter((other) => other && !other.isMet && !other.isLeaving);
@@ -190,7 +190,8 @@ export class ClientKeepers {
     if (!isDelete && !live.isMet && isShared) return undefined;
     // React's strict mode makes one, stops it, and makes another before the first is noted.
     const isAwaited = wanting.some((other) => !other?.isNoted);
-    return own.stop(this.#validOf(keeper.request), isDelete, isAwaited);
+    const id = await own.stop(this.#validOf(keeper.request), isDelete, isAwaited);
+    return id === undefined ? undefined : () => own.gone(id);
   }
 
   /** Of this client and the page's others, beside calls of the application's own. */
@@ -218,16 +219,19 @@ export class ClientKeepers {
       if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
     }
     for (const keeper of this.#live.every()) this.#end(keeper);
-    // What was stopped just before is stopped all the same, also in the store.
-    this.#turns.settled().then(() => {
-      this.#keeper?.free();
-      this.#keeper = undefined;
-    });
+    this.#free();
+  }
+
+  /** What was stopped just before is stopped all the same, also in the store. */
+  async #free(): Promise<void> {
+    await this.#turns.settled();
+    this.#keeper?.free();
+    this.#keeper = undefined;
   }
 
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
-    if (this.#live.of(key).length > 0) return;
+    if (this.#isClosed || this.#live.of(key).length > 0) return;
     // It can be read as it stands before anybody hears of it.
     const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
     this.#add(keeper, { isMet: true, isNoted: true, owner: snapshot.owner });
@@ -331,12 +335,16 @@ export class ClientKeepers {
       onTrap: () => this.#begin(wasm),
     });
     this.#keeper = own;
-    // Not before: nobody keeps a client for the sake of this.
-    this.#stopListening ??= whenSilent(this.#onSilence);
     this.#wasm = wasm;
     this.#held.forget();
-    this.#overruling.begin();
-    if (this.#isClosed) own.close();
+    if (this.#isClosed) {
+      own.close();
+      this.#free();
+    } else {
+      this.#overruling.begin();
+      // Not before: nobody keeps a client for the sake of this.
+      this.#stopListening ??= whenSilent(this.#onSilence);
+    }
     return own;
   }
 

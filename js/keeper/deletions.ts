@@ -2,6 +2,7 @@
 import { authError } from "../errors.js";
 import { within } from "../platform/time-limit.js";
 import type { PageLife } from "./page-life.js";
+import { closed } from "./troubles.js";
 
 /** How long somebody waits for another tab to delete a registration. */
 const LONGEST_MS = 45_000;
@@ -9,20 +10,25 @@ const LONGEST_MS = 45_000;
 interface Deletion {
   readonly ended: Promise<{ error: unknown }>;
   readonly end: (outcome: { error: unknown }) => void;
+  waiting: number;
 }
 
 /** @internal */
 export class Deletions {
   readonly #open = new Map<string, Deletion>();
 
-  /** Somebody is going to wait for it. */
+  /** Somebody is going to wait for it, who calls `gone`. */
   await(id: string): void {
-    if (this.#open.has(id)) return;
+    const known = this.#open.get(id);
+    if (known) {
+      known.waiting += 1;
+      return;
+    }
     let end!: Deletion["end"];
     const ended = new Promise<{ error: unknown }>((resolve) => {
       end = resolve;
     });
-    this.#open.set(id, { ended, end });
+    this.#open.set(id, { ended, end, waiting: 1 });
   }
 
   /** What was told first counts. */
@@ -38,7 +44,8 @@ export class Deletions {
   /** Waits for it. @throws what came in the way */
   async gone(id: string, page: Pick<PageLife, "isAway" | "absences">): Promise<void> {
     const deletion = this.#open.get(id);
-    if (!deletion) return;
+    // Of what is not known nobody may say that it is deleted.
+    if (!deletion) throw closed();
     let outcome: { error: unknown } | undefined;
     while (!outcome) {
       const { absences } = page;
@@ -46,7 +53,8 @@ export class Deletions {
       // While the page was away nothing could be done.
       if (!outcome && !page.isAway && page.absences === absences) outcome = { error: late() };
     }
-    this.#open.delete(id);
+    deletion.waiting -= 1;
+    if (deletion.waiting === 0) this.#open.delete(id);
     if (outcome.error !== undefined) throw outcome.error;
   }
 }

@@ -139,8 +139,11 @@ export class Executor {
     else {
       const batches: Batches = [work];
       this.#batches = batches;
-      for (let next = batches.shift(); next; next = batches.shift()) next();
-      this.#batches = undefined;
+      try {
+        for (let next = batches.shift(); next; next = batches.shift()) next();
+      } finally {
+        this.#batches = undefined;
+      }
     }
     await undefined;
     await Promise.all(stored);
@@ -159,8 +162,14 @@ export class Executor {
         continue;
       }
       const [count, work] = this.#works[number] as readonly [number, Work];
-      const done = work(...take(count));
-      if (done) stored.push(done as Promise<unknown>);
+      const fields = take(count);
+      try {
+        const done = work(...fields);
+        if (done) stored.push(done as Promise<unknown>);
+      } catch (thrown) {
+        // A page's `dispatchEvent` may let through what a listener throws. The rest is to be done all the same.
+        globalThis.reportError?.(thrown);
+      }
     }
   }
 

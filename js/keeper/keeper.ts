@@ -48,6 +48,11 @@ export class Keeper {
   readonly #over = new AbortController();
   readonly #stopListening: () => void;
   #page: PageLife | undefined;
+  /** Has it asked who is signed in. */
+  #askAgain: (() => void) | undefined;
+  /** How often that was asked, and which of these questions the answer is to that was told last. */
+  #questions = 0;
+  #answered = 0;
   #isReady = false;
   #isClosed = false;
   /** Whose registrations are kept now, as the machine has said. */
@@ -63,7 +68,7 @@ export class Keeper {
       onEvent: (key, type, snapshot) => listener.onEvent(key, type, snapshot),
       onLead: (isLeading) => listener.onLead(isLeading),
       onReady: (owner) => this.#know(owner),
-      onDoubt: () => void this.#lookAtOwner().catch(() => {}),
+      onDoubt: () => this.#askAgain?.(),
     });
     leavers.add(this.#leaver);
     this.#stopListening = whenTrapped(wasm, (thrown) => this.#trapped(thrown));
@@ -102,7 +107,7 @@ export class Keeper {
   async stop({ text }: Valid, isDelete: boolean, isAwaited: boolean): Promise<string | undefined> {
     await this.#ready();
     // It was closed before it was known whose registrations these are. The next page must not go on with them.
-    if (this.#isClosed && !this.#isReady) await this.#tellOwner(await this.#owners.owner());
+    if (this.#isClosed && !this.#isReady) await this.#lookAtOwner();
     if (isAwaited) await this.#catchUp();
     this.#executor.stopped = {};
     const noted = this.#tell(Happened.stop, text, randomId(), isDelete, isAwaited);
@@ -206,20 +211,28 @@ export class Keeper {
     const onDoubted = (doubt: unknown) => void this.#tell(Happened.doubted, doubt);
     signal.addEventListener("abort", this.#owners.onDoubted(onDoubted));
     onDoubted(this.#owners.doubt());
-    const onLeft = () => void this.#tell(Happened.ownerLeft);
-    watchOwner(this.#owners, () => this.#lookAtOwner(), onLeft, signal);
+    const onLeft = () => {
+      // Answers that are still to come may be about the person who has left.
+      this.#answered = this.#questions;
+      this.#tell(Happened.ownerLeft);
+    };
+    const look = async () => (await this.#lookAtOwner())?.kind === "unknown";
+    this.#askAgain = watchOwner(this.#owners, look, onLeft, signal);
   }
 
-  /** Resolves to whether it can't be told whose registrations may be kept. */
-  async #lookAtOwner(): Promise<boolean> {
+  /**
+   * Tells the machine who is signed in. Undefined for an answer that took so long that a later question was answered before:
+   * somebody else may be signed in by now.
+   */
+  async #lookAtOwner(): Promise<Owner | undefined> {
+    this.#questions += 1;
+    const question = this.#questions;
     const owner = await this.#owners.owner();
-    await this.#tellOwner(owner);
-    return owner.kind === "unknown";
-  }
-
-  async #tellOwner(owner: Owner): Promise<void> {
+    if (question <= this.#answered) return undefined;
+    this.#answered = question;
     const { name, isShared = false, session } = this.#nameOf(owner);
     await this.#tell(Happened.owner, name, isShared, session, owner.kind === "unknown");
+    return owner;
   }
 
   #nameOf(owner: Owner) {
@@ -243,12 +256,11 @@ export class Keeper {
   async #catchUp(): Promise<void> {
     const caughtUp = async () => {
       for (;;) {
-        const owner = await this.#owners.owner();
-        const { name } = this.#nameOf(owner);
-        if (owner.kind === "unknown" || name === this.#owner || this.#isClosed) return;
         const { promise } = this.#readied;
-        await this.#tellOwner(owner);
-        if (name !== this.#owner) await promise;
+        const owner = await this.#lookAtOwner();
+        if (owner?.kind === "unknown" || this.#isClosed) return;
+        if (owner && this.#nameOf(owner).name === this.#owner) return;
+        if (owner) await promise;
       }
     };
     await within(CATCH_UP_MS, caughtUp());

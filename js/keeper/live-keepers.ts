@@ -6,6 +6,8 @@ import type { RegistrationKeeper } from "./registration-keeper.js";
 
 /** @internal What is known of a keeper beside how it stands. */
 export interface Live {
+  /** The digits of its number; undefined for the number of whoever is signed in. */
+  readonly digits?: string | undefined;
   /** Of the registration that it is a keeper of. */
   key?: string;
   options?: KeepOptions | undefined;
@@ -23,8 +25,11 @@ export interface Live {
 export class LiveKeepers {
   readonly #live = new Map<RegistrationKeeper, Live>();
   readonly #byKey = new Map<string, Set<RegistrationKeeper>>();
+  readonly #byNumber = new Map<string | undefined, RegistrationKeeper[]>();
   /** The same until there are others. */
   #list: readonly RegistrationKeeper[] | undefined;
+  /** There will be more: they are told as one change. */
+  #isFilling = false;
   readonly #onChange: () => void;
 
   constructor(onChange: () => void) {
@@ -32,8 +37,24 @@ export class LiveKeepers {
   }
 
   add(keeper: RegistrationKeeper, live: Live): void {
-    this.#live.set(keeper, bare(live));
+    const digits = numberOf(keeper);
+    this.#live.set(keeper, bare({ ...live, digits }));
+    const others = this.#byNumber.get(digits);
+    if (others) others.push(keeper);
+    else this.#byNumber.set(digits, [keeper]);
     this.#changed();
+  }
+
+  /** Those that `add` adds are one change. */
+  fill(add: () => void): void {
+    const before = this.#live.size;
+    this.#isFilling = true;
+    try {
+      add();
+    } finally {
+      this.#isFilling = false;
+      if (this.#live.size !== before) this.#onChange();
+    }
   }
 
   /** Undefined for one that is stopped. */
@@ -43,15 +64,15 @@ export class LiveKeepers {
 
   /** One for each number: the one that was made last. */
   list(): readonly RegistrationKeeper[] {
-    if (!this.#list) {
-      const byNumber = new Map<string | undefined, RegistrationKeeper>();
-      for (const keeper of this.#live.keys()) {
-        const phoneNumber = peek(keeper.request, "phoneNumber");
-        byNumber.set(phoneNumber === undefined ? undefined : digitsOf(phoneNumber), keeper);
-      }
-      this.#list = Object.freeze([...byNumber.values()]);
-    }
+    this.#list ??= Object.freeze(
+      [...this.#byNumber.values()].map((keepers) => keepers[keepers.length - 1] as RegistrationKeeper),
+    );
     return this.#list;
+  }
+
+  /** Those of the same number as `keeper`, as far as that can be told without Rust. */
+  ofNumber(keeper: RegistrationKeeper): readonly RegistrationKeeper[] {
+    return this.#byNumber.get(numberOf(keeper)) ?? [];
   }
 
   every(): RegistrationKeeper[] {
@@ -80,6 +101,9 @@ export class LiveKeepers {
     const live = this.#live.get(keeper);
     if (!live) return;
     this.#live.delete(keeper);
+    const others = (this.#byNumber.get(live.digits) ?? []).filter((other) => other !== keeper);
+    if (others.length > 0) this.#byNumber.set(live.digits, others);
+    else this.#byNumber.delete(live.digits);
     if (live.key !== undefined) {
       const keepers = this.#byKey.get(live.key);
       keepers?.delete(keeper);
@@ -91,6 +115,11 @@ export class LiveKeepers {
 
   #changed(): void {
     this.#list = undefined;
-    this.#onChange();
+    if (!this.#isFilling) this.#onChange();
   }
+}
+
+function numberOf({ request }: RegistrationKeeper): string | undefined {
+  const phoneNumber = peek(request, "phoneNumber");
+  return phoneNumber === undefined ? undefined : digitsOf(phoneNumber);
 }

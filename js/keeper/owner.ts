@@ -56,13 +56,16 @@ function supplied(name: string | undefined): Owners {
 export const ownersOf = ({ auth, keeping }: ClientSettings, wasm: Wasm): Owners =>
   ownersIn(auth, wasm) ?? supplied(keeping.owner);
 
-/** @internal Follows the session until `signal` is aborted: `look` asks who is there, and resolves to whether that is unknown. */
+/**
+ * @internal Follows the session until `signal` is aborted: `look` asks who is there, and resolves to whether that is unknown.
+ * Returns how to have it asked once more.
+ */
 export function watchOwner(
   owners: Owners,
   look: () => Promise<boolean>,
   onLeft: () => void,
   signal: AbortSignal,
-): void {
+): () => void {
   let round = 0;
   const follow = (looksMs: readonly number[]) => void lookOften(looksMs).catch(() => {});
   const lookOften = async (looksMs: readonly number[]) => {
@@ -87,5 +90,7 @@ export function watchOwner(
   signal.addEventListener("abort", () => {
     for (const stop of stops) stop();
   });
-  follow([]);
+  const once = () => follow([]);
+  once();
+  return once;
 }

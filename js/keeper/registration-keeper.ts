@@ -1,11 +1,13 @@
 // `client.keepRegistered`: the application's view of a registration that is kept. What is done about it is decided in
 // Rust (src/keeper/).
+
 import { invalidOption, type SdkError } from "../errors.js";
 import type { KeeperEvents, KeeperState } from "../events.js";
 import { bare, read } from "../given/read.js";
 import { REGISTRATION } from "../given/shapes.js";
 import { requestOf } from "../given/snapshot.js";
 import type { RegistrationRequest } from "../options.js";
+import { dispatch } from "../platform/dispatch.js";
 import { sameDate, sameError, sameRequest } from "../same.js";
 
 /** @internal How Rust tells it. */
@@ -143,8 +145,8 @@ export class RegistrationKeeper extends (EventTarget as new () => KeeperEvents) 
       nextRefreshAt: this.nextRefreshAt,
       error: this.#error,
     };
-    if (type !== "change" && !isLate) this.dispatchEvent(new CustomEvent(type, bare({ detail })));
-    this.dispatchEvent(new CustomEvent("change", bare({ detail })));
+    if (type !== "change" && !isLate) dispatch(this, new CustomEvent(type, bare({ detail })));
+    dispatch(this, new CustomEvent("change", bare({ detail })));
   }
 
   #take(told: Partial<Snapshot>): void {

@@ -22,6 +22,10 @@ const DATABASE = "sipbreakout-kept";
 const STORE = "records";
 /** A database that does not answer must not hold up a call. */
 const TIMEOUT_MS = 3000;
+/** Many records may take longer. */
+const TIMEOUT_FOR_EACH_MS = 1;
+/** When the page had no turn for so long, the answer may be there and wait behind the timer. */
+const GRACE_MS = 100;
 /** After which it is asked again. (WebKit's may never answer after the machine has slept.) */
 const SILENT_MS = 30_000;
 
@@ -43,7 +47,7 @@ export function onSilence(listener: () => void): () => void {
   return () => silence.delete(listener);
 }
 
-/** It is opened anew later. */
+/** It is opened anew later, unless it answers before that. */
 function fallSilent(): void {
   const isNews = database !== undefined;
   database = undefined;
@@ -52,17 +56,16 @@ function fallSilent(): void {
 }
 
 function open(): Promise<IDBDatabase> {
-  database ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const isCurrent = () => silentUntil < clock();
+  if (database) return database;
+  const coming = new Promise<IDBDatabase>((resolve, reject) => {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     opening.onsuccess = () => {
       const opened = opening.result;
-      // Too late: another one may be open.
-      if (!isCurrent()) return opened.close();
-      const leave = () => {
-        database = undefined;
-      };
+      // After a silence another one may be open.
+      database ??= coming;
+      if (database !== coming) return opened.close();
+      silentUntil = Number.NEGATIVE_INFINITY;
       opened.onclose = leave;
       // A later version of this package wants another form.
       opened.onversionchange = () => {
@@ -72,12 +75,21 @@ function open(): Promise<IDBDatabase> {
       resolve(opened);
     };
     opening.onerror = () => reject(opening.error);
-    opening.onblocked = () => reject(new Error("The database is blocked by another tab."));
   });
-  database.catch(() => {
-    database = undefined;
-  });
-  return database;
+  const leave = () => {
+    if (database === coming) database = undefined;
+  };
+  coming.catch(leave);
+  database = coming;
+  return coming;
+}
+
+/** Calls `expire` after `ms`. Returns how to prevent it. */
+function limit(ms: number, expire: () => void): () => void {
+  let timer = setTimeout(() => {
+    timer = setTimeout(expire, GRACE_MS);
+  }, ms);
+  return () => clearTimeout(timer);
 }
 
 /** All that was asked in one turn is one transaction. */
@@ -88,10 +100,10 @@ async function flush(): Promise<void> {
     for (const { reject } of works) reject(reason);
   };
   if (clock() < silentUntil) return fail(new Error("The database did not answer just now."));
-  const timer = setTimeout(() => {
+  const lift = limit(TIMEOUT_MS + works.length * TIMEOUT_FOR_EACH_MS, () => {
     fallSilent();
     fail(new Error("The database does not answer."));
-  }, TIMEOUT_MS);
+  });
   try {
     const transaction = (await open()).transaction(STORE, "readwrite");
     const store = transaction.objectStore(STORE);
@@ -106,7 +118,7 @@ async function flush(): Promise<void> {
   } catch (thrown) {
     fail(thrown);
   } finally {
-    clearTimeout(timer);
+    lift();
   }
 }
 
