@@ -134,22 +134,22 @@ export class CoreCalls {
       const loaded = limits.hold(loading);
       // The request for the wasm goes out first; while it comes there is time for all that JavaScript can do alone.
       await undefined;
-      if (!latest() && prepare().found.length === 0 && !limits.isEnded) early = this.#askEarly();
+      if (!latest() && prepare().found.length === 0 && !limits.isEnded) early = this.#joinEarly();
       await loaded.catch((thrown: unknown) => {
         if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
       });
       return await (begun as unknown as Promise<T>);
     } finally {
-      early?.giveUp();
+      early?.leave();
     }
   }
 
   /** The first call's token: where it takes a request, that and the wasm's are under way at the same time. */
-  #askEarly(): EarlyToken | undefined {
+  #joinEarly(): EarlyToken | undefined {
     const source = peek(this.#options, "accessToken");
-    if (this.#early || this.#tokens || typeof source !== "function") return undefined;
-    this.#early = new EarlyToken(source as AccessTokenSource);
-    this.#early.ask();
+    if (this.#tokens || typeof source !== "function") return undefined;
+    this.#early ??= new EarlyToken(source as AccessTokenSource);
+    this.#early.join();
     return this.#early;
   }
 

@@ -6,8 +6,11 @@ type Question = Parameters<AccessTokenSource>[0];
 /** @internal */
 export class EarlyToken {
   readonly #source: AccessTokenSource;
+  #isAsked = false;
   #answer: Promise<Awaited<ReturnType<AccessTokenSource>>> | undefined;
   #abort: AbortController | undefined;
+  /** How many calls may take the answer. */
+  #calls = 0;
   /** The question of the call that has taken the answer. */
   #taken: Question | undefined;
 
@@ -15,8 +18,14 @@ export class EarlyToken {
     this.#source = source;
   }
 
-  /** Asks now. */
-  ask(): void {
+  /** For a call that waits for the wasm. The first one asks now. */
+  join(): void {
+    this.#calls += 1;
+    if (!this.#isAsked) this.#ask();
+  }
+
+  #ask(): void {
+    this.#isAsked = true;
     const source = this.#source;
     const signal = () => this.#signal;
     const question: Question = {
@@ -40,9 +49,10 @@ export class EarlyToken {
     return answer;
   };
 
-  /** Nobody takes the answer. */
-  giveUp(): void {
-    if (!this.#answer) return;
+  /** For a call that is over. If no other one may take the answer, nobody waits for it. */
+  leave(): void {
+    this.#calls -= 1;
+    if (!this.#answer || this.#calls > 0) return;
     this.#answer = undefined;
     this.#abort ??= new AbortController();
     this.#abort.abort();

@@ -1,7 +1,7 @@
 // Loads the wasm when something first needs it, once, and again after a failure. Says why it failed. Nothing waits inside an
 // instance; when one traps, whatever comes next gets a fresh one, of the same compiled module.
-import { loadError, toSdkError } from "../errors.js";
-import { peek } from "../given/read.js";
+import { isSdkError, loadError, toSdkError } from "../errors.js";
+import { isArray, peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
 import { otherBuild } from "./load-hints.js";
 import { doubtCache, moduleOf } from "./module.js";
@@ -92,12 +92,28 @@ export async function loaded(): Promise<Wasm> {
 
 /** @internal Calls a plain function of `wasm`. Throws what that throws, an error of ours if it traps. */
 export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
+  const asked = live;
+  if (asked?.wasm !== wasm) throw toSdkError(undefined);
   try {
-    if (live?.wasm !== wasm) throw toSdkError(undefined);
     return work(wasm);
   } catch (thrown) {
-    throw live?.wasm === wasm ? thrown : toSdkError(thrown);
+    // All that Rust means to throw is one of these. Whatever else comes out of it has left its work half done.
+    if (typeof thrown === "string" || isArray(thrown) || isSdkError(thrown)) throw thrown;
+    if (!asked.isDead) stop(asked, thrown);
+    throw toSdkError(thrown);
   }
+}
+
+function stop(instance: Instance, thrown: unknown): void {
+  instance.isDead = true;
+  // Until it is read, a stack keeps what it is made of, the instance among it.
+  void peek(thrown, "stack");
+  // Of one that was let go there may be a successor.
+  if (live === instance) letGo();
+  for (const listener of [...instance.trapped]) listener(thrown);
+  instance.trapped.clear();
+  // Its memory may be a gigabyte. Later, because frames of it may be on the stack.
+  queueMicrotask(instance.wasm.release);
 }
 
 /** @internal Calls `listener` when the instance stops. Returns how to stop listening. */
@@ -114,19 +130,10 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   // The caller's stack may be full.
   await undefined;
   const coming = compiled ? Promise.resolve(compiled) : moduleOf(given, signal).then(ours);
-  const trapped: Instance["trapped"] = new Set();
-  let instance: Instance | undefined;
-  const onTrap = (thrown: unknown) => {
-    if (instance) instance.isDead = true;
-    // Of one that was let go there may be a successor.
-    if (live === instance) letGo();
-    for (const listener of trapped) listener(thrown);
-    trapped.clear();
-  };
   try {
-    const wasm = await instantiate(coming, onTrap);
+    const wasm = await instantiate(coming);
     compiled = await coming;
-    instance = { wasm, trapped, isDead: false };
+    const instance = { wasm, trapped: new Set<(thrown: unknown) => void>(), isDead: false };
     live = instance;
     setTimeout(() => {
       isOpen = true;

@@ -53,6 +53,24 @@ describe("the first token", () => {
     assert.deepEqual(told, [[false], ["token", "token", "token"]]);
   });
 
+  test("is one, too, where the first call turns out to be invalid, or is given up", async () => {
+    const told = await whileLoading(`
+      const client = clientOf(async () => ({ token: "token", expiresAt: Date.now() + 3_600_000 }));
+      const abandon = new AbortController();
+      const calls = [
+        errorOf(client.upsertRegistration({ ...request, sipUri: "sip:pbx.example.com" })),
+        errorOf(client.upsertRegistration({ ...request, phoneNumber: "+4799900002" }, { signal: abandon.signal })),
+        client.upsertRegistration({ ...request, phoneNumber: "+4799900003" }),
+      ];
+      await later(20);
+      abandon.abort();
+      await later(20);
+      open();
+      await Promise.all(calls);
+      return [asked, sent];`);
+    assert.deepEqual(told, [[false], ["token"]]);
+  });
+
   test("is asked for again when the core refuses it", async () => {
     const told = await whileLoading(`
       const client = clientOf(async ({ forceRefresh }) => forceRefresh ? "new" : "old");
