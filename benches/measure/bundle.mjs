@@ -3,21 +3,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { bundle } from "../../scripts/build/bundle.mjs";
 import { root } from "../../scripts/paths.mjs";
 import { variants } from "../variants.mjs";
 import { benchesDir, pagesDir } from "./paths.mjs";
-
-export const esbuildOptions = {
-  absWorkingDir: root,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-  external: ["node:*"],
-  legalComments: "none",
-  logLevel: "error",
-};
 
 export function compress(content) {
   const quality = {
@@ -65,19 +54,16 @@ function put(directory, name, content) {
 async function bundlePage({ name, entry, wasm }, esbuild) {
   const directory = join(pagesDir, name);
   mkdirSync(directory, { recursive: true });
-  const { outputFiles } = await esbuild.build({
-    ...esbuildOptions,
-    entryPoints: [join(benchesDir, "pages", entry)],
-    write: false,
-  });
-  put(directory, "entry.js", outputFiles[0].contents);
+  const bundled = await bundle(esbuild, { entryPoints: [join(benchesDir, "pages", entry)] });
+  put(directory, "entry.js", bundled.entry);
+  for (const [file, content] of bundled.later) put(directory, file, content);
   writeFileSync(join(directory, "index.html"), html([]));
   if (wasm === undefined) return;
   mkdirSync(join(directory, wasm.served), { recursive: true });
   const file = join(wasm.served, basename(wasm.file));
   put(directory, file, readFileSync(join(root, wasm.file)));
   writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
-  put(directory, "hinted.js", Buffer.from(compileHint + outputFiles[0].text));
+  put(directory, "hinted.js", Buffer.from(compileHint + bundled.entry.toString()));
   writeFileSync(join(directory, "all-hints.html"), html([], "hinted.js"));
   writeFileSync(join(directory, "all-hints.html.link"), linkHeaderFor(file));
 }

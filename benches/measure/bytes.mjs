@@ -2,9 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { bundle } from "../../scripts/build/bundle.mjs";
 import { distDir, root } from "../../scripts/paths.mjs";
 import { variants } from "../variants.mjs";
-import { compress, esbuildOptions } from "./bundle.mjs";
+import { compress } from "./bundle.mjs";
 import { pagesDir } from "./paths.mjs";
 
 const kinds = { raw: "", gzip: ".gz", brotli: ".br" };
@@ -50,26 +51,14 @@ const features = {
 
 /** The whole entry, and for each feature what it adds to all others (`price`) and what a page with it alone has (`alone`). */
 export async function measureFeatures() {
-  const { build, stop } = await import("esbuild");
-  const bundle = async (input) => {
-    const { outputFiles, metafile } = await build({
-      ...esbuildOptions,
-      ...input,
-      metafile: true,
-      write: false,
-    });
-    return {
-      content: Buffer.from(outputFiles[0].contents),
-      exports: Object.values(metafile.outputs)[0].exports,
-    };
-  };
+  const esbuild = await import("esbuild");
   const importing = async (names) => {
     const contents = `export { ${names.join(", ")} } from "./dist/index.js";`;
-    const { content } = await bundle({ stdin: { contents, resolveDir: root } });
-    return sizesOfContent(content);
+    const { entry } = await bundle(esbuild, { stdin: { contents, resolveDir: root } });
+    return sizesOfContent(entry);
   };
-  const whole = await bundle({ entryPoints: [join(distDir, "index.js")] });
-  const all = sizesOfContent(whole.content);
+  const whole = await bundle(esbuild, { entryPoints: [join(distDir, "index.js")] });
+  const all = sizesOfContent(whole.entry);
   const wasm = sizesOfContent(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
   const measured = {};
   for (const [feature, names] of Object.entries(features)) {
@@ -77,6 +66,6 @@ export async function measureFeatures() {
     const price = difference(all, await importing(others));
     measured[feature] = { price, alone: await importing(names) };
   }
-  await stop();
+  await esbuild.stop();
   return { whole: { javascript: all, wasm, sum: sum(all, wasm) }, features: measured };
 }

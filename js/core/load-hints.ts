@@ -1,13 +1,26 @@
-// What an error says of a wasm that did not come.
-import { type LoadError, loadError } from "../errors.js";
-import { bare, peek } from "../given/read.js";
-import { isLoopback } from "../loopback.js";
-import { isForbidden, type Violation } from "./violations.js";
-import { askedOrigin, hasContentHash, isOfViteServer } from "./wasm-address.js";
+// What an error says of a wasm that did not come. It is loaded when that happens, so it imports nothing that pages need
+// otherwise: a bundler would divide their code for it.
+import type { LoadErrorCode } from "../errors.js";
+import { askedOrigin, hasContentHash, type IsLoopback, isOfViteServer } from "./wasm-address.js";
 
-/** @internal The reply that bytes came in. */
+/** @internal */
+export type Hint = [
+  code: LoadErrorCode,
+  message: string,
+  hint: string,
+  more?: { httpStatus?: number; retryAfterMs?: number; reloadMayHelp?: boolean },
+];
+
+/** @internal A reply. */
 export interface Came {
-  reply: Response;
+  url: unknown;
+  status: unknown;
+  /** How `fetch` calls it: `basic`, `cors`, `opaque`. */
+  kind: unknown;
+  isRead: boolean;
+  isRedirected: boolean;
+  type: string;
+  retryAfter: string;
 }
 
 interface Advice {
@@ -15,66 +28,54 @@ interface Advice {
   reloadMayHelp: boolean;
 }
 
+const MAGIC = [0, 97, 115, 109];
+
+/** Types of a Response that nobody can read. */
 const UNREADABLE = ["opaque", "opaqueredirect", "error"];
 
 const NOT_FETCHED = "The SDK's wasm could not be fetched";
 
 /** @internal It ended too early. */
-export function cutOff(cause?: unknown): LoadError {
-  return loadError("network", "The SDK's wasm did not come whole.", "Try again.", cause);
-}
+export const cutOff = (): Hint => ["network", "The SDK's wasm did not come whole.", "Try again."];
 
 /** @internal */
-export function invalidAddress(): LoadError {
-  return loadError(
-    "not_found",
-    "What was given to preload() is no address.",
-    "Give it a URL, or the wasm's bytes.",
-  );
-}
+export const invalidAddress = (): Hint => [
+  "not_found",
+  "What was given to preload() is no address.",
+  "Give it a URL, or the wasm's bytes.",
+];
+
+/** @internal */
+export const invalidData = (): Hint => [
+  "not_wasm",
+  "The data: address is not valid.",
+  "Give preload() the wasm's bytes.",
+];
 
 /** @internal It compiles, and is not what this JavaScript was built with. */
-export function otherBuild(cause: unknown): LoadError {
-  const hint =
-    "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file. Reload the page.";
-  return loadError("not_wasm", "What was loaded is not this SDK's wasm.", hint, cause, {
-    reloadMayHelp: true,
-  });
-}
-
-/** @internal For a Response that nobody can read. */
-export function unreadable(reply: Response): LoadError | undefined {
-  const type = peek(reply, "type");
-  const why = peek(reply, "bodyUsed") === true ? "read already" : UNREADABLE.find((kind) => kind === type);
-  if (!why) return undefined;
-  const hint = 'Give preload() one that nobody has read, fetched in mode "cors".';
-  return loadError("not_wasm", `The Response that was given is ${why}.`, hint);
-}
+export const otherBuild = (): Hint => [
+  "not_wasm",
+  "What was loaded is not this SDK's wasm.",
+  "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file. Reload the page.",
+  { reloadMayHelp: true },
+];
 
 /** @internal `fetch` rejected: what of it is known, and what it may be. */
-export function notFetched(url: URL, cause: unknown, violations: Violation[]): LoadError {
+export function notFetched(isLoopback: IsLoopback, url: URL, isForbidden: boolean): Hint {
   const { origin, inPolicy, isOwn } = askedOrigin(url);
   // `fetch` quotes an address with a password, which it refuses.
   if (url.username || url.password) {
-    return loadError(
-      "not_found",
-      `${NOT_FETCHED}: its address has a user name or a password.`,
-      "Leave them out.",
-    );
+    return ["not_found", `${NOT_FETCHED}: its address has a user name or a password.`, "Leave them out."];
   }
   const from = `${NOT_FETCHED} from ${origin}`;
-  const network = (hint: string) => loadError("network", `${from}.`, hint, cause);
-  if (violations.some((violation) => isForbidden(url, violation))) {
-    return loadError(
-      "blocked_by_csp",
-      `${from}: the page's Content-Security-Policy forbids it.`,
-      `Add ${inPolicy} to connect-src.`,
-      cause,
-    );
+  const network = (hint: string): Hint => ["network", `${from}.`, hint];
+  if (isForbidden) {
+    const message = `${from}: the page's Content-Security-Policy forbids it.`;
+    return ["blocked_by_csp", message, `Add ${inPolicy} to connect-src.`];
   }
   if (url.protocol === "blob:") {
     const hint = "Keep the blob: address until preload() resolves, and allow blob: in connect-src.";
-    return loadError("not_found", `${from}.`, hint, cause);
+    return ["not_found", `${from}.`, hint];
   }
   if (globalThis.navigator?.onLine === false) return network("The browser is offline.");
   const { location } = globalThis;
@@ -89,53 +90,90 @@ export function notFetched(url: URL, cause: unknown, violations: Violation[]): L
   );
 }
 
-/** @internal A server that is busy or down says so; what else it says is for good, as far as anybody can tell. */
-export function refused(reply: Response): LoadError {
-  const { status, headers } = reply;
-  const retryAfterMs = patience(headers?.get("retry-after"));
-  const more = bare({ httpStatus: status, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-  const message = `Fetching the SDK's wasm gave HTTP ${status}.`;
-  const mayPass = status >= 500 || [408, 425, 429].includes(status);
-  if (mayPass) return loadError("network", message, "Try again.", undefined, more);
-  if (status === 401) {
-    const hint = "It is behind a sign-in: reload the page to sign in, or let the file be read without.";
-    return loadError("not_found", message, hint, undefined, bare({ ...more, reloadMayHelp: true }));
+/**
+ * @internal No reply that can be read, or not of success. A server that is busy or down says so; what else it says is for
+ * good, as far as anybody can tell.
+ */
+export function refused(isLoopback: IsLoopback, came: Came): Hint {
+  const why = came.isRead ? "read already" : UNREADABLE.find((kind) => kind === came.kind);
+  if (why) {
+    const hint = 'Give preload() one that nobody has read, fetched in mode "cors".';
+    return ["not_wasm", `The Response that was given is ${why}.`, hint];
   }
-  const { hint, reloadMayHelp } = missing(reply);
+  const httpStatus = Number(came.status);
+  const retryAfterMs = patience(came.retryAfter);
+  const more = { httpStatus, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const message = `Fetching the SDK's wasm gave HTTP ${httpStatus}.`;
+  const mayPass = httpStatus >= 500 || [408, 425, 429].includes(httpStatus);
+  if (mayPass) return ["network", message, "Try again.", more];
+  if (httpStatus === 401) {
+    const hint = "It is behind a sign-in: reload the page to sign in, or let the file be read without.";
+    return ["not_found", message, hint, { ...more, reloadMayHelp: true }];
+  }
+  const { hint, reloadMayHelp } = missing(isLoopback, came);
   const before =
-    status === 403
+    httpStatus === 403
       ? "A file store answers so where it has no such file; a proxy, where it blocks or wants a sign-in. "
       : "";
-  const words = `${before}${hint}${ofWorker()}`;
-  return loadError("not_found", message, words, undefined, bare({ ...more, reloadMayHelp }));
+  return ["not_found", message, `${before}${hint}${ofWorker()}`, { ...more, reloadMayHelp }];
 }
 
-/** @internal Something else came. `head` is its beginning, as far as that is known. */
-export function foreign(head: Uint8Array, came?: Came): LoadError {
+/**
+ * @internal The compiler's error, by its name and message. `head`: how the bytes begin, if they are at hand; otherwise they
+ * were compiled while they came.
+ */
+export function notCompiled(
+  isLoopback: IsLoopback,
+  name: string,
+  words: string,
+  head?: Uint8Array,
+  came?: Came,
+): Hint {
+  if (/content security policy|unsafe-eval|\bCSP\b/i.test(`${name} ${words}`)) {
+    const message = "The page's Content-Security-Policy forbids WebAssembly.";
+    return ["blocked_by_csp", message, "Add 'wasm-unsafe-eval' to script-src."];
+  }
+  if (!head) {
+    // Firefox says the same of a body that ended before its fourth byte, but for the place.
+    const isForeign = name === "CompileError" && /magic/.test(words) && !/offset 0\b/.test(words);
+    if (!isForeign) return cutOff();
+    const found = /found ((?:[\da-f]{2} ?){4})/.exec(words)?.[1]?.trim().split(" ") ?? [];
+    const quoted = Uint8Array.from(found, (byte) => Number.parseInt(byte, 16));
+    return foreign(isLoopback, quoted, came);
+  }
+  // Some browsers show a body that was cut off as whole.
+  const isCutOff = came && head.length < MAGIC.length && head.every((byte, index) => byte === MAGIC[index]);
+  if (isCutOff) return cutOff();
+  if (MAGIC.some((byte, index) => byte !== head[index])) return foreign(isLoopback, head, came);
+  if (came) return cutOff();
+  return ["not_wasm", "The SDK's wasm does not compile.", "Check that the file is whole."];
+}
+
+/** Something else came. `head` is its beginning, as far as that is known. */
+function foreign(isLoopback: IsLoopback, head: Uint8Array, came?: Came): Hint {
   const message = "What was loaded is not the SDK's wasm.";
-  const headers = came && (peek(came.reply, "headers") as Headers | undefined);
-  const type = String(headers?.get?.("content-type") ?? "").slice(0, 60);
+  const type = (came?.type ?? "").slice(0, 60);
   const isPage = /^\s*</.test(new TextDecoder().decode(head)) || /^text\/html\b/i.test(type);
   if (!isPage) {
     const served = type && ` It came as ${type}.`;
     const hint = `Serve the package's wasm file, or import sipbreakout-web/inline.${served}`;
-    return loadError("not_wasm", message, hint);
+    return ["not_wasm", message, hint];
   }
-  const url = addressOf(came?.reply);
-  if (url && peek(came?.reply, "redirected") === true) {
+  const url = addressOf(came);
+  if (url && came?.isRedirected) {
     const hint = `An HTML page came instead, by a redirect to ${url.origin}: it may be a log-in page. Reload the page to sign in, or let the wasm be read without.`;
-    return loadError("not_wasm", message, hint, undefined, { reloadMayHelp: true });
+    return ["not_wasm", message, hint, { reloadMayHelp: true }];
   }
-  const { hint, reloadMayHelp } = missing(came?.reply, true);
+  const { hint, reloadMayHelp } = missing(isLoopback, came, true);
   const words = `An HTML page came instead. ${hint}${came ? ofWorker() : ""}`;
-  return loadError("not_wasm", message, words, undefined, { reloadMayHelp });
+  return ["not_wasm", message, words, { reloadMayHelp }];
 }
 
 /** There is no wasm at its address: it never was, or no longer is. */
-function missing(reply?: Response, isPage = false): Advice {
-  const url = addressOf(reply);
+function missing(isLoopback: IsLoopback, came?: Came, isPage = false): Advice {
+  const url = addressOf(came);
   const exclude = 'add optimizeDeps.exclude: ["sipbreakout-web"]';
-  if (url && isOfViteServer(url)) {
+  if (url && isOfViteServer(url, isLoopback)) {
     const hint = `Vite's development server lacks it: with Vite 7 ${exclude}, otherwise check its address.`;
     return { hint, reloadMayHelp: false };
   }
@@ -150,8 +188,8 @@ function missing(reply?: Response, isPage = false): Advice {
   return { hint: `If it never was there, ${copy}${vite}; otherwise ${deployed}.`, reloadMayHelp: true };
 }
 
-function addressOf(reply?: Response): URL | undefined {
-  const url = peek(reply, "url");
+function addressOf(came?: Came): URL | undefined {
+  const url = came?.url;
   return typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
 }
 
@@ -162,7 +200,7 @@ function ofWorker(): string {
 }
 
 /** What `Retry-After` asks for: seconds, or a date. */
-function patience(header: string | null | undefined): number | undefined {
+function patience(header: string): number | undefined {
   if (!header) return undefined;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);

@@ -3,7 +3,7 @@
 import { isSdkError, loadError, toSdkError } from "../errors.js";
 import { isArray, peek } from "../given/read.js";
 import { type Exports, instantiate } from "../wasm/sipbreakout.js";
-import { otherBuild } from "./load-hints.js";
+import { failure } from "./load-failure.js";
 import { doubtCache, moduleOf } from "./module.js";
 import { copied, type Given } from "./source.js";
 
@@ -144,17 +144,17 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
     await coming;
     // No memory, that is.
     if (peek(thrown, "name") === "RangeError") throw thrown;
-    throw foreignBuild(thrown);
+    throw await foreignBuild(thrown);
   }
 }
 
 /** Another wasm would be instantiated for nothing, and its error be hard to read. */
-function ours(module: WebAssembly.Module): WebAssembly.Module {
+async function ours(module: WebAssembly.Module): Promise<WebAssembly.Module> {
   if (WebAssembly.Module.imports(module).some((import_) => import_.module === "sipbreakout")) return module;
-  throw foreignBuild(undefined);
+  throw await foreignBuild(undefined);
 }
 
-function foreignBuild(cause: unknown): Error {
+function foreignBuild(cause: unknown): Promise<Error> {
   doubtCache();
-  return otherBuild(cause);
+  return failure("otherBuild", [], cause);
 }

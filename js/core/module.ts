@@ -1,8 +1,7 @@
 // From a source to a compiled module.
 import { bare, peek } from "../given/read.js";
 import { compileBytes, compileReply } from "./compile.js";
-import { bytesOfDataUrl } from "./data-url.js";
-import { invalidAddress, notFetched } from "./load-hints.js";
+import { failure } from "./load-failure.js";
 import {
   type Address,
   type Given,
@@ -14,7 +13,7 @@ import {
   settled,
   urlOf,
 } from "./source.js";
-import { listenForViolations } from "./violations.js";
+import { isForbidden, listenForViolations } from "./violations.js";
 
 /** How long after a request that failed a browser may still say that a policy forbade it. */
 const VIOLATION_MS = 100;
@@ -53,11 +52,20 @@ async function of(given: Given, signal: AbortSignal): Promise<WebAssembly.Module
   if (isResponse(source)) return await ofReply(source);
   if (!isAddress(source)) return await compileBytes(source);
   const url = urlOf(source);
-  if (!url) throw invalidAddress();
+  if (!url) throw await failure("invalidAddress", []);
   if (url.protocol === "file:") return await compileBytes(readFile(url));
-  if (url.protocol === "data:") return await compileBytes(bytesOfDataUrl(url));
+  if (url.protocol === "data:") return await compileBytes(await bytesOf(url));
   if (given !== undefined) givenAddress = source;
   return await ofReply(await replyOf(source, url, signal));
+}
+
+async function bytesOf(dataUrl: URL): Promise<BufferSource> {
+  try {
+    const { bytesOfDataUrl } = await import("./data-url.js");
+    return bytesOfDataUrl(dataUrl);
+  } catch (cause) {
+    throw await failure("invalidData", [], cause);
+  }
 }
 
 async function ofReply(reply: Response): Promise<WebAssembly.Module> {
@@ -86,7 +94,8 @@ async function replyOf(source: Address, url: URL, signal: AbortSignal): Promise<
         setTimeout(resolve, VIOLATION_MS);
       });
     }
-    throw notFetched(url, cause, violations.seen);
+    const isBlocked = violations.seen.some((violation) => isForbidden(url, violation));
+    throw await failure("notFetched", [url, isBlocked], cause);
   } finally {
     violations.stop();
   }

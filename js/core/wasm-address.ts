@@ -1,8 +1,10 @@
 // What the wasm's address tells of why it is not there.
-import { isLoopback } from "../loopback.js";
+
+/** @internal */
+export type IsLoopback = (hostname: string) => boolean;
 
 /** @internal Vite's development server, by its paths or its usual port. */
-export function isOfViteServer({ hostname, port, pathname }: URL): boolean {
+export function isOfViteServer({ hostname, port, pathname }: URL, isLoopback: IsLoopback): boolean {
   return (
     /\/@(vite|fs|id)\/|\/node_modules\/\.vite\//.test(pathname) || (isLoopback(hostname) && port === "5173")
   );

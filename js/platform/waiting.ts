@@ -2,7 +2,7 @@
 // Rust: the signals of an instance that stops are aborted. Workers and Node have only some of what is asked here, and pages
 // patch it.
 import { bare, peek } from "../given/read.js";
-import * as queues from "../queues.js";
+import { request as inQueue } from "../queues.js";
 
 /** The longest that `setTimeout` takes; longer ones are chained. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -115,7 +115,7 @@ export interface Held {
  */
 export function lock(isQueue: boolean, name: string, steal: boolean, signal: AbortSignal): Promise<Held> {
   return new Promise((resolve, reject) => {
-    const locks = isQueue ? queues : (peek(globalThis.navigator, "locks") as LockManager);
+    const locks = isQueue ? { request: inQueue } : (peek(globalThis.navigator, "locks") as LockManager);
     let end!: () => void;
     const lost = new Promise<void>((yes) => {
       end = yes;

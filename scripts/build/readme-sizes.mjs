@@ -8,7 +8,12 @@ import { readSizes } from "./size.mjs";
 const readmeFile = join(root, "README.md");
 const between = /(<!-- size -->\n)([\s\S]*?)(<!-- \/size -->)/;
 const kinds = ["raw", "gzip", "brotli"];
-const rowNames = { wasm: "wasm", javascript: "JavaScript, bundled and minified", sum: "both" };
+const rowNames = {
+  wasm: "wasm",
+  javascript: "JavaScript, bundled and minified",
+  sum: "both",
+  later: "JavaScript that is loaded when it is used",
+};
 
 function table(sizes) {
   const rows = Object.entries(rowNames).map(([key, name]) => [
