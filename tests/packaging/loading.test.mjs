@@ -2,7 +2,7 @@
 // whose policy forbids it.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -75,6 +75,19 @@ test("a bundle without the wasm file says what to do", async () => {
   await build({ entryPoints: [entry], outfile, bundle: true, format: "esm", logLevel: "error" });
   const shown = await show("default", "/bundled/default.js", wasmPolicy);
   assert.match(shown, /^LoadError \| not_found \| .*sipbreakout-web\/inline/);
+});
+
+test("where the words of a LoadError are gone with the wasm, as after a deploy, it says so, and offers to reload", async () => {
+  cpSync(join(installed, "dist"), join(directory, "deployed"), { recursive: true });
+  for (const file of ["wasm/sipbreakout_bg.wasm", "core/load-hints.js"]) {
+    rmSync(join(directory, "deployed", file));
+  }
+  const shown = program("./deployed/index.js").replace("error.hint", "error.reloadMayHelp, error.hint");
+  writeFileSync(join(directory, "deployed.js"), shown);
+  assert.match(
+    await show("deployed", "/deployed.js", wasmPolicy),
+    /^LoadError \| network \| true \| Check the network.*deploy, reload it\.$/,
+  );
 });
 
 test("a page whose policy forbids WebAssembly gets a LoadError that names the directive", async () => {
