@@ -1,15 +1,14 @@
 // Carries out what the keeper's machine wants done, and tells it what came of it. What takes time goes on beside.
 import type { CoreCalls } from "../client/core-calls.js";
-import { flatError } from "../errors.js";
 import { peek } from "../given/read.js";
 import { nextTurn } from "../platform/time-limit.js";
-import { remove, upsert } from "./calls.js";
+import { KeeperCalls } from "./calls.js";
 import { Deletions } from "./deletions.js";
 import { leadBy } from "./leader-lock.js";
 import { Looks } from "./looks.js";
 import { type Field, Happened, type Machine } from "./machine.js";
 import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
-import { type Desired, type Grant, NOTHING_DESIRED, requestOfText } from "./records.js";
+import { type Desired, type Grant, NOTHING_DESIRED } from "./records.js";
 import type { Snapshot } from "./registration-keeper.js";
 import { snapshotOf } from "./snapshots.js";
 import type { Stores } from "./stores.js";
@@ -27,9 +26,6 @@ export interface ExecutorListener {
   onDoubt(): void;
 }
 
-/** What came of a call. */
-type Ended = [event: number, ...fields: Field[]];
-
 /** Works that are to be done in their order. */
 type Batches = (() => void)[];
 
@@ -44,10 +40,9 @@ export class Executor {
   /** What a stop came to. */
   stopped: { id?: string; isRefused?: boolean } = {};
   readonly #machine: Machine;
-  readonly #calls: CoreCalls;
+  readonly #calls: KeeperCalls;
   readonly #stores: Stores;
   readonly #looks = new Looks(() => this.tell(Happened.look, globalThis.navigator?.onLine !== false));
-  readonly #calling = new Set<AbortController>();
   /** How many fields each action has, and what it is, in the order of their numbers. */
   readonly #works: readonly (readonly [fields: number, work: Work])[];
   /** Those of this turn that are not done yet. */
@@ -57,7 +52,7 @@ export class Executor {
 
   constructor(machine: Machine, calls: CoreCalls, stores: Stores, listener: ExecutorListener) {
     this.#machine = machine;
-    this.#calls = calls;
+    this.#calls = new KeeperCalls(calls, (...ended) => this.tell(...ended));
     this.#stores = stores;
     this.#works = [
       [1, (ms) => this.#looks.again(ms)],
@@ -66,13 +61,13 @@ export class Executor {
       [1, (isLeading) => listener.onLead(isLeading)],
       [1, (owner) => listener.onReady(owner)],
       [0, () => this.halt()],
-      [0, () => this.#abort()],
+      [0, () => this.#calls.abort()],
       [1, (owner) => this.#open(owner)],
       [3, (load, owner, session) => this.#load(load, owner, session)],
       [4, (attempt, owner, key, isDeletion) => void this.#check(attempt, owner, key, isDeletion)],
-      [4, (attempt, text, timeoutMs, isRetried) => this.#upsert(attempt, text, timeoutMs, isRetried)],
-      [4, (attempt, text, isRetried, isAbortable) => this.#delete(attempt, text, isRetried, isAbortable)],
-      [1, (text) => this.#deleteAtLast(text)],
+      [4, (...call) => this.#calls.upsert(...(call as [number, string, number, boolean]))],
+      [4, (...call) => this.#calls.delete(...(call as [number, string, boolean, boolean]))],
+      [1, (text) => this.#calls.deleteAtLast(text)],
       [
         7,
         (ticket, owner, key, ...desired) =>
@@ -110,7 +105,7 @@ export class Executor {
 
   /** Calls, lock and channel end. */
   halt(): void {
-    this.#abort();
+    this.#calls.abort();
     this.#lock.abort();
     if (this.#channel) {
       this.#channel.onmessage = null;
@@ -182,10 +177,6 @@ export class Executor {
     this.stopped.isRefused = true;
   }
 
-  #abort(): void {
-    for (const calling of this.#calling) calling.abort();
-  }
-
   #open(owner: string): void {
     try {
       const channel = new BroadcastChannel(this.#stores.names(owner).keeper);
@@ -251,47 +242,6 @@ export class Executor {
       isStored = false;
     }
     await this.tell(Happened.written, ticket, isStored, ...(newer ?? NOTHING_DESIRED));
-  }
-
-  #upsert(attempt: number, text: string, timeoutMs: number, isRetried: boolean): void {
-    this.#call(attempt, true, async (signal) => {
-      const { answer, sentAt } = await upsert(this.#calls, requestOfText(text), {
-        timeoutMs,
-        isRetried,
-        signal,
-      });
-      return [Happened.registered, attempt, answer * 1000, sentAt.wallMs, sentAt.monotonicMs, sentAt.page];
-    });
-  }
-
-  #delete(attempt: number, text: string, isRetried: boolean, isAbortable: boolean): void {
-    this.#call(attempt, isAbortable, async (signal) => {
-      await remove(this.#calls, requestOfText(text), { isRetried, signal });
-      return [Happened.deleted, attempt];
-    });
-  }
-
-  /** Nobody will know what came of it. */
-  #deleteAtLast(text: string): void {
-    remove(this.#calls, requestOfText(text), { isRetried: true, outlivesPage: true }).catch(() => {});
-  }
-
-  async #call(
-    attempt: number,
-    isAbortable: boolean,
-    work: (signal: AbortSignal) => Promise<Ended>,
-  ): Promise<void> {
-    const calling = new AbortController();
-    if (isAbortable) this.#calling.add(calling);
-    let ended: Ended;
-    try {
-      ended = await work(calling.signal);
-    } catch (thrown) {
-      const [family, code, kind, , retryAfterMs, , error] = flatError(thrown);
-      ended = [Happened.failed, attempt, family, code, kind, retryAfterMs, error];
-    }
-    this.#calling.delete(calling);
-    this.tell(...ended);
   }
 
   #askForLock(number: number, owner: string, how: number): void {
