@@ -52,7 +52,7 @@ pub struct Keeper<E, A> {
     /// Whose registrations were kept last. What is wanted while nobody is there is wanted for that one.
     pub(super) last_owner: Option<String>,
     /// Why the session can't be renewed for now, if it can't.
-    session_trouble: Option<Trouble<E>>,
+    pub(super) session_trouble: Option<Trouble<E>>,
     /// The owner's registrations are shared with other tabs.
     pub(super) is_shared: bool,
     /// Counts the owners, so that work for an earlier one is known to be over.
@@ -206,21 +206,6 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.schedule.get(key).is_some_and(|kept| kept.desired.id == id)
     }
 
-    /// Tells the application how a registration stands.
-    pub(super) fn tell(&mut self, key: &str, change: Change) {
-        if let Some(kept) = self.schedule.get(key) {
-            self.actions.tell(key, change, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-        }
-    }
-
-    /// As `tell`, with what came in the way.
-    pub(super) fn tell_trouble(&mut self, key: &str, change: Change, trouble: Trouble<E>) {
-        if let Some(kept) = self.schedule.get_mut(key) {
-            kept.trouble = Some(trouble);
-        }
-        self.tell(key, change);
-    }
-
     /// The core is told what is desired instead of these deletions.
     pub(super) fn overtake(&mut self, overtaken: &[String]) {
         for id in overtaken {
@@ -251,29 +236,6 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.schedule.insert(kept);
     }
 
-    fn list(&mut self, is_all: bool) {
-        for kept in self.schedule.iter() {
-            let is_own = kept.owner.is_none() || kept.owner == self.owner;
-            if is_own && (is_all || !kept.desired.is_deletion) {
-                self.actions.answer(&kept.key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-            }
-        }
-    }
-
-    fn look_up(&mut self, key: &str) {
-        if let Some(kept) = self.schedule.get(key) {
-            self.actions.answer(key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-        }
-    }
-
-    /// What stands is not known to go on: that is told, though nothing is due yet.
-    fn doubt_session(&mut self, trouble: Option<Trouble<E>>) {
-        self.session_trouble = trouble;
-        for key in self.keys_of(self.owner.as_deref()) {
-            self.tell(&key, Change::Changed);
-        }
-    }
-
     /// Keeps nothing in this page any more. What is stored stays: other tabs go on with it.
     fn close(&mut self) {
         if std::mem::replace(&mut self.is_closed, true) {
@@ -296,12 +258,5 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn keys_of(&self, owner: Option<&str>) -> Vec<String> {
         let own = self.schedule.iter().filter(|kept| kept.owner.as_deref() == owner);
         own.map(|kept| kept.key.clone()).collect()
-    }
-
-    /// The deletion that is wanted here, if one is, can't be waited for any longer.
-    pub(super) fn settle_deletion(&mut self, key: &str, trouble: &Trouble<E>) {
-        if let Some(kept) = self.schedule.get(key).filter(|kept| kept.desired.is_deletion) {
-            self.actions.settled(&kept.desired.id, Some(trouble));
-        }
     }
 }

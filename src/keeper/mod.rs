@@ -25,6 +25,7 @@ mod registration_state;
 mod schedule;
 pub(crate) mod snapshot;
 mod stopping;
+mod telling;
 mod timing;
 mod wanting;
 
