@@ -213,7 +213,8 @@ export class Executor {
       for (const [key, fields] of desired) this.tell(Happened.foundDesired, load, key, ...fields);
       for (const [key, fields] of grants) this.tell(Happened.foundGrant, load, key, ...fields);
     } catch {
-      isRead = false;
+      // Where there is no database there is nothing to be read later, and Node may end.
+      isRead = globalThis.indexedDB === undefined;
     }
     await this.tell(Happened.loaded, load, isRead);
   }

@@ -224,6 +224,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) else { return };
         kept.state.rejected();
         kept.is_stored = false;
+        kept.is_missing = false;
         // Not again after a reload.
         self.forget(key, id, 0);
         let trouble = Trouble::Failed(error);

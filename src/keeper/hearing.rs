@@ -53,6 +53,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             (Told::Rejected, Some(trouble), ..) if id.as_ref() == Some(&kept.desired.id) => {
                 kept.state.rejected();
                 kept.is_stored = false;
+                kept.is_missing = false;
                 self.tell_trouble(&key, Change::Rejected, trouble);
             }
             _ => {}

@@ -8,7 +8,7 @@ use super::desired::DesiredRegistration;
 use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::loading::Load;
+use super::loading::{Load, Unread};
 use super::message::{Post, Told};
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
@@ -63,6 +63,8 @@ pub struct Keeper<E, A> {
     pub(super) is_ready: bool,
     pub(super) is_closed: bool,
     pub(super) load: Option<Load>,
+    /// What is stored could not be read.
+    pub(super) unread: Option<Unread>,
     pub(super) leadership: Leadership,
     pub(super) is_leading: bool,
     /// The lock that is held, or asked for.
@@ -105,6 +107,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_ready: false,
             is_closed: false,
             load: None,
+            unread: None,
             leadership: Leadership::Idle,
             is_leading: false,
             lock: 0,
@@ -216,6 +219,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// It is kept no more, here.
     pub(super) fn end(&mut self, key: &str, trouble: Option<Trouble<E>>) {
         let Some(mut kept) = self.schedule.remove(key) else { return };
+        self.said_while_reading(key, kept.owner.as_ref());
         if kept.desired.is_deletion {
             for id in kept.overtaken.iter().chain([&kept.desired.id]) {
                 self.actions.settled(id, trouble.as_ref());

@@ -100,6 +100,11 @@ impl RegistrationState {
         !self.is_new
     }
 
+    /// The core does not want it.
+    pub fn is_rejected(&self) -> bool {
+        self.is_rejected
+    }
+
     /// The core is being told.
     pub fn is_under_way(&self) -> bool {
         self.is_under_way

@@ -48,6 +48,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn want(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
         let is_there = owner.is_some() && self.owner == owner;
         self.make_room(key, owner.as_ref());
+        self.said_while_reading(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
@@ -103,9 +104,12 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
         let owner = self.owner.clone();
         self.make_room(key, owner.as_ref());
+        if self.is_current(key, &desired.id) {
+            return;
+        }
+        self.said_while_reading(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
-            Some(kept) if kept.desired.id == desired.id => return,
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_own = false;

@@ -92,6 +92,10 @@ pub struct Bench {
     pub no_locks: bool,
     pub is_online: bool,
     pub stolen: usize,
+    /// Prints what happens.
+    pub is_traced: bool,
+    /// How often all that is stored was to be read.
+    pub loads: usize,
     /// How long the stores take.
     pub store_ms: f64,
     /// What the core grants.
@@ -117,6 +121,8 @@ impl Default for Bench {
             no_locks: false,
             is_online: true,
             stolen: 0,
+            is_traced: false,
+            loads: 0,
             store_ms: 0.0,
             ttl_ms: TTL_MS,
             tasks: Vec::new(),
@@ -252,7 +258,13 @@ impl Bench {
     pub fn handle(&mut self, page: Page, event: Event<Error>) {
         let (moment, random) = (self.moment(), self.random());
         let instance = self.tabs[page].instance;
+        if self.is_traced {
+            println!("{} tab {page}: {event:?}", self.now_ms);
+        }
         let actions = self.tabs[page].keeper.handle(event, moment, random);
+        if self.is_traced {
+            println!("    -> {actions:?}");
+        }
         self.carry_out(instance, actions.0);
     }
 

@@ -68,6 +68,7 @@ impl Bench {
             Action::Abort => self.later(0.0, Task::Abort(instance)),
             Action::Open { owner } => tab.channel = Some(owner),
             Action::Load { load, owner, session } => {
+                self.loads += 1;
                 let store = self.store_of(page, &owner);
                 let is_read = !store.refuses;
                 let mut events = Vec::new();
@@ -86,8 +87,13 @@ impl Bench {
                     }
                 }
                 events.push(Event::Loaded { load, is_read });
+                let ms = self.store_ms;
                 for event in events {
-                    self.handle(page, event);
+                    if ms > 0.0 {
+                        self.later(ms, Task::Event(instance, event));
+                    } else {
+                        self.handle(page, event);
+                    }
                 }
             }
             Action::Check { attempt, owner, key, is_deletion } => {

@@ -18,4 +18,5 @@ mod renaming;
 mod simulation;
 mod store;
 mod tabs;
+mod unread;
 mod world;
