@@ -61,8 +61,8 @@ export class Executor {
     this.#stores = stores;
     this.#works = [
       [1, (ms) => this.#looks.again(ms)],
-      [10, (key, type, ...snapshot) => listener.onEvent(key, type, snapshotOf(snapshot))],
-      [9, (key, ...snapshot) => void this.answers.push([key, snapshotOf(snapshot)])],
+      [11, (key, type, ...snapshot) => listener.onEvent(key, type, snapshotOf(snapshot))],
+      [10, (key, ...snapshot) => void this.answers.push([key, snapshotOf(snapshot)])],
       [1, (isLeading) => listener.onLead(isLeading)],
       [1, (owner) => listener.onReady(owner)],
       [0, () => this.halt()],

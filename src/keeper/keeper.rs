@@ -143,7 +143,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
             Event::Moved { load, key } => self.moved(load, &key),
             Event::Loaded { load, is_read } => self.loaded(load, is_read),
-            Event::Desired { desired, owner } => self.keep(desired, owner),
+            Event::Desired { desired, owner, was_stored } => self.keep(desired, owner, was_stored),
             Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
             Event::Refresh { key, id } => self.update(&key, id, None),
             Event::Stop { id, registration, is_deletion, is_awaited } => {

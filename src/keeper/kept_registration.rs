@@ -160,6 +160,7 @@ impl<E: Clone> KeptRegistration<E> {
         let is_awaited = next_ms.is_finite() && !self.is_suspended;
         let is_in_effect = self.state.left_ms(now) > 0.0;
         Snapshot {
+            id: &self.desired.id,
             owner: self.owner.as_deref(),
             registration: &self.desired.registration,
             in_effect: self.accepted.as_ref().filter(|_| is_in_effect).map(|told| &*told.registration),
@@ -167,6 +168,8 @@ impl<E: Clone> KeptRegistration<E> {
             is_suspended: self.is_suspended,
             is_stopped: false,
             is_ending: self.desired.is_deletion,
+            delete_on_leave: self.desired.delete_on_leave,
+            is_stored: self.is_stored,
             expires_at_wall_ms: granted.map(|granted| granted.expires_at_wall_ms()),
             next_refresh_at_wall_ms: is_awaited.then_some(now.moment.wall_ms + next_ms.max(0.0)),
             trouble: self.trouble.as_ref().or(of_session.filter(|_| !self.is_suspended)),

@@ -96,7 +96,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
         let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
         self.make_room(key, Some(&owner));
-        let now = self.now;
+        let (now, is_known) = (self.now, self.schedule.get(key).is_some());
         match self.schedule.get_mut(key) {
             // Before anybody was signed in somebody wanted something: the same, or something later.
             Some(kept) if kept.owner.is_none() => {
@@ -122,9 +122,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.insert(kept);
             }
         }
-        if let Some(kept) = self.schedule.get_mut(key) {
-            kept.is_stored = true;
-            kept.is_missing = false;
+        let Some(kept) = self.schedule.get_mut(key) else { return };
+        kept.is_missing = false;
+        if !std::mem::replace(&mut kept.is_stored, true) && is_known {
+            // Who goes on with it after a trap says so.
+            self.tell(key, Change::Changed);
         }
     }
 

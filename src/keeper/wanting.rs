@@ -10,25 +10,54 @@ use crate::breakout::Registration;
 use std::rc::Rc;
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
-    /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place.
-    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>) {
+    /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place, unless
+    /// it is no news.
+    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>, was_stored: bool) {
         let key = key_of(desired.target());
         let owner = match owner {
             // It is known by now whose the session is.
             Some(session) if self.session.as_ref() == Some(&session) => self.owner.clone(),
             owner => owner.or_else(|| self.owner.clone()).or_else(|| self.last_owner.clone()),
         };
+        if was_stored {
+            return self.go_on(&key, owner, desired);
+        }
         let is_known = self.schedule.get(&key).is_some_and(|kept| {
             let known = &kept.desired;
-            !known.is_deletion
-                && known.registration == desired.registration
-                && known.delete_on_leave == desired.delete_on_leave
-                && kept.owner == owner
-                && kept.state.state(self.now) != State::Rejected
+            known.id == desired.id
+                || !known.is_deletion
+                    && known.registration == desired.registration
+                    && known.delete_on_leave == desired.delete_on_leave
+                    && kept.owner == owner
+                    && kept.state.state(self.now) != State::Rejected
         });
         if !is_known {
             self.want(&key, owner, desired);
         }
+    }
+
+    /// Goes on with what an instance kept that stopped. Another tab may have wanted something else since: what the store has
+    /// for the owner counts, and if it has nothing any more, it was stopped.
+    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
+        if let Some(kept) = self.schedule.get(key) {
+            if kept.owner != owner {
+                self.actions.refused();
+            }
+            return;
+        }
+        let is_there = owner.is_some() && self.owner == owner;
+        let is_read = is_there && self.unread.is_none() && !self.is_loading_owner();
+        if is_read || desired.is_deletion || self.is_closed {
+            return self.actions.refused();
+        }
+        let mut kept = KeptRegistration::new(key, owner, desired, self.now);
+        kept.is_own = true;
+        kept.is_tried = true;
+        kept.is_stored = true;
+        kept.is_missing = is_there && self.load.is_some();
+        kept.is_suspended = !is_there;
+        self.insert(kept);
+        self.changed();
     }
 
     /// Keeps `registration` instead of what is kept under `key`; without one the same, and the core is told now.
@@ -88,8 +117,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// A store that refuses: it is kept all the same, until the page goes.
     pub(super) fn desired_stored(&mut self, key: &str, id: &str, is_stored: bool, is_news: bool, is_told: bool) {
+        let mut is_told = is_told;
         if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
-            kept.is_stored = is_stored;
+            // Who goes on with it after a trap says whether it is.
+            is_told |= std::mem::replace(&mut kept.is_stored, is_stored) != is_stored;
             if is_news {
                 self.actions.post_desired(key, &kept.desired);
             }
