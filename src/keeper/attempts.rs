@@ -31,6 +31,8 @@ pub struct Attempt {
     pub is_repeated: bool,
     /// The core did not have what it accepted last, and is asked for what was desired last.
     pub is_second: bool,
+    /// The core was asked to delete something else than what was desired last.
+    pub is_of_other: bool,
 }
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
@@ -43,8 +45,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let number = self.next_number();
         let owner = self.owner.as_deref().filter(|_| self.is_shared);
         self.actions.check(number, owner, &key, is_deletion);
-        let (is_repeated, is_second) = (false, false);
-        self.attempts.push(Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second });
+        let (is_repeated, is_second, is_of_other) = (false, false, false);
+        let attempt = Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second, is_of_other };
+        self.attempts.push(attempt);
     }
 
     pub(super) fn take_attempt(&mut self, number: u32) -> Option<Attempt> {
@@ -91,7 +94,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 }
                 return !is_stored;
             }
-            Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id => {
+            Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id && desired.is_of(key) => {
                 self.take_desired(key, desired);
                 return false;
             }

@@ -1,7 +1,7 @@
 //! One registration that is kept: what is desired, how it stands, and what else is known of it.
 
 use super::clock::Now;
-use super::desired::DesiredRegistration;
+use super::desired::{DesiredRegistration, key_of};
 use super::grant::Grant;
 use super::registration_state::RegistrationState;
 use super::snapshot::{Change, Snapshot, Trouble};
@@ -81,6 +81,7 @@ impl<E: Clone> KeptRegistration<E> {
     pub fn accept(&mut self, id: &str, registration: Option<Rc<Registration>>) {
         let of_desired = (self.desired.id == id).then(|| Rc::clone(&self.desired.registration));
         let before = self.accepted.take().filter(|before| before.id == id).map(|before| before.registration);
+        let registration = registration.filter(|registration| key_of(&registration.target) == self.key);
         self.accepted =
             registration.or(of_desired).or(before).map(|registration| Accepted { id: id.to_owned(), registration });
     }

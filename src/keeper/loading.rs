@@ -93,6 +93,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// What this page wants, and is not stored yet, came later.
     pub(super) fn found_desired(&mut self, number: u32, key: &str, desired: DesiredRegistration) {
+        if !desired.is_of(key) {
+            return;
+        }
         let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
         let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
         self.make_room(key, Some(&owner));

@@ -24,7 +24,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             }
             return;
         }
-        if is_unknown && self.is_ready {
+        if is_unknown && (self.is_ready || self.is_loading_owner()) {
             return;
         }
         self.session.clone_from(&session);

@@ -135,7 +135,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
         let owner = self.owner.clone();
         self.make_room(key, owner.as_ref());
-        if self.is_current(key, &desired.id) {
+        // Other scripts of the origin can say what they like.
+        if self.is_current(key, &desired.id) || !desired.is_of(key) {
             return;
         }
         self.said_while_reading(key, owner.as_ref());

@@ -10,6 +10,7 @@ mod deletions;
 mod desired;
 mod executor;
 mod fleet;
+mod hearing;
 mod keeping;
 mod kept;
 mod locks;

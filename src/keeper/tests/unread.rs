@@ -135,3 +135,17 @@ fn where_nothing_is_kept_and_all_could_be_read_nobody_looks_again() {
     bench.pass(MINUTE_MS);
     assert!(bench.tasks.is_empty());
 }
+
+#[test]
+fn a_session_that_can_not_be_read_ends_no_first_load() {
+    let mut bench = Bench::default();
+    let page = reloaded(&mut bench);
+    bench.lasting.refuses = false;
+    bench.store_ms = 5_000.0;
+    bench.begin(page);
+    bench.pass(1_000.0);
+    bench.sign_in(Owner::Unknown);
+    bench.pass(20_000.0);
+    assert_eq!(bench.tabs[page].owner.as_deref(), Some("ada"));
+    assert!(!bench.snapshot(page, KEY).expect("kept").is_suspended);
+}
