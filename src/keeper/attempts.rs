@@ -217,9 +217,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             FailureKind::Aborted | FailureKind::Superseded => {}
             _ if !self.may_go_on(&attempt) => {}
             FailureKind::Rejected => self.rejected(&attempt, failure.error),
-            _ => self.failed(&attempt, failure),
+            _ => {
+                self.failed(&attempt, failure);
+                self.doubt_settled(&attempt);
+            }
         }
         self.end_attempt(&attempt);
+    }
+
+    /// What another tab has told the core since may have come before this.
+    fn doubt_settled(&mut self, attempt: &Attempt) {
+        let kept = self.schedule.get_mut(&attempt.key).filter(|kept| kept.desired.id != attempt.desired.id);
+        if let Some(kept) = kept.filter(|kept| kept.state.is_settled()) {
+            kept.state.desired();
+        }
     }
 
     fn rejected(&mut self, attempt: &Attempt, error: E) {

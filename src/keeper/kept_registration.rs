@@ -140,7 +140,7 @@ impl<E: Clone> KeptRegistration<E> {
         let due_ms = self.state.due_ms(now, true);
         match self.state.granted() {
             _ if self.is_own => due_ms,
-            Some(granted) if self.state.is_settled() => due_ms + granted.ttl_ms * (0.01 + 0.04 * hesitation),
+            Some(granted) if self.state.is_settled() => due_ms + granted.ttl_ms * (0.01 + 0.03 * hesitation),
             _ => due_ms.max(self.desired_at_ms + 5_000.0 + 10_000.0 * hesitation - now.moment.monotonic_ms),
         }
     }

@@ -147,8 +147,9 @@ impl RegistrationState {
             _ => 0.0,
         };
         let factor = if is_online { 1.0 } else { OFFLINE_FACTOR };
-        let by_wait_ms =
-            self.tried.map_or(0.0, |tried| tried.wait_ms * factor - (now.moment.monotonic_ms - tried.at_ms));
+        let by_wait_ms = self
+            .tried
+            .map_or(f64::NEG_INFINITY, |tried| tried.wait_ms * factor - (now.moment.monotonic_ms - tried.at_ms));
         by_age_ms.max(by_wait_ms)
     }
 
@@ -211,7 +212,8 @@ impl RegistrationState {
         self.is_crowded = false;
         self.is_rejected = false;
         self.granted = Some(granted);
-        self.is_new = was_new && !is_current;
+        // If another tab has told it what is desired now, this came after that.
+        self.is_new = !is_current;
         self.told = self.state(now);
         if was_over || (was_new && is_current) { Change::Registered } else { Change::Refreshed }
     }

@@ -95,6 +95,7 @@ pub struct Bench {
     pub no_locks: bool,
     pub is_online: bool,
     pub stolen: usize,
+    pub stolen_at_ms: f64,
     /// Prints what happens.
     pub is_traced: bool,
     /// How often all that is stored was to be read.
@@ -126,6 +127,7 @@ impl Default for Bench {
             no_locks: false,
             is_online: true,
             stolen: 0,
+            stolen_at_ms: f64::NEG_INFINITY,
             is_traced: false,
             loads: 0,
             store_ms: 0.0,

@@ -56,15 +56,22 @@ pub struct Answer {
     pub error: Option<Error>,
     pub retry_after_ms: Option<f64>,
     pub after_ms: f64,
+    /// The core does what it is asked, also if nobody hears of it.
+    pub is_done: bool,
 }
 
 impl Answer {
     pub fn taken() -> Self {
-        Self { error: None, retry_after_ms: None, after_ms: LATENCY_MS }
+        Self { error: None, retry_after_ms: None, after_ms: LATENCY_MS, is_done: true }
     }
 
     pub fn failing(family: &'static str, code: &'static str, kind: &'static str) -> Self {
-        Self { error: Some(Error { family, code, kind }), ..Self::taken() }
+        Self { error: Some(Error { family, code, kind }), is_done: false, ..Self::taken() }
+    }
+
+    /// The core does it, and the answer is lost.
+    pub fn lost() -> Self {
+        Self { is_done: true, ..unavailable() }
     }
 
     /// The same, `ms` after it was asked.

@@ -205,6 +205,19 @@ fn without_locks_each_leads_and_news_keep_them_from_doing_it_twice() {
 }
 
 #[test]
+fn without_locks_a_page_refreshes_what_only_pages_before_it_have_told_the_core() {
+    let mut bench = Bench { no_locks: true, ..Bench::default() };
+    let page = pages(&mut bench, 1)[0];
+    bench.close(page);
+    let page = bench.page();
+    bench.keys(page);
+    bench.asked();
+    bench.pass(100.0 * MINUTE_MS);
+    assert!(!bench.changes(page).contains(&Change::Lapsed));
+    assert_eq!(bench.asked().len(), 2);
+}
+
+#[test]
 fn the_last_page_deletes_what_was_to_end_with_it() {
     let mut bench = Bench::default();
     let page = bench.page();
