@@ -229,7 +229,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     fn doubt_settled(&mut self, attempt: &Attempt) {
         let kept = self.schedule.get_mut(&attempt.key).filter(|kept| kept.desired.id != attempt.desired.id);
         if let Some(kept) = kept.filter(|kept| kept.state.is_settled()) {
-            kept.state.desired();
+            kept.doubt();
         }
     }
 

@@ -24,6 +24,7 @@ mod owner;
 mod registration_state;
 mod schedule;
 pub(crate) mod snapshot;
+mod standing;
 mod stopping;
 mod telling;
 mod timing;

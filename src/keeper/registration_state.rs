@@ -3,49 +3,12 @@
 use super::clock::Now;
 use super::grant::Grant;
 use super::snapshot::Change;
+pub use super::standing::{CallLimits, State};
 use super::timing::{
     LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
     patience_ms, retry_ms,
 };
 use crate::breakout::DEFAULT_TTL_SECONDS;
-
-/// How a registration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The core has not taken it yet.
-    Registering,
-    /// The core has it.
-    Registered,
-    /// The core has it still, and could not be told again so far.
-    AtRisk,
-    /// The core has forgotten it.
-    Lapsed,
-    /// The core does not want it.
-    Rejected,
-}
-
-impl State {
-    /// As JavaScript names it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Registering => "registering",
-            Self::Registered => "registered",
-            Self::AtRisk => "atRisk",
-            Self::Lapsed => "lapsed",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-/// Within which limits the next call is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CallLimits {
-    /// The call's deadline.
-    pub timeout_ms: f64,
-    /// The first call for what is newly desired may be repeated by the transport: a person waits for it. All others are
-    /// repeated here.
-    pub is_first: bool,
-}
 
 /// The last attempt: when, by this page's monotonic clock, and how long to wait from then on. The wall clock has no part
 /// in it, because a clock that is set would make two attempts of one.

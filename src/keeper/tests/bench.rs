@@ -36,6 +36,7 @@ pub enum Task {
     Post(u32, Message<Error>),
     /// What was kept by an instance that stopped is begun anew.
     Reseed(u32),
+    LookAtOwner(u32),
     Ask(u32, Call),
     CallEnds(u32, u32),
     Abort(u32),
@@ -275,6 +276,7 @@ impl Bench {
             | Task::Do(of, _)
             | Task::Post(of, _)
             | Task::Reseed(of)
+            | Task::LookAtOwner(of)
             | Task::Ask(of, _)
             | Task::CallEnds(of, _)
             | Task::Abort(of)
@@ -288,6 +290,10 @@ impl Bench {
         };
         match task {
             Task::Reseed(_) => self.reseed(page),
+            Task::LookAtOwner(_) => {
+                let event = self.owner_event(page);
+                self.handle(page, event);
+            }
             Task::Event(_, event) => self.handle(page, event),
             Task::Look(_, look) => {
                 if self.tabs[page].look == look {

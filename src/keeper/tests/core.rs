@@ -122,7 +122,8 @@ pub fn crashed() -> Answer {
 impl Core {
     /// It does what it is asked, whoever hears of it.
     pub fn carry_out(&mut self, asked: &Asked) {
-        let number = asked.number.clone().unwrap_or_default();
+        // Without a number it is the token's own.
+        let number = asked.number.clone().unwrap_or_else(|| asked.token.clone());
         if asked.is_upsert {
             self.registrations.insert(number, (asked.sip_uri.clone(), asked.at_ms + TTL_MS));
         } else if self.registrations.get(&number).is_some_and(|(sip_uri, _)| *sip_uri == asked.sip_uri) {

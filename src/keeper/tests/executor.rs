@@ -144,10 +144,7 @@ impl Bench {
                 self.later(ms, Task::AskForLock(instance, number, owner, is_steal));
             }
             Action::Unlock => self.release(instance),
-            Action::LookAtOwner => {
-                let event = self.owner_event(page);
-                self.later(0.0, Task::Event(instance, event));
-            }
+            Action::LookAtOwner => self.later(0.0, Task::LookAtOwner(instance)),
             Action::Settled { id, trouble } => tab.settled.push((id, trouble)),
             Action::Wait { id } => tab.waits = Some(id),
             Action::Refused => tab.is_refused = true,

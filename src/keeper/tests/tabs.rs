@@ -1,7 +1,7 @@
 //! Several pages of one browser.
 
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
-use super::core::unavailable;
+use super::core::{Answer, unavailable};
 use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
 
@@ -215,6 +215,25 @@ fn without_locks_a_page_refreshes_what_only_pages_before_it_have_told_the_core()
     bench.pass(100.0 * MINUTE_MS);
     assert!(!bench.changes(page).contains(&Change::Lapsed));
     assert_eq!(bench.asked().len(), 2);
+}
+
+#[test]
+fn without_locks_a_call_for_an_older_wish_that_ends_late_makes_the_core_be_told_again() {
+    // It is sent again after the core was told of the newer one: with an answer, and without.
+    for late in [Answer::taken(), Answer::taken().after(40_000.0)] {
+        let mut bench = Bench { no_locks: true, ..Bench::default() };
+        let (page, other) = (bench.page(), bench.page());
+        bench.keys(other);
+        bench.answer([unavailable().after(10_000.0), Answer::taken(), late.clone()]);
+        bench.keep(page, registration(NUMBER, "sips:old.example.com"));
+        bench.pass(1_000.0);
+        bench.update(other, "+4799900001", registration(NUMBER, "sips:new.example.com"));
+        bench.pass(6_000.0);
+        bench.close(other);
+        bench.pass(2.0 * MINUTE_MS);
+        assert_eq!(bench.asked()[2].sip_uri, "sips:old.example.com");
+        assert_eq!(bench.core.registrations["+4799900001"].0, "sips:new.example.com", "{late:?}");
+    }
 }
 
 #[test]
