@@ -190,6 +190,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         ticket
     }
 
+    /// Whether what goes by `id` is being stored, for the owner who is there.
+    pub(super) fn is_being_stored(&self, id: &str) -> bool {
+        self.unwritten.iter().any(|(_, unwritten)| {
+            matches!(unwritten, Unwritten::Desired { id: of, era, .. } if of == id && *era == self.era)
+        })
+    }
+
     pub(super) fn written(&mut self, ticket: u32, is_stored: bool, newer: Option<DesiredRegistration>) {
         let Some(at) = self.unwritten.iter().position(|(known, _)| *known == ticket) else { return };
         match self.unwritten.swap_remove(at).1 {

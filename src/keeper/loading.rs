@@ -139,6 +139,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(mut grant) = stored.grant(now) else { return };
         let is_own = |kept: &&mut KeptRegistration<E>| kept.owner.as_ref().is_none_or(|known| *known == owner);
         let Some(kept) = self.schedule.get_mut(key).filter(is_own) else { return };
+        let was_unsure = kept.is_unsure;
         if kept.desired.delete_on_leave && grant.sent.page != now.moment.page {
             // The page that was granted it may have deleted it when it went, and the deletion be under way still: who leads
             // tells the core again, at once and once more.
@@ -146,6 +147,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             grant.refresh_after_ms = 0.0;
         }
         kept.adopt(grant, &stored.id, stored.registration, now);
+        if was_unsure {
+            kept.state.desired();
+        }
     }
 
     /// What can't be read now is read later.
@@ -187,7 +191,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let own = self.schedule.iter().filter(|kept| {
             let state = &kept.state;
             let is_owed = !kept.is_stored && !state.is_settled() && !state.is_rejected();
-            is_owed && kept.owner.as_ref() == Some(&owner)
+            is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner)
         });
         let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
         for (key, desired) in unstored {

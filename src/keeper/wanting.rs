@@ -62,9 +62,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// Keeps `registration` instead of what is kept under `key`; without one the same, and the core is told now.
     pub(super) fn update(&mut self, key: &str, id: String, registration: Option<Rc<Registration>>) {
-        let Some(kept) = self.schedule.get(key) else { return };
+        let Some(kept) = self.schedule.get_mut(key) else { return };
         if registration.is_none() && kept.desired.is_deletion {
             return;
+        }
+        if registration.is_none() && kept.is_stored && (kept.is_suspended || kept.is_missing) {
+            // Another tab may have stopped it, which is found out when its owner is there. If not, the core is told.
+            return kept.doubt();
         }
         let registration = registration.unwrap_or_else(|| Rc::clone(&kept.desired.registration));
         let delete_on_leave = kept.desired.delete_on_leave;
