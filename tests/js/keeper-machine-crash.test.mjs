@@ -96,6 +96,37 @@ for (const kind of kinds) {
   });
 }
 
+test("what another tab wants or stops before this page goes on counts", async () => {
+  const result = await inProcess(
+    `${scene}
+    const keepers = [1, 2, 4].map((number) => client.keepRegistered(numbered(number), { deleteOnPageHide: true }));
+    await until(() => keepers.every(({ state, isLeading }) => state === "registered" && isLeading), 5000);
+    post({ news: "wished", key: "+4799900003", wish: wish(3, "sips:panic.door.example") });
+    await until(() => !keepers[0].isLeading, 5000);
+    records.set(name("kept") + "+4799900001", wish(1, "sips:new.example.com"));
+    records.delete(name("kept") + "+4799900002");
+    await until(() => keepers[0].isLeading && keepers[1].state === "stopped", 5000);
+    await until(() => web.calls.some(({ text }) => text.includes("sips:new.example.com")), 5000);
+    await until(() => keepers[0].state === "registered", 5000);
+    const { is_end, delete_on_leave } = JSON.parse(records.get(name("kept") + "+4799900004"));
+    return end({
+      states: keepers.map(({ state }) => state),
+      sipUri: keepers[0].request.sipUri,
+      stored: [...records.keys()].filter((key) => key.startsWith(name("kept"))).map((key) => key.slice(-1)).sort(),
+      of4: { is_end, delete_on_leave },
+      upserts: told("UpsertRegistration"),
+    });`,
+    { from },
+  );
+  assert.deepEqual(result, {
+    states: ["registered", "stopped", "registered"],
+    sipUri: "sips:new.example.com",
+    stored: ["1", "4"],
+    of4: { is_end: false, delete_on_leave: true },
+    upserts: 4,
+  });
+});
+
 test("by what is stored: each second anew, and on as soon as that is there no more", async () => {
   const result = await inProcess(
     `${scene}
