@@ -86,16 +86,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     fn is_news(&mut self, attempt: &Attempt, stored: Stored, grant: Option<StoredGrant>) -> bool {
         let (key, now) = (attempt.key.as_str(), self.now);
         let is_stored = self.schedule.get(key).is_some_and(|kept| kept.is_stored);
+        // What was read is older than what was wanted meanwhile.
+        let is_current = self.is_current(key, &attempt.desired.id);
         match stored {
             Stored::NotRead => return true,
             Stored::Nothing => {
-                if is_stored {
+                if is_stored && is_current {
                     self.end(key, None);
                 }
                 return !is_stored;
             }
             Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id && desired.is_of(key) => {
-                self.take_desired(key, desired);
+                if is_current {
+                    self.take_desired(key, desired);
+                }
                 return false;
             }
             Stored::Desired(_) | Stored::Other => {}

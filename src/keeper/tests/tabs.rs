@@ -2,8 +2,10 @@
 
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
 use super::core::{Answer, unavailable};
+use crate::keeper::event::Event;
 use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
+use std::rc::Rc;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 
@@ -202,6 +204,27 @@ fn without_locks_each_leads_and_news_keep_them_from_doing_it_twice() {
     assert_eq!(leaders(&bench, &pages).len(), 3);
     let asked = bench.asked();
     assert!((10..=15).contains(&asked.len()), "{} upserts", asked.len());
+}
+
+#[test]
+fn what_a_page_wants_while_it_reads_an_older_wish_of_another_tab_is_the_last_one() {
+    let mut bench = Bench::default();
+    let pages = pages(&mut bench, 2);
+    bench.pass(5_000.0);
+    let leader = leaders(&bench, &pages)[0];
+    bench.store_ms = 5.0;
+    for (page, name) in [(pages[leader], "sips:older.example.com"), (pages[1 - leader], "sips:old.example.com")] {
+        let (id, registration) = (bench.id(), Rc::new(registration(NUMBER, name)));
+        bench.handle(page, Event::Updated { key: "+4799900001".to_owned(), id, registration });
+    }
+    bench.settle_turn();
+    bench.keep(pages[leader], registration(NUMBER, "sips:last.example.com"));
+    bench.pass(MINUTE_MS);
+    for page in pages {
+        let kept = bench.snapshot(page, "+4799900001").expect("kept");
+        assert_eq!(kept.registration.target.sip_uri.as_str(), "sips:last.example.com");
+    }
+    assert_eq!(bench.core.registrations["+4799900001"].0, "sips:last.example.com");
 }
 
 #[test]
