@@ -97,8 +97,6 @@ pub struct Bench {
     pub is_online: bool,
     pub stolen: usize,
     pub stolen_at_ms: f64,
-    /// Prints what happens.
-    pub is_traced: bool,
     /// How often all that is stored was to be read.
     pub loads: usize,
     /// How long the stores take.
@@ -129,7 +127,6 @@ impl Default for Bench {
             is_online: true,
             stolen: 0,
             stolen_at_ms: f64::NEG_INFINITY,
-            is_traced: false,
             loads: 0,
             store_ms: 0.0,
             ttl_ms: TTL_MS,
@@ -247,13 +244,7 @@ impl Bench {
     pub fn handle(&mut self, page: Page, event: Event<Error>) {
         let (moment, random) = (self.moment(), self.random());
         let instance = self.tabs[page].instance;
-        if self.is_traced {
-            println!("{} tab {page}: {event:?}", self.now_ms);
-        }
         let actions = self.tabs[page].keeper.handle(event, moment, random);
-        if self.is_traced {
-            println!("    -> {actions:?}");
-        }
         self.carry_out(instance, actions.0);
     }
 
