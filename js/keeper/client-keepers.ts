@@ -234,7 +234,8 @@ export class ClientKeepers {
     if (this.#isClosed || this.#live.of(key).length > 0) return;
     // It can be read as it stands before anybody hears of it.
     const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
-    this.#add(keeper, { isMet: true, isNoted: true, owner: snapshot.owner });
+    const { owner, id, flags } = snapshot;
+    this.#add(keeper, { isMet: true, isNoted: true, owner, id, flags });
     this.#live.know(keeper, key);
   }
 
@@ -270,8 +271,11 @@ export class ClientKeepers {
           const reader = new Reader(live.options, "options");
           const isDeletedOnPageHide = reader.boolean("deleteOnPageHide") ?? false;
           const valid = this.#validOf(keeper.request, reader.finish());
-          await own.keep(valid, isDeletedOnPageHide, live.owner);
+          const { owner, id, flags = isDeletedOnPageHide ? 2 : 0 } = live;
+          const isKept = await own.keep(valid, { owner, id, flags });
           live.isNoted = true;
+          // Another tab has stopped it while nothing was heard here.
+          if (!isKept) this.#end(keeper);
           const snapshot = this.#keeper?.snapshot(live.key ?? "");
           if (!snapshot || !this.#live.get(keeper)) return;
           const isSuspended = snapshot.state === "suspended" && keeper.state !== "suspended";
@@ -304,7 +308,7 @@ export class ClientKeepers {
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
     const live = this.#live.get(keeper);
-    if (live) live.owner = snapshot.owner;
+    if (live) Object.assign(live, { owner: snapshot.owner, id: snapshot.id, flags: snapshot.flags });
     tell(keeper, type, snapshot);
   }
 

@@ -56,8 +56,8 @@ export class Executor {
     this.#stores = stores;
     this.#works = [
       [1, (ms) => this.#looks.again(ms)],
-      [10, (key, type, ...snapshot) => listener.onEvent(key, type, snapshotOf(snapshot))],
-      [9, (key, ...snapshot) => void this.answers.push([key, snapshotOf(snapshot)])],
+      [11, (key, type, ...snapshot) => listener.onEvent(key, type, snapshotOf(snapshot))],
+      [10, (key, ...snapshot) => void this.answers.push([key, snapshotOf(snapshot)])],
       [1, (isLeading) => listener.onLead(isLeading)],
       [1, (owner) => listener.onReady(owner)],
       [0, () => this.halt()],
@@ -213,7 +213,8 @@ export class Executor {
       for (const [key, fields] of desired) this.tell(Happened.foundDesired, load, key, ...fields);
       for (const [key, fields] of grants) this.tell(Happened.foundGrant, load, key, ...fields);
     } catch {
-      isRead = false;
+      // Where there is no database there is nothing to be read later, and Node may end.
+      isRead = globalThis.indexedDB === undefined;
     }
     await this.tell(Happened.loaded, load, isRead);
   }

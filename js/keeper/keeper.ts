@@ -29,6 +29,13 @@ export interface Valid {
   readonly text: RegistrationText;
 }
 
+/** @internal What is known of what is wanted. Flags as a snapshot has them. */
+export interface Wanted {
+  readonly owner?: string | undefined;
+  readonly id?: string | undefined;
+  readonly flags: number;
+}
+
 /** @internal Who hears of it. */
 export interface KeeperListener {
   onEvent(key: string, type: string, snapshot: Snapshot): void;
@@ -74,13 +81,19 @@ export class Keeper {
     this.#stopListening = whenTrapped(wasm, (thrown) => this.#trapped(thrown));
   }
 
-  /** Keeps it from now on. `owner`: whose it is, if it was kept by an instance that stopped. */
-  async keep({ text }: Valid, isDeletedOnPageHide: boolean, owner: string | undefined): Promise<void> {
+  /**
+   * Keeps it from now on. `owner`, `id`, `flags`: of an instance that stopped, if it was kept by that. Resolves to whether it is
+   * kept: what was known may have been stopped since.
+   */
+  async keep({ text }: Valid, { owner, id = randomId(), flags }: Wanted): Promise<boolean> {
     await this.#ready();
     await this.#catchUp();
     this.#checkOpen();
-    const flags = isDeletedOnPageHide ? 2 : 0;
-    await this.#tell(Happened.desired, randomId(), flags, Number.NaN, text, owner);
+    this.#executor.stopped = {};
+    const noted = this.#tell(Happened.desired, id, flags, Number.NaN, text, owner);
+    const { isRefused } = this.#executor.stopped;
+    await noted;
+    return !isRefused;
   }
 
   /** Keeps it instead of what is kept under `key`. */

@@ -13,6 +13,9 @@ export interface Live {
   options?: KeepOptions | undefined;
   /** Whose it is; after a trap it must not become another person's. */
   owner?: string | undefined;
+  /** Of what is wanted, as the machine told it last: after a trap it is no new wish. */
+  id?: string | undefined;
+  flags?: number | undefined;
   /** The application did not ask for it: another tab keeps it, or a page before this one did. */
   isMet?: boolean;
   /** Rust knows that it is wanted: what happens to the registration happens to it. */

@@ -12,6 +12,10 @@ import { sameDate, sameError, sameRequest } from "../same.js";
 
 /** @internal How Rust tells it. */
 export interface Snapshot {
+  /** Of what is wanted. */
+  id?: string;
+  /** 1: it is to be deleted, 2: when the last page goes, 4: the store has it. */
+  flags?: number;
   owner?: string;
   request: RegistrationRequest;
   inEffect?: RegistrationRequest | undefined;

@@ -8,13 +8,15 @@ const timeOf = (ms: Field) => (Number.isFinite(ms) ? ms : undefined);
 
 /** @internal */
 export function snapshotOf(fields: readonly Field[]): Snapshot {
-  const [owner, text, inEffect, state, isEnding, expiresAtMs, nextRefreshAtMs, trouble] = fields;
+  const [id, owner, text, inEffect, state, flags, expiresAtMs, nextRefreshAtMs, trouble] = fields;
   return {
+    id,
+    flags,
     owner,
     request: requestOfText(text as string),
     inEffect: inEffect === "" ? undefined : requestOfText(inEffect as string),
     state,
-    isEnding,
+    isEnding: ((flags as number) & 1) > 0,
     expiresAtMs: timeOf(expiresAtMs),
     nextRefreshAtMs: timeOf(nextRefreshAtMs),
     error: errorOf(trouble),

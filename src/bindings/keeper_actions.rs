@@ -56,11 +56,14 @@ fn push_trouble(array: &Array, trouble: Option<&Trouble<JsValue>>) {
 }
 
 fn push_snapshot(array: &Array, snapshot: &Snapshot<'_, JsValue>) {
+    array.push_text(snapshot.id);
     push_any_text(array, snapshot.owner);
     push_registration(array, snapshot.registration);
     push_any_registration(array, snapshot.in_effect);
     array.push_text(snapshot.state_name());
-    push_flag(array, snapshot.is_ending);
+    let flags =
+        u8::from(snapshot.is_ending) + 2 * u8::from(snapshot.delete_on_leave) + 4 * u8::from(snapshot.is_stored);
+    array.push_number(f64::from(flags));
     array.push_number(snapshot.expires_at_wall_ms.unwrap_or(f64::NAN));
     array.push_number(snapshot.next_refresh_at_wall_ms.unwrap_or(f64::NAN));
     push_trouble(array, snapshot.trouble);

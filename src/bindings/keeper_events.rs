@@ -149,7 +149,10 @@ impl<'a> Fields<'a> {
 
     fn wanted(&mut self, code: u32) -> Option<Event<JsValue>> {
         Some(match code {
-            7 => Event::Desired { desired: self.desired()?, owner: self.any_text() },
+            7 => {
+                let was_stored = self.array.number(self.at + 1) as u32 & 4 != 0;
+                Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored }
+            }
             8 => Event::Updated { key: self.text(), id: self.text(), registration: self.registration()? },
             9 => Event::Refresh { key: self.text(), id: self.text() },
             10 => {

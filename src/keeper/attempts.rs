@@ -31,6 +31,8 @@ pub struct Attempt {
     pub is_repeated: bool,
     /// The core did not have what it accepted last, and is asked for what was desired last.
     pub is_second: bool,
+    /// The core was asked to delete something else than what was desired last.
+    pub is_of_other: bool,
 }
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
@@ -43,8 +45,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let number = self.next_number();
         let owner = self.owner.as_deref().filter(|_| self.is_shared);
         self.actions.check(number, owner, &key, is_deletion);
-        let (is_repeated, is_second) = (false, false);
-        self.attempts.push(Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second });
+        let (is_repeated, is_second, is_of_other) = (false, false, false);
+        let attempt = Attempt { number, key, desired, era, term, began, limits, is_repeated, is_second, is_of_other };
+        self.attempts.push(attempt);
     }
 
     pub(super) fn take_attempt(&mut self, number: u32) -> Option<Attempt> {
@@ -83,16 +86,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     fn is_news(&mut self, attempt: &Attempt, stored: Stored, grant: Option<StoredGrant>) -> bool {
         let (key, now) = (attempt.key.as_str(), self.now);
         let is_stored = self.schedule.get(key).is_some_and(|kept| kept.is_stored);
+        // What was read is older than what was wanted meanwhile.
+        let is_current = self.is_current(key, &attempt.desired.id);
         match stored {
             Stored::NotRead => return true,
             Stored::Nothing => {
-                if is_stored {
+                if is_stored && is_current {
                     self.end(key, None);
                 }
                 return !is_stored;
             }
-            Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id => {
-                self.take_desired(key, desired);
+            Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id && desired.is_of(key) => {
+                if is_current {
+                    self.take_desired(key, desired);
+                }
                 return false;
             }
             Stored::Desired(_) | Stored::Other => {}
@@ -214,9 +221,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             FailureKind::Aborted | FailureKind::Superseded => {}
             _ if !self.may_go_on(&attempt) => {}
             FailureKind::Rejected => self.rejected(&attempt, failure.error),
-            _ => self.failed(&attempt, failure),
+            _ => {
+                self.failed(&attempt, failure);
+                self.doubt_settled(&attempt);
+            }
         }
         self.end_attempt(&attempt);
+    }
+
+    /// What another tab has told the core since may have come before this.
+    fn doubt_settled(&mut self, attempt: &Attempt) {
+        let kept = self.schedule.get_mut(&attempt.key).filter(|kept| kept.desired.id != attempt.desired.id);
+        if let Some(kept) = kept.filter(|kept| kept.state.is_settled()) {
+            kept.doubt();
+        }
     }
 
     fn rejected(&mut self, attempt: &Attempt, error: E) {
@@ -224,6 +242,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) else { return };
         kept.state.rejected();
         kept.is_stored = false;
+        kept.is_missing = false;
         // Not again after a reload.
         self.forget(key, id, 0);
         let trouble = Trouble::Failed(error);

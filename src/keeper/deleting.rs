@@ -32,19 +32,15 @@ fn verdict(kind: FailureKind, may_go_on: bool) -> Verdict {
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// The core deletes what it has: what it took last, as far as that is known, which need not be what was desired last.
-    pub(super) fn delete_at_core(&mut self, attempt: Attempt) {
+    pub(super) fn delete_at_core(&mut self, mut attempt: Attempt) {
         let desired = &attempt.desired.registration;
         let accepted = self.schedule.get(&attempt.key).and_then(|kept| kept.accepted.as_ref());
         let other = accepted.map(|accepted| &accepted.registration).filter(|other| other.target != desired.target);
-        let registration = other.filter(|_| !attempt.is_second).unwrap_or(desired);
+        let other = other.filter(|_| !attempt.is_second);
+        attempt.is_of_other = other.is_some();
+        let registration = other.unwrap_or(desired);
         self.actions.delete(attempt.number, registration, attempt.limits.is_first, !attempt.is_second);
         self.attempts.push(attempt);
-    }
-
-    /// Whether the core was asked for something else than what was desired last.
-    fn was_asked_for_other(&self, attempt: &Attempt) -> bool {
-        let accepted = self.schedule.get(&attempt.key).and_then(|kept| kept.accepted.as_ref());
-        !attempt.is_second && accepted.is_some_and(|accepted| accepted.registration.target != *attempt.desired.target())
     }
 
     /// The core has answered, or nobody has.
@@ -52,7 +48,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(mut attempt) = self.take_attempt(number) else { return };
         let is_rejected = failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::Rejected);
         let is_overruled = self.is_overruled(&attempt.key);
-        if is_rejected && !is_overruled && self.was_asked_for_other(&attempt) {
+        if is_rejected && !is_overruled && attempt.is_of_other {
             // The answer to what it was told after that may be lost.
             attempt.is_second = true;
             return self.delete_at_core(attempt);

@@ -31,6 +31,11 @@ impl DesiredRegistration {
     pub fn target(&self) -> &Target {
         &self.registration.target
     }
+
+    /// Whether it is of the registration that `key` tells from others.
+    pub fn is_of(&self, key: &str) -> bool {
+        key_of(self.target()) == key
+    }
 }
 
 /// A grant as it is stored.

@@ -93,7 +93,8 @@ pub enum Event<E> {
     /// All is read, or nothing could be.
     Loaded { load: u32, is_read: bool },
     /// The application wants this kept. `owner`: whose it was, if it was kept by an instance of the wasm that stopped.
-    Desired { desired: DesiredRegistration, owner: Option<String> },
+    /// `was_stored`: the store had it then.
+    Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool },
     /// The application wants this instead of what is kept under `key`.
     Updated { key: String, id: String, registration: Rc<Registration> },
     /// The application wants the core told now.

@@ -1,6 +1,7 @@
 //! What the other tabs tell. Other scripts of the origin can post there, too.
 
 use super::actions::Actions;
+use super::desired::key_of;
 use super::grant::Grant;
 use super::keeper::Keeper;
 use super::message::{TabMessage, Told};
@@ -53,6 +54,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             (Told::Rejected, Some(trouble), ..) if id.as_ref() == Some(&kept.desired.id) => {
                 kept.state.rejected();
                 kept.is_stored = false;
+                kept.is_missing = false;
                 self.tell_trouble(&key, Change::Rejected, trouble);
             }
             _ => {}
@@ -62,7 +64,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     fn hear_granted(&mut self, key: &str, id: &str, registration: Option<Rc<Registration>>, times_ms: [f64; 3]) {
         let [age_ms, ttl_ms, refresh_after_ms] = times_ms;
         let now = self.now;
-        let is_said = times_ms.iter().all(|ms| ms.is_finite());
+        let is_others = registration.as_ref().is_some_and(|registration| key_of(&registration.target) != key);
+        let is_said = !is_others && times_ms.iter().all(|ms| ms.is_finite());
         let Some(kept) = self.schedule.get_mut(key).filter(|_| is_said) else { return };
         // Nothing that anybody says puts a refresh off for good.
         let age_ms = age_ms.clamp(0.0, LONGEST_MS);

@@ -8,7 +8,7 @@ use super::desired::DesiredRegistration;
 use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::loading::Load;
+use super::loading::{Load, Unread};
 use super::message::{Post, Told};
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
@@ -52,7 +52,7 @@ pub struct Keeper<E, A> {
     /// Whose registrations were kept last. What is wanted while nobody is there is wanted for that one.
     pub(super) last_owner: Option<String>,
     /// Why the session can't be renewed for now, if it can't.
-    session_trouble: Option<Trouble<E>>,
+    pub(super) session_trouble: Option<Trouble<E>>,
     /// The owner's registrations are shared with other tabs.
     pub(super) is_shared: bool,
     /// Counts the owners, so that work for an earlier one is known to be over.
@@ -63,6 +63,8 @@ pub struct Keeper<E, A> {
     pub(super) is_ready: bool,
     pub(super) is_closed: bool,
     pub(super) load: Option<Load>,
+    /// What is stored could not be read.
+    pub(super) unread: Option<Unread>,
     pub(super) leadership: Leadership,
     pub(super) is_leading: bool,
     /// The lock that is held, or asked for.
@@ -105,6 +107,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_ready: false,
             is_closed: false,
             load: None,
+            unread: None,
             leadership: Leadership::Idle,
             is_leading: false,
             lock: 0,
@@ -140,7 +143,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
             Event::Moved { load, key } => self.moved(load, &key),
             Event::Loaded { load, is_read } => self.loaded(load, is_read),
-            Event::Desired { desired, owner } => self.keep(desired, owner),
+            Event::Desired { desired, owner, was_stored } => self.keep(desired, owner, was_stored),
             Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
             Event::Refresh { key, id } => self.update(&key, id, None),
             Event::Stop { id, registration, is_deletion, is_awaited } => {
@@ -187,6 +190,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         ticket
     }
 
+    /// Whether what goes by `id` is being stored, for the owner who is there.
+    pub(super) fn is_being_stored(&self, id: &str) -> bool {
+        self.unwritten.iter().any(|(_, unwritten)| {
+            matches!(unwritten, Unwritten::Desired { id: of, era, .. } if of == id && *era == self.era)
+        })
+    }
+
     pub(super) fn written(&mut self, ticket: u32, is_stored: bool, newer: Option<DesiredRegistration>) {
         let Some(at) = self.unwritten.iter().position(|(known, _)| *known == ticket) else { return };
         match self.unwritten.swap_remove(at).1 {
@@ -206,21 +216,6 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.schedule.get(key).is_some_and(|kept| kept.desired.id == id)
     }
 
-    /// Tells the application how a registration stands.
-    pub(super) fn tell(&mut self, key: &str, change: Change) {
-        if let Some(kept) = self.schedule.get(key) {
-            self.actions.tell(key, change, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-        }
-    }
-
-    /// As `tell`, with what came in the way.
-    pub(super) fn tell_trouble(&mut self, key: &str, change: Change, trouble: Trouble<E>) {
-        if let Some(kept) = self.schedule.get_mut(key) {
-            kept.trouble = Some(trouble);
-        }
-        self.tell(key, change);
-    }
-
     /// The core is told what is desired instead of these deletions.
     pub(super) fn overtake(&mut self, overtaken: &[String]) {
         for id in overtaken {
@@ -231,6 +226,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// It is kept no more, here.
     pub(super) fn end(&mut self, key: &str, trouble: Option<Trouble<E>>) {
         let Some(mut kept) = self.schedule.remove(key) else { return };
+        self.said_while_reading(key, kept.owner.as_ref());
         if kept.desired.is_deletion {
             for id in kept.overtaken.iter().chain([&kept.desired.id]) {
                 self.actions.settled(id, trouble.as_ref());
@@ -249,29 +245,6 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             kept.state.wait_for_call();
         }
         self.schedule.insert(kept);
-    }
-
-    fn list(&mut self, is_all: bool) {
-        for kept in self.schedule.iter() {
-            let is_own = kept.owner.is_none() || kept.owner == self.owner;
-            if is_own && (is_all || !kept.desired.is_deletion) {
-                self.actions.answer(&kept.key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-            }
-        }
-    }
-
-    fn look_up(&mut self, key: &str) {
-        if let Some(kept) = self.schedule.get(key) {
-            self.actions.answer(key, &kept.snapshot(self.now, self.session_trouble.as_ref()));
-        }
-    }
-
-    /// What stands is not known to go on: that is told, though nothing is due yet.
-    fn doubt_session(&mut self, trouble: Option<Trouble<E>>) {
-        self.session_trouble = trouble;
-        for key in self.keys_of(self.owner.as_deref()) {
-            self.tell(&key, Change::Changed);
-        }
     }
 
     /// Keeps nothing in this page any more. What is stored stays: other tabs go on with it.
@@ -296,12 +269,5 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn keys_of(&self, owner: Option<&str>) -> Vec<String> {
         let own = self.schedule.iter().filter(|kept| kept.owner.as_deref() == owner);
         own.map(|kept| kept.key.clone()).collect()
-    }
-
-    /// The deletion that is wanted here, if one is, can't be waited for any longer.
-    pub(super) fn settle_deletion(&mut self, key: &str, trouble: &Trouble<E>) {
-        if let Some(kept) = self.schedule.get(key).filter(|kept| kept.desired.is_deletion) {
-            self.actions.settled(&kept.desired.id, Some(trouble));
-        }
     }
 }

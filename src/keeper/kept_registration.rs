@@ -1,7 +1,7 @@
 //! One registration that is kept: what is desired, how it stands, and what else is known of it.
 
 use super::clock::Now;
-use super::desired::DesiredRegistration;
+use super::desired::{DesiredRegistration, key_of};
 use super::grant::Grant;
 use super::registration_state::RegistrationState;
 use super::snapshot::{Change, Snapshot, Trouble};
@@ -81,6 +81,7 @@ impl<E: Clone> KeptRegistration<E> {
     pub fn accept(&mut self, id: &str, registration: Option<Rc<Registration>>) {
         let of_desired = (self.desired.id == id).then(|| Rc::clone(&self.desired.registration));
         let before = self.accepted.take().filter(|before| before.id == id).map(|before| before.registration);
+        let registration = registration.filter(|registration| key_of(&registration.target) == self.key);
         self.accepted =
             registration.or(of_desired).or(before).map(|registration| Accepted { id: id.to_owned(), registration });
     }
@@ -139,7 +140,7 @@ impl<E: Clone> KeptRegistration<E> {
         let due_ms = self.state.due_ms(now, true);
         match self.state.granted() {
             _ if self.is_own => due_ms,
-            Some(granted) if self.state.is_settled() => due_ms + granted.ttl_ms * (0.01 + 0.04 * hesitation),
+            Some(granted) if self.state.is_settled() => due_ms + granted.ttl_ms * (0.01 + 0.03 * hesitation),
             _ => due_ms.max(self.desired_at_ms + 5_000.0 + 10_000.0 * hesitation - now.moment.monotonic_ms),
         }
     }
@@ -160,6 +161,7 @@ impl<E: Clone> KeptRegistration<E> {
         let is_awaited = next_ms.is_finite() && !self.is_suspended;
         let is_in_effect = self.state.left_ms(now) > 0.0;
         Snapshot {
+            id: &self.desired.id,
             owner: self.owner.as_deref(),
             registration: &self.desired.registration,
             in_effect: self.accepted.as_ref().filter(|_| is_in_effect).map(|told| &*told.registration),
@@ -167,6 +169,8 @@ impl<E: Clone> KeptRegistration<E> {
             is_suspended: self.is_suspended,
             is_stopped: false,
             is_ending: self.desired.is_deletion,
+            delete_on_leave: self.desired.delete_on_leave,
+            is_stored: self.is_stored,
             expires_at_wall_ms: granted.map(|granted| granted.expires_at_wall_ms()),
             next_refresh_at_wall_ms: is_awaited.then_some(now.moment.wall_ms + next_ms.max(0.0)),
             trouble: self.trouble.as_ref().or(of_session.filter(|_| !self.is_suspended)),

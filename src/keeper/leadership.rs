@@ -4,6 +4,7 @@
 use super::actions::{Actions, LockRequest};
 use super::event::LockNews;
 use super::keeper::Keeper;
+use super::loading::Purpose;
 use super::message::{Post, Told};
 use super::schedule::Stand;
 use super::timing::LEAST_MS;
@@ -61,7 +62,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
         // Nothing is kept: no process need live for it.
         let ms = if self.schedule.is_empty() { f64::INFINITY } else { look.wait_ms };
-        self.actions.look_again(ms);
+        let again_ms = self.read_again();
+        self.actions.look_again(ms.min(again_ms));
     }
 
     /// Makes the calls for the owner whenever it is this tab's turn.
@@ -103,7 +105,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.leadership = Leadership::Beginning;
                 self.actions.post(Post::of(Told::Leads, ""));
                 // What others did that this tab did not hear of.
-                self.read_store(false, None);
+                self.read_store(Purpose::Lead);
             }
             LockNews::Got => {}
             // There are locks: this page just could not have one.
@@ -201,7 +203,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Leadership::Idle | Leadership::Away | Leadership::Alone | Leadership::WithoutLocks(_) => false,
         };
         if has_lock {
-            self.load = self.load.filter(|load| load.is_of_owner);
+            self.load.take_if(|load| load.purpose == Purpose::Lead);
             self.leadership = Leadership::Away;
             self.lock = 0;
             self.actions.unlock();

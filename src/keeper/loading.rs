@@ -4,30 +4,80 @@ use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
+use super::snapshot::Change;
+
+/// The longest between two tries to read a store that could not be read.
+const LONGEST_MS: f64 = 300_000.0;
+/// The first time it may just have been slow.
+const SHORTEST_MS: f64 = 5_000.0;
+
+/// Why the store is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// There is another owner.
+    Owner,
+    /// This page is to lead.
+    Lead,
+    /// It could not be read before.
+    Again,
+}
 
 /// The store is being read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Load {
     pub number: u32,
-    /// Because there is another owner, and not because this page is to lead.
-    pub is_of_owner: bool,
+    pub purpose: Purpose,
+    /// The keys of what was replaced or ended since it began to be read: what is found of them is older.
+    said: Vec<String>,
+}
+
+/// The store is still to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread {
+    /// When, by this page's monotonic clock.
+    at_ms: f64,
+    wait_ms: f64,
 }
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Has all that is stored for the owner read.
-    pub(super) fn read_store(&mut self, is_of_owner: bool, session: Option<String>) {
+    pub(super) fn read_store(&mut self, purpose: Purpose) {
         let Some(owner) = self.owner.clone() else { return };
-        let load = self.next_number();
-        self.load = Some(Load { number: load, is_of_owner });
+        let number = self.next_number();
+        let is_all = purpose == Purpose::Owner || self.unread.is_some();
+        self.load = Some(Load { number, purpose, said: Vec::new() });
         for kept in self.schedule.iter_mut() {
             // What is stored from now on is not missing.
             kept.is_missing = kept.is_stored && kept.owner.as_ref() == Some(&owner);
         }
-        self.actions.load(load, &owner, session.as_deref());
+        self.actions.load(number, &owner, self.session.as_deref().filter(|_| is_all));
     }
 
     fn is_loading(&self, number: u32) -> bool {
-        self.load.is_some_and(|load| load.number == number)
+        self.load.as_ref().is_some_and(|load| load.number == number)
+    }
+
+    /// Whether it is being read for another owner.
+    pub(super) fn is_loading_owner(&self) -> bool {
+        self.load.as_ref().is_some_and(|load| load.purpose == Purpose::Owner)
+    }
+
+    /// Something is said of a registration of `owner`'s: if it is in the store, or is there no more, that was read before.
+    pub(super) fn said_while_reading(&mut self, key: &str, owner: Option<&String>) {
+        if let Some(load) = self.load.as_mut().filter(|_| self.owner.as_ref() == owner) {
+            load.said.push(key.to_owned());
+        }
+    }
+
+    /// Reads what could not be read before, when it is time. Returns milliseconds until then.
+    pub(super) fn read_again(&mut self) -> f64 {
+        let (Some(unread), None) = (self.unread, &self.load) else { return f64::INFINITY };
+        let wait_ms = unread.at_ms - self.now.moment.monotonic_ms;
+        if wait_ms > 0.0 {
+            return wait_ms;
+        }
+        self.read_store(Purpose::Again);
+        f64::INFINITY
     }
 
     /// Another tab was first to move it. What is there now, or is not there any more, is what it wants since.
@@ -42,10 +92,14 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     }
 
     /// What this page wants, and is not stored yet, came later.
-    pub(super) fn found_desired(&mut self, load: u32, key: &str, desired: DesiredRegistration) {
-        let Some(owner) = self.owner.clone().filter(|_| self.is_loading(load)) else { return };
+    pub(super) fn found_desired(&mut self, number: u32, key: &str, desired: DesiredRegistration) {
+        if !desired.is_of(key) {
+            return;
+        }
+        let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
+        let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
         self.make_room(key, Some(&owner));
-        let now = self.now;
+        let (now, is_known) = (self.now, self.schedule.get(key).is_some());
         match self.schedule.get_mut(key) {
             // Before anybody was signed in somebody wanted something: the same, or something later.
             Some(kept) if kept.owner.is_none() => {
@@ -71,9 +125,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.insert(kept);
             }
         }
-        if let Some(kept) = self.schedule.get_mut(key) {
-            kept.is_stored = true;
-            kept.is_missing = false;
+        let Some(kept) = self.schedule.get_mut(key) else { return };
+        kept.is_missing = false;
+        if !std::mem::replace(&mut kept.is_stored, true) && is_known {
+            // Who goes on with it after a trap says so.
+            self.tell(key, Change::Changed);
         }
     }
 
@@ -83,6 +139,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(mut grant) = stored.grant(now) else { return };
         let is_own = |kept: &&mut KeptRegistration<E>| kept.owner.as_ref().is_none_or(|known| *known == owner);
         let Some(kept) = self.schedule.get_mut(key).filter(is_own) else { return };
+        let was_unsure = kept.is_unsure;
         if kept.desired.delete_on_leave && grant.sent.page != now.moment.page {
             // The page that was granted it may have deleted it when it went, and the deletion be under way still: who leads
             // tells the core again, at once and once more.
@@ -90,15 +147,17 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             grant.refresh_after_ms = 0.0;
         }
         kept.adopt(grant, &stored.id, stored.registration, now);
+        if was_unsure {
+            kept.state.desired();
+        }
     }
 
-    /// A store that refuses has nothing to say.
+    /// What can't be read now is read later.
     pub(super) fn loaded(&mut self, number: u32, is_read: bool) {
-        let Some(load) = self.load.filter(|load| load.number == number) else { return };
-        self.load = None;
+        let Some(load) = self.load.take_if(|load| load.number == number) else { return };
         let mut missing = Vec::new();
         for kept in self.schedule.iter_mut() {
-            kept.was_stored = false;
+            kept.was_stored &= !is_read;
             if std::mem::take(&mut kept.is_missing) && is_read {
                 missing.push(kept.key.clone());
             }
@@ -108,16 +167,32 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             self.end(&key, None);
         }
         self.drop_over();
-        if load.is_of_owner { self.owner_loaded() } else { self.begin_to_lead() }
+        let was_unread = self.unread.take();
+        if !is_read {
+            let before = was_unread.filter(|_| load.purpose == Purpose::Again);
+            let wait_ms = before.map_or(SHORTEST_MS, |before| (before.wait_ms * 2.0).min(LONGEST_MS));
+            self.unread = Some(Unread { at_ms: self.now.moment.monotonic_ms + wait_ms, wait_ms });
+        } else if was_unread.is_some() {
+            for key in self.keys_of(self.owner.as_deref()) {
+                self.tell(&key, Change::Changed);
+            }
+            self.store_unstored();
+        }
+        match load.purpose {
+            Purpose::Owner => self.owner_loaded(),
+            Purpose::Lead => self.begin_to_lead(),
+            Purpose::Again => self.changed(),
+        }
     }
 
     /// Those that were wanted before it was known for whom.
     pub(super) fn store_unstored(&mut self) {
         let Some(owner) = self.owner.clone() else { return };
-        let own = self
-            .schedule
-            .iter()
-            .filter(|kept| kept.owner.as_ref() == Some(&owner) && !kept.state.is_settled() && !kept.is_stored);
+        let own = self.schedule.iter().filter(|kept| {
+            let state = &kept.state;
+            let is_owed = !kept.is_stored && !state.is_settled() && !state.is_rejected();
+            is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner)
+        });
         let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
         for (key, desired) in unstored {
             self.store_desired(&owner, &key, &desired, true, false);

@@ -24,7 +24,9 @@ mod owner;
 mod registration_state;
 mod schedule;
 pub(crate) mod snapshot;
+mod standing;
 mod stopping;
+mod telling;
 mod timing;
 mod wanting;
 

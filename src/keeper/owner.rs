@@ -3,6 +3,7 @@
 use super::actions::Actions;
 use super::keeper::Keeper;
 use super::leadership::Leadership;
+use super::loading::Purpose;
 use super::message::Told;
 use super::snapshot::{Change, Trouble};
 
@@ -23,12 +24,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             }
             return;
         }
-        if is_unknown && self.is_ready {
+        if is_unknown && (self.is_ready || self.is_loading_owner()) {
             return;
         }
         self.session.clone_from(&session);
-        let is_loading = self.load.is_some_and(|load| load.is_of_owner);
-        if self.owner == name && (self.is_ready || is_loading) {
+        if self.owner == name && (self.is_ready || self.is_loading_owner()) {
             return;
         }
         self.halt();
@@ -48,7 +48,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             self.actions.open(&name);
             self.post_tab(Told::Hello);
         }
-        self.read_store(true, session);
+        self.read_store(Purpose::Owner);
     }
 
     /// It is known now whose the session is. Nothing changes for what is kept.
@@ -111,6 +111,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.era = self.era.wrapping_add(1);
         self.term = self.term.wrapping_add(1);
         self.load = None;
+        self.unread = None;
         self.leadership = Leadership::Idle;
         self.set_leading(false);
         self.others.clear();

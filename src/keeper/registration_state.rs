@@ -3,49 +3,12 @@
 use super::clock::Now;
 use super::grant::Grant;
 use super::snapshot::Change;
+pub use super::standing::{CallLimits, State};
 use super::timing::{
     LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
     patience_ms, retry_ms,
 };
 use crate::breakout::DEFAULT_TTL_SECONDS;
-
-/// How a registration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The core has not taken it yet.
-    Registering,
-    /// The core has it.
-    Registered,
-    /// The core has it still, and could not be told again so far.
-    AtRisk,
-    /// The core has forgotten it.
-    Lapsed,
-    /// The core does not want it.
-    Rejected,
-}
-
-impl State {
-    /// As JavaScript names it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Registering => "registering",
-            Self::Registered => "registered",
-            Self::AtRisk => "atRisk",
-            Self::Lapsed => "lapsed",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-/// Within which limits the next call is made.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CallLimits {
-    /// The call's deadline.
-    pub timeout_ms: f64,
-    /// The first call for what is newly desired may be repeated by the transport: a person waits for it. All others are
-    /// repeated here.
-    pub is_first: bool,
-}
 
 /// The last attempt: when, by this page's monotonic clock, and how long to wait from then on. The wall clock has no part
 /// in it, because a clock that is set would make two attempts of one.
@@ -100,6 +63,11 @@ impl RegistrationState {
         !self.is_new
     }
 
+    /// The core does not want it.
+    pub fn is_rejected(&self) -> bool {
+        self.is_rejected
+    }
+
     /// The core is being told.
     pub fn is_under_way(&self) -> bool {
         self.is_under_way
@@ -142,8 +110,9 @@ impl RegistrationState {
             _ => 0.0,
         };
         let factor = if is_online { 1.0 } else { OFFLINE_FACTOR };
-        let by_wait_ms =
-            self.tried.map_or(0.0, |tried| tried.wait_ms * factor - (now.moment.monotonic_ms - tried.at_ms));
+        let by_wait_ms = self
+            .tried
+            .map_or(f64::NEG_INFINITY, |tried| tried.wait_ms * factor - (now.moment.monotonic_ms - tried.at_ms));
         by_age_ms.max(by_wait_ms)
     }
 
@@ -206,7 +175,8 @@ impl RegistrationState {
         self.is_crowded = false;
         self.is_rejected = false;
         self.granted = Some(granted);
-        self.is_new = was_new && !is_current;
+        // If another tab has told it what is desired now, this came after that.
+        self.is_new = !is_current;
         self.told = self.state(now);
         if was_over || (was_new && is_current) { Change::Registered } else { Change::Refreshed }
     }

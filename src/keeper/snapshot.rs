@@ -59,6 +59,8 @@ pub enum Trouble<E> {
 /// How a registration stands, for the application.
 #[derive(Clone, Copy, Debug)]
 pub struct Snapshot<'a, E> {
+    /// Of what is wanted.
+    pub id: &'a str,
     /// Whose it is, if that is known.
     pub owner: Option<&'a str>,
     /// What is wanted.
@@ -73,6 +75,10 @@ pub struct Snapshot<'a, E> {
     pub is_stopped: bool,
     /// It is to be deleted at the core.
     pub is_ending: bool,
+    /// It is to be deleted when the last page goes.
+    pub delete_on_leave: bool,
+    /// What is wanted is in the store.
+    pub is_stored: bool,
     /// When the core forgets it, by the wall clock.
     pub expires_at_wall_ms: Option<f64>,
     /// When the core will be told next, by the wall clock; `None` while that is not known or not to be.

@@ -10,32 +10,65 @@ use crate::breakout::Registration;
 use std::rc::Rc;
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
-    /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place.
-    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>) {
+    /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place, unless
+    /// it is no news.
+    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>, was_stored: bool) {
         let key = key_of(desired.target());
         let owner = match owner {
             // It is known by now whose the session is.
             Some(session) if self.session.as_ref() == Some(&session) => self.owner.clone(),
             owner => owner.or_else(|| self.owner.clone()).or_else(|| self.last_owner.clone()),
         };
+        if was_stored {
+            return self.go_on(&key, owner, desired);
+        }
         let is_known = self.schedule.get(&key).is_some_and(|kept| {
             let known = &kept.desired;
-            !known.is_deletion
-                && known.registration == desired.registration
-                && known.delete_on_leave == desired.delete_on_leave
-                && kept.owner == owner
-                && kept.state.state(self.now) != State::Rejected
+            known.id == desired.id
+                || !known.is_deletion
+                    && known.registration == desired.registration
+                    && known.delete_on_leave == desired.delete_on_leave
+                    && kept.owner == owner
+                    && kept.state.state(self.now) != State::Rejected
         });
         if !is_known {
             self.want(&key, owner, desired);
         }
     }
 
+    /// Goes on with what an instance kept that stopped. Another tab may have wanted something else since: what the store has
+    /// for the owner counts, and if it has nothing any more, it was stopped.
+    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
+        if let Some(kept) = self.schedule.get(key) {
+            if kept.owner != owner {
+                self.actions.refused();
+            }
+            return;
+        }
+        let is_there = owner.is_some() && self.owner == owner;
+        let is_read = is_there && self.unread.is_none() && !self.is_loading_owner();
+        if is_read || desired.is_deletion || self.is_closed {
+            return self.actions.refused();
+        }
+        let mut kept = KeptRegistration::new(key, owner, desired, self.now);
+        kept.is_own = true;
+        kept.is_tried = true;
+        kept.is_stored = true;
+        kept.is_missing = is_there && self.load.is_some();
+        kept.is_suspended = !is_there;
+        self.insert(kept);
+        self.changed();
+    }
+
     /// Keeps `registration` instead of what is kept under `key`; without one the same, and the core is told now.
     pub(super) fn update(&mut self, key: &str, id: String, registration: Option<Rc<Registration>>) {
-        let Some(kept) = self.schedule.get(key) else { return };
+        let Some(kept) = self.schedule.get_mut(key) else { return };
         if registration.is_none() && kept.desired.is_deletion {
             return;
+        }
+        if registration.is_none() && kept.is_stored && (kept.is_suspended || kept.is_missing) {
+            // Another tab may have stopped it, which is found out when its owner is there. If not, the core is told.
+            return kept.doubt();
         }
         let registration = registration.unwrap_or_else(|| Rc::clone(&kept.desired.registration));
         let delete_on_leave = kept.desired.delete_on_leave;
@@ -48,6 +81,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn want(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
         let is_there = owner.is_some() && self.owner == owner;
         self.make_room(key, owner.as_ref());
+        self.said_while_reading(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
@@ -87,8 +121,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// A store that refuses: it is kept all the same, until the page goes.
     pub(super) fn desired_stored(&mut self, key: &str, id: &str, is_stored: bool, is_news: bool, is_told: bool) {
+        let mut is_told = is_told;
         if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
-            kept.is_stored = is_stored;
+            // Who goes on with it after a trap says whether it is.
+            is_told |= std::mem::replace(&mut kept.is_stored, is_stored) != is_stored;
             if is_news {
                 self.actions.post_desired(key, &kept.desired);
             }
@@ -103,9 +139,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
         let owner = self.owner.clone();
         self.make_room(key, owner.as_ref());
+        // Other scripts of the origin can say what they like.
+        if self.is_current(key, &desired.id) || !desired.is_of(key) {
+            return;
+        }
+        self.said_while_reading(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
-            Some(kept) if kept.desired.id == desired.id => return,
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_own = false;

@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// How a registration stood.
 #[derive(Clone, Debug)]
 pub struct Snapshot<E> {
+    pub id: String,
+    pub delete_on_leave: bool,
+    pub is_stored: bool,
     pub owner: Option<String>,
     pub registration: Registration,
     pub state: State,
@@ -24,6 +27,9 @@ pub struct Snapshot<E> {
 impl<E: Clone> Snapshot<E> {
     fn of(snapshot: &snapshot::Snapshot<'_, E>) -> Self {
         Self {
+            id: snapshot.id.to_owned(),
+            delete_on_leave: snapshot.delete_on_leave,
+            is_stored: snapshot.is_stored,
             owner: snapshot.owner.map(str::to_owned),
             registration: snapshot.registration.clone(),
             state: snapshot.state,

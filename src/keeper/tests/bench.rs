@@ -5,7 +5,6 @@ use super::core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted, failure};
 use super::store::Store;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, validate};
 use crate::keeper::Keeper;
-use crate::keeper::desired::{DesiredRegistration, key_of};
 use crate::keeper::event::Event;
 use crate::keeper::snapshot::{Change, Trouble};
 use crate::moment::Moment;
@@ -35,6 +34,9 @@ pub enum Task {
     Look(u32, u32),
     Do(u32, Vec<Action<Error>>),
     Post(u32, Message<Error>),
+    /// What was kept by an instance that stopped is begun anew.
+    Reseed(u32),
+    LookAtOwner(u32),
     Ask(u32, Call),
     CallEnds(u32, u32),
     Abort(u32),
@@ -64,6 +66,8 @@ pub struct Tab {
     pub fleeting: Store,
     pub answers: Vec<(String, Snapshot<Error>)>,
     pub settled: Vec<(String, Option<Trouble<Error>>)>,
+    /// What the application keeps, as the page knows it.
+    pub known: BTreeMap<String, Snapshot<Error>>,
     pub waits: Option<String>,
     pub is_refused: bool,
     pub is_begun: bool,
@@ -92,6 +96,9 @@ pub struct Bench {
     pub no_locks: bool,
     pub is_online: bool,
     pub stolen: usize,
+    pub stolen_at_ms: f64,
+    /// How often all that is stored was to be read.
+    pub loads: usize,
     /// How long the stores take.
     pub store_ms: f64,
     /// What the core grants.
@@ -99,6 +106,8 @@ pub struct Bench {
     pub tasks: Vec<(f64, u64, Task)>,
     pub count: u64,
     pub instances: u32,
+    /// The page of each.
+    pub homes: Vec<(u32, Page)>,
     pub draws: u64,
     /// Who holds a lock, and who waits for it.
     pub locks: BTreeMap<String, (u32, u32)>,
@@ -117,11 +126,14 @@ impl Default for Bench {
             no_locks: false,
             is_online: true,
             stolen: 0,
+            stolen_at_ms: f64::NEG_INFINITY,
+            loads: 0,
             store_ms: 0.0,
             ttl_ms: TTL_MS,
             tasks: Vec::new(),
             count: 0,
             instances: 0,
+            homes: Vec::new(),
             draws: 0,
             locks: BTreeMap::new(),
             queue: Vec::new(),
@@ -167,6 +179,7 @@ impl Bench {
     pub fn page_with(&mut self, fleeting: Store, max_per_second: usize) -> Page {
         self.instances += 1;
         let instance = self.instances;
+        self.homes.push((instance, self.tabs.len()));
         self.tabs.push(Tab {
             instance,
             keeper: Keeper::new(max_per_second, format!("tab {instance}")),
@@ -175,6 +188,7 @@ impl Bench {
             fleeting,
             answers: Vec::new(),
             settled: Vec::new(),
+            known: BTreeMap::new(),
             waits: None,
             is_refused: false,
             is_begun: false,
@@ -189,28 +203,6 @@ impl Bench {
             is_closed: false,
         });
         self.tabs.len() - 1
-    }
-
-    /// The wasm of a page stops; the page begins anew with a fresh instance, and what is stored. What it kept it wants again.
-    pub fn trap(&mut self, page: Page) {
-        self.tabs[page].answers.clear();
-        self.handle(page, Event::List { is_all: false });
-        let kept = std::mem::take(&mut self.tabs[page].answers);
-        self.instances += 1;
-        let (old, new) = (self.tabs[page].instance, self.instances);
-        self.release(old);
-        let tab = &mut self.tabs[page];
-        self.core.cancelled += tab.calls.len();
-        tab.instance = new;
-        tab.keeper = Keeper::new(tab.max_per_second, format!("tab {new}"));
-        (tab.leads, tab.is_begun, tab.is_ready) = (false, false, false);
-        tab.channel = None;
-        tab.calls.clear();
-        self.tasks.retain(|(_, _, task)| !matches!(task, Task::Do(of, _) if *of == old));
-        self.begin(page);
-        for (_, snapshot) in kept {
-            self.keep_as(page, snapshot.registration, false, snapshot.owner);
-        }
     }
 
     /// One page is frozen.
@@ -274,13 +266,25 @@ impl Bench {
             | Task::Look(of, _)
             | Task::Do(of, _)
             | Task::Post(of, _)
+            | Task::Reseed(of)
+            | Task::LookAtOwner(of)
             | Task::Ask(of, _)
             | Task::CallEnds(of, _)
             | Task::Abort(of)
             | Task::AskForLock(of, ..) => *of,
         };
-        let Some(page) = self.page_of(of) else { return true };
+        let Some(page) = self.page_of(of) else {
+            if let Task::Do(_, actions) = task {
+                self.go_on_writing(of, actions);
+            }
+            return true;
+        };
         match task {
+            Task::Reseed(_) => self.reseed(page),
+            Task::LookAtOwner(_) => {
+                let event = self.owner_event(page);
+                self.handle(page, event);
+            }
             Task::Event(_, event) => self.handle(page, event),
             Task::Look(_, look) => {
                 if self.tabs[page].look == look {
@@ -375,27 +379,6 @@ impl Bench {
         while self.step(now_ms) {}
     }
 
-    pub fn keep(&mut self, page: Page, registration: Registration) -> String {
-        self.keep_as(page, registration, false, None)
-    }
-
-    pub fn keep_as(
-        &mut self,
-        page: Page,
-        registration: Registration,
-        delete_on_leave: bool,
-        owner: Option<String>,
-    ) -> String {
-        self.catch_up(page);
-        let key = key_of(&registration.target);
-        let registration = Rc::new(registration);
-        let desired =
-            DesiredRegistration { id: self.id(), registration, is_deletion: false, delete_on_leave, at_ms: None };
-        self.handle(page, Event::Desired { desired, owner });
-        self.settle_turn();
-        key
-    }
-
     pub fn update(&mut self, page: Page, key: &str, registration: Registration) {
         self.ready(page);
         let id = self.id();
@@ -451,7 +434,11 @@ impl Bench {
         self.ready(page);
         self.tabs[page].answers.clear();
         self.handle(page, Event::List { is_all: false });
-        std::mem::take(&mut self.tabs[page].answers).into_iter().map(|(key, _)| key).collect()
+        let answers = std::mem::take(&mut self.tabs[page].answers);
+        for (key, snapshot) in &answers {
+            self.tabs[page].known.entry(key.clone()).or_insert_with(|| snapshot.clone());
+        }
+        answers.into_iter().map(|(key, _)| key).collect()
     }
 
     pub fn snapshot(&mut self, page: Page, key: &str) -> Option<Snapshot<Error>> {
@@ -463,6 +450,7 @@ impl Bench {
     pub fn close(&mut self, page: Page) {
         self.handle(page, Event::Close);
         self.tabs[page].is_closed = true;
+        self.tabs[page].known.clear();
         self.settle_turn();
     }
 

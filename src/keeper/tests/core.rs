@@ -56,15 +56,22 @@ pub struct Answer {
     pub error: Option<Error>,
     pub retry_after_ms: Option<f64>,
     pub after_ms: f64,
+    /// The core does what it is asked, also if nobody hears of it.
+    pub is_done: bool,
 }
 
 impl Answer {
     pub fn taken() -> Self {
-        Self { error: None, retry_after_ms: None, after_ms: LATENCY_MS }
+        Self { error: None, retry_after_ms: None, after_ms: LATENCY_MS, is_done: true }
     }
 
     pub fn failing(family: &'static str, code: &'static str, kind: &'static str) -> Self {
-        Self { error: Some(Error { family, code, kind }), ..Self::taken() }
+        Self { error: Some(Error { family, code, kind }), is_done: false, ..Self::taken() }
+    }
+
+    /// The core does it, and the answer is lost.
+    pub fn lost() -> Self {
+        Self { is_done: true, ..unavailable() }
     }
 
     /// The same, `ms` after it was asked.
@@ -115,7 +122,8 @@ pub fn crashed() -> Answer {
 impl Core {
     /// It does what it is asked, whoever hears of it.
     pub fn carry_out(&mut self, asked: &Asked) {
-        let number = asked.number.clone().unwrap_or_default();
+        // Without a number it is the token's own.
+        let number = asked.number.clone().unwrap_or_else(|| asked.token.clone());
         if asked.is_upsert {
             self.registrations.insert(number, (asked.sip_uri.clone(), asked.at_ms + TTL_MS));
         } else if self.registrations.get(&number).is_some_and(|(sip_uri, _)| *sip_uri == asked.sip_uri) {

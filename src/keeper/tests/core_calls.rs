@@ -26,8 +26,8 @@ impl Bench {
         let page = self.page_of(instance).expect("there");
         if attempt > 0 {
             let key = key_of(&call.registration.target);
-            // Nor in any other tab, if there are locks, and none was stolen.
-            let is_alone = self.no_locks || self.stolen > 0;
+            // Nor in any other tab, if there are locks, and none was stolen just now.
+            let is_alone = self.no_locks || self.now_ms - self.stolen_at_ms < 1_000.0;
             let is_free = self.tabs.iter().enumerate().all(|(other, tab)| {
                 let is_other = |call: &Call| call.attempt == 0 || key_of(&call.registration.target) != key;
                 (other != page && is_alone) || tab.calls.iter().all(is_other)
@@ -46,10 +46,13 @@ impl Bench {
             Owner::Nameless => "somebody".to_owned(),
             Owner::Named(name) | Owner::Session { session: name, .. } => (*name).to_owned(),
         };
+        if call.ends_at_ms <= self.now_ms {
+            call.answer = Some(Answer::failing("rpc", "deadline_exceeded", "timeout").after(0.0));
+        }
         let mut answer = call.answer.take().unwrap_or_else(|| {
             let asked = Asked::of(self.now_ms, call.is_upsert, token, &call.registration, call.limits);
             let answer = self.core.answers.pop_front().unwrap_or_else(Answer::taken);
-            if answer.error.is_none() {
+            if answer.is_done {
                 self.core.carry_out(&asked);
             }
             self.core.asked.push(asked);

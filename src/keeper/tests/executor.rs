@@ -6,6 +6,7 @@ use super::bench::{Bench, Page, Task};
 use super::core::{Error, Limits};
 use super::store::Store;
 use crate::keeper::actions::LockRequest;
+use crate::keeper::desired::DesiredRegistration;
 use crate::keeper::event::{Event, Stored};
 use std::rc::Rc;
 
@@ -39,7 +40,6 @@ impl Bench {
 
     pub(super) fn act(&mut self, instance: u32, action: Action<Error>) {
         let Some(page) = self.page_of(instance) else { return };
-        let now_ms = self.now_ms;
         let tab = &mut self.tabs[page];
         match action {
             Action::LookAgain { ms } => {
@@ -49,7 +49,7 @@ impl Bench {
                     self.later(ms, Task::Look(instance, look));
                 }
             }
-            Action::Tell { key, change, snapshot } => tab.heard.push((now_ms, key, change, snapshot)),
+            Action::Tell { key, change, snapshot } => self.told(page, key, change, snapshot),
             Action::Answer { key, snapshot } => tab.answers.push((key, snapshot)),
             Action::Lead { is_leading } => tab.leads = is_leading,
             Action::Ready { owner } => {
@@ -68,6 +68,7 @@ impl Bench {
             Action::Abort => self.later(0.0, Task::Abort(instance)),
             Action::Open { owner } => tab.channel = Some(owner),
             Action::Load { load, owner, session } => {
+                self.loads += 1;
                 let store = self.store_of(page, &owner);
                 let is_read = !store.refuses;
                 let mut events = Vec::new();
@@ -86,8 +87,13 @@ impl Bench {
                     }
                 }
                 events.push(Event::Loaded { load, is_read });
+                let ms = self.store_ms;
                 for event in events {
-                    self.handle(page, event);
+                    if ms > 0.0 {
+                        self.later(ms, Task::Event(instance, event));
+                    } else {
+                        self.handle(page, event);
+                    }
                 }
             }
             Action::Check { attempt, owner, key, is_deletion } => {
@@ -123,34 +129,12 @@ impl Bench {
                 let limits = Limits { timeout_ms: None, is_retried: true, outlives_page: true };
                 self.call(instance, 0, false, Rc::new(registration), limits, false);
             }
-            Action::StoreDesired { ticket, owner, key, desired } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                if is_stored {
-                    store.desired.insert((owner, key), Some(desired));
-                }
-                self.handle(page, Event::Written { ticket, is_stored, newer: None });
-            }
-            Action::StoreGrant { ticket, owner, key, grant } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                if is_stored {
-                    store.grants.insert((owner, key), grant);
-                }
-                self.handle(page, Event::Written { ticket, is_stored, newer: None });
-            }
-            Action::Forget { ticket, owner, key, id } => {
-                let store = self.store_of(page, &owner);
-                let is_stored = store.is_writable();
-                let newer = store.forget(&(owner, key), &id);
+            Action::StoreDesired { ticket, .. } | Action::StoreGrant { ticket, .. } | Action::Forget { ticket, .. } => {
+                let (is_stored, newer) = self.write(page, action);
                 self.handle(page, Event::Written { ticket, is_stored, newer });
             }
-            Action::Erase { owner, key } => {
-                let store = self.store_of(page, &owner);
-                if !store.refuses {
-                    store.desired.remove(&(owner.clone(), key.clone()));
-                    store.grants.remove(&(owner, key));
-                }
+            Action::Erase { .. } => {
+                self.write(page, action);
             }
             Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
             Action::Lock { number, owner, request } => {
@@ -160,13 +144,38 @@ impl Bench {
                 self.later(ms, Task::AskForLock(instance, number, owner, is_steal));
             }
             Action::Unlock => self.release(instance),
-            Action::LookAtOwner => {
-                let event = self.owner_event(page);
-                self.later(0.0, Task::Event(instance, event));
-            }
+            Action::LookAtOwner => self.later(0.0, Task::LookAtOwner(instance)),
             Action::Settled { id, trouble } => tab.settled.push((id, trouble)),
             Action::Wait { id } => tab.waits = Some(id),
             Action::Refused => tab.is_refused = true,
         }
+    }
+
+    /// Returns whether it is written, and what is there instead of what was to be removed.
+    pub(super) fn write(&mut self, page: Page, action: Action<Error>) -> (bool, Option<DesiredRegistration>) {
+        let (Action::StoreDesired { owner, .. }
+        | Action::StoreGrant { owner, .. }
+        | Action::Forget { owner, .. }
+        | Action::Erase { owner, .. }) = &action
+        else {
+            return (false, None);
+        };
+        let store = self.store_of(page, &owner.clone());
+        let is_stored = store.is_writable();
+        match action {
+            Action::StoreDesired { owner, key, desired, .. } if is_stored => {
+                store.desired.insert((owner, key), Some(desired));
+            }
+            Action::StoreGrant { owner, key, grant, .. } if is_stored => {
+                store.grants.insert((owner, key), grant);
+            }
+            Action::Forget { owner, key, id, .. } => return (is_stored, store.forget(&(owner, key), &id)),
+            Action::Erase { owner, key } if !store.refuses => {
+                store.desired.remove(&(owner.clone(), key.clone()));
+                store.grants.remove(&(owner, key));
+            }
+            _ => {}
+        }
+        (is_stored, None)
     }
 }

@@ -273,6 +273,28 @@ fn who_stops_it_while_nobody_is_signed_in_has_stopped_it_in_all_tabs() {
 }
 
 #[test]
+fn a_refresh_while_nobody_is_signed_in_brings_nothing_back_that_another_tab_has_stopped() {
+    for is_stopped in [true, false] {
+        let mut bench = Bench::default();
+        let (page, other) = (bench.page(), bench.page());
+        let key = bench.keep(page, registration(None, "sips:pbx.example.com"));
+        assert_eq!(bench.keys(other).len(), 1);
+        bench.pass(1_000.0);
+        bench.expire();
+        bench.asked();
+        bench.pass(1_000.0);
+        if is_stopped {
+            bench.stop(page, registration(None, "sips:pbx.example.com"), false, false).expect("somebody");
+        }
+        bench.refresh(other, &key);
+        bench.close(page);
+        bench.sign_in(Owner::Named("ada"));
+        bench.pass(1_500.0);
+        assert_eq!((bench.asked().len(), bench.lasting.len()), if is_stopped { (0, 0) } else { (1, 2) });
+    }
+}
+
+#[test]
 fn an_update_or_refresh_of_a_suspended_one_is_not_made_for_somebody_else() {
     let mut bench = Bench::default();
     let page = bench.page();

@@ -37,6 +37,7 @@ impl Bench {
     pub(super) fn steal(&mut self, name: &str) {
         if let Some((holder, number)) = self.locks.remove(name) {
             self.stolen += 1;
+            self.stolen_at_ms = self.now_ms;
             self.later(0.0, Task::Event(holder, Event::Lock { number, news: LockNews::Lost }));
         }
     }

@@ -1,9 +1,11 @@
 //! Several pages of one browser.
 
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
-use super::core::unavailable;
+use super::core::{Answer, unavailable};
+use crate::keeper::event::Event;
 use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
+use std::rc::Rc;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 
@@ -202,6 +204,59 @@ fn without_locks_each_leads_and_news_keep_them_from_doing_it_twice() {
     assert_eq!(leaders(&bench, &pages).len(), 3);
     let asked = bench.asked();
     assert!((10..=15).contains(&asked.len()), "{} upserts", asked.len());
+}
+
+#[test]
+fn what_a_page_wants_while_it_reads_an_older_wish_of_another_tab_is_the_last_one() {
+    let mut bench = Bench::default();
+    let pages = pages(&mut bench, 2);
+    bench.pass(5_000.0);
+    let leader = leaders(&bench, &pages)[0];
+    bench.store_ms = 5.0;
+    for (page, name) in [(pages[leader], "sips:older.example.com"), (pages[1 - leader], "sips:old.example.com")] {
+        let (id, registration) = (bench.id(), Rc::new(registration(NUMBER, name)));
+        bench.handle(page, Event::Updated { key: "+4799900001".to_owned(), id, registration });
+    }
+    bench.settle_turn();
+    bench.keep(pages[leader], registration(NUMBER, "sips:last.example.com"));
+    bench.pass(MINUTE_MS);
+    for page in pages {
+        let kept = bench.snapshot(page, "+4799900001").expect("kept");
+        assert_eq!(kept.registration.target.sip_uri.as_str(), "sips:last.example.com");
+    }
+    assert_eq!(bench.core.registrations["+4799900001"].0, "sips:last.example.com");
+}
+
+#[test]
+fn without_locks_a_page_refreshes_what_only_pages_before_it_have_told_the_core() {
+    let mut bench = Bench { no_locks: true, ..Bench::default() };
+    let page = pages(&mut bench, 1)[0];
+    bench.close(page);
+    let page = bench.page();
+    bench.keys(page);
+    bench.asked();
+    bench.pass(100.0 * MINUTE_MS);
+    assert!(!bench.changes(page).contains(&Change::Lapsed));
+    assert_eq!(bench.asked().len(), 2);
+}
+
+#[test]
+fn without_locks_a_call_for_an_older_wish_that_ends_late_makes_the_core_be_told_again() {
+    // It is sent again after the core was told of the newer one: with an answer, and without.
+    for late in [Answer::taken(), Answer::taken().after(40_000.0)] {
+        let mut bench = Bench { no_locks: true, ..Bench::default() };
+        let (page, other) = (bench.page(), bench.page());
+        bench.keys(other);
+        bench.answer([unavailable().after(10_000.0), Answer::taken(), late.clone()]);
+        bench.keep(page, registration(NUMBER, "sips:old.example.com"));
+        bench.pass(1_000.0);
+        bench.update(other, "+4799900001", registration(NUMBER, "sips:new.example.com"));
+        bench.pass(6_000.0);
+        bench.close(other);
+        bench.pass(2.0 * MINUTE_MS);
+        assert_eq!(bench.asked()[2].sip_uri, "sips:old.example.com");
+        assert_eq!(bench.core.registrations["+4799900001"].0, "sips:new.example.com", "{late:?}");
+    }
 }
 
 #[test]
