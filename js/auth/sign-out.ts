@@ -115,7 +115,7 @@ async function keptBy(names: readonly string[]): Promise<[key: string, value: st
   const records: [string, string][] = [];
   for (const name of names) {
     for (const kind of ["kept", "granted"]) {
-      // As js/keeper/records.ts names them.
+      // As js/keeper-machine/records.ts names them.
       const found = await quietly(() => lasting.entries(`sipbreakout/${kind}/${encoded(name)}/`));
       records.push(...((found ?? []) as [string, string][]));
     }

@@ -5,17 +5,19 @@ import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
 import type { Wasm } from "../core/load.js";
-import { InvalidRequestError, LoadError, type SdkError, toSdkError } from "../errors.js";
+import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
+import { Keeper, type Valid } from "../keeper-machine/keeper.js";
+import type { Snapshot } from "../keeper-machine/snapshots.js";
+import { closed } from "../keeper-machine/troubles.js";
 import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
-import { mayPass, rest } from "../patience.js";
 import { onSilence as whenSilent } from "../platform/records.js";
-import { HeldStops, type Holding } from "./held-stops.js";
-import { Keeper, type Valid } from "./keeper.js";
+import { HeldStops } from "./held-stops.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
 import { Overruling } from "./overruling.js";
-import { RegistrationKeeper, type Snapshot, tell } from "./registration-keeper.js";
-import { closed } from "./troubles.js";
+import { RegistrationKeeper, tell } from "./registration-keeper.js";
+import { Restoring } from "./restoring.js";
+import { Stopping } from "./stopping.js";
 import { Turns } from "./turns.js";
 
 /** Before what is kept is begun anew: a crash that comes again and again must not take all the time there is. */
@@ -34,8 +36,6 @@ export class ClientKeepers {
   #keeper: Keeper | undefined;
   #wasm: Wasm | undefined;
   #isClosed = false;
-  /** What was kept before is asked for again and again. */
-  #isRestoring = false;
   /** What was wanted when the client was closed. */
   readonly #wantedToTheEnd = new Set<string>();
   #nameless = `${++clients}.0`;
@@ -45,12 +45,25 @@ export class ClientKeepers {
   #stopListening: (() => void) | undefined;
   readonly #held: HeldStops;
   readonly #overruling: Overruling;
+  readonly #stopping: Stopping;
+  readonly #restoring = new Restoring(() => this.#restore(), this.#closing.signal);
 
   constructor({ core, options }: RegistrationCalls, onChange: () => void, onSilence: () => void) {
     this.#calls = core;
     this.#live = new LiveKeepers(onChange);
     this.#onSilence = onSilence;
     this.#held = new HeldStops(() => options);
+    this.#stopping = new Stopping({
+      live: this.#live,
+      turns: this.#turns,
+      held: this.#held,
+      isClosed: () => this.#isClosed,
+      isLoaded: () => this.#keeper !== undefined,
+      isWantedToTheEnd: (key) => this.#wantedToTheEnd.has(key),
+      keyOf: (keeper) => this.#keyOf(keeper),
+      validOf: (request) => this.#validOf(request),
+      end: (keeper) => this.#end(keeper),
+    });
     this.#overruling = new Overruling(core, options, (request, id) => this.#dropDeletion(request, id));
   }
 
@@ -71,33 +84,8 @@ export class ClientKeepers {
     this.#live.add(keeper, live);
   }
 
-  /**
-   * Those of this page, and those that were kept before a reload or are by other tabs. If the wasm can't be loaded they come
-   * when it can: what was kept must not lapse because nobody asks again.
-   */
-  async restore(): Promise<RegistrationKeeper[]> {
-    try {
-      return await this.#restore();
-    } catch (thrown) {
-      const error = toSdkError(thrown);
-      if (error instanceof LoadError && !this.#isRestoring) this.#restoreLater(error);
-      throw error;
-    }
-  }
-
-  async #restoreLater(error: SdkError): Promise<void> {
-    this.#isRestoring = true;
-    let last = error;
-    for (let tries = 0; mayPass(last) && !this.#isClosed; tries += 1) {
-      await rest(last, tries, this.#closing.signal);
-      try {
-        if (!this.#isClosed) await this.#restore();
-        break;
-      } catch (thrown) {
-        last = toSdkError(thrown);
-      }
-    }
-    this.#isRestoring = false;
+  restore(): Promise<RegistrationKeeper[]> {
+    return this.#restoring.restore();
   }
 
   async #restore(): Promise<RegistrationKeeper[]> {
@@ -121,77 +109,8 @@ export class ClientKeepers {
     await this.#change(keeper, (own, key) => own.refresh(key));
   }
 
-  async stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
-    const isDelete = options?.delete === true;
-    // It may be kept no more, and the core have it still: then there is something to delete.
-    const known = this.#live.get(keeper);
-    const isToDelete = isDelete && keeper.inEffect !== undefined;
-    if (!known && isToDelete && this.#isClosed) throw closed();
-    const live = known ?? (isToDelete ? {} : undefined);
-    if (!live) return;
-    live.isLeaving = true;
-    let leaving = [keeper];
-    const holding = this.#hold(keeper, isDelete);
-    try {
-      const noted = this.#turns.note(
-        () => {
-          const key = this.#keyOf(keeper);
-          if (key) live.key = key;
-          // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
-          if (isDelete && key) leaving = [...new Set([...this.#live.of(key), keeper])];
-          for (const one of leaving) Object.assign(this.#live.get(one) ?? {}, { isLeaving: true });
-          return key;
-        },
-        (own) => this.#noteStop(own, keeper, live, isDelete),
-        (error) => {
-          tell(keeper, "change", { error });
-          holding.begin();
-        },
-      );
-      const given = noted.catch(async (thrown) => {
-        // The wasm does not come any more. Who only keeps it no more needs nothing else.
-        if (!(await holding.begin()) || isDelete) throw thrown;
-        return undefined;
-      });
-      const gone = await (isDelete ? given : Promise.race([given, holding.held]));
-      await gone?.();
-      if (!known) tell(keeper, "deleted", { inEffect: undefined });
-    } finally {
-      holding.end();
-      for (const one of leaving) this.#end(one);
-    }
-  }
-
-  /** Sees to it that a stop holds without the wasm, unless somebody wants the number all the same. */
-  #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
-    // A deletion ends the keepers that there are.
-    const ending = new Set(isDelete ? this.#live.ofNumber(keeper) : []);
-    const isWanting = (other: RegistrationKeeper) => !this.#live.get(other)?.isLeaving && !ending.has(other);
-    const holding = this.#held.stop(keeper.request, isDelete, {
-      isLoaded: () => this.#keeper !== undefined,
-      isWanted: () => this.#live.ofNumber(keeper).some(isWanting),
-    });
-    if (keeper.lastError instanceof LoadError) holding.begin();
-    return holding;
-  }
-
-  /** Resolves to what waits until it is deleted, if it is to be. */
-  async #noteStop(
-    own: Keeper,
-    keeper: RegistrationKeeper,
-    live: Live,
-    isDelete: boolean,
-  ): Promise<(() => Promise<void>) | undefined> {
-    if (!live.key) return undefined;
-    const others = this.#live.of(live.key).map((other) => this.#live.get(other));
-    const wanting = others.filter((other) => other && !other.isMet && !other.isLeaving);
-    // It is kept until the last one is stopped, or the client is closed: then other tabs go on.
-    const isShared = this.#wantedToTheEnd.has(live.key) || wanting.some((other) => other?.isNoted);
-    if (!isDelete && !live.isMet && isShared) return undefined;
-    // React's strict mode makes one, stops it, and makes another before the first is noted.
-    const isAwaited = wanting.some((other) => !other?.isNoted);
-    const id = await own.stop(this.#validOf(keeper.request), isDelete, isAwaited);
-    return id === undefined ? undefined : () => own.gone(id);
+  stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
+    return this.#stopping.stop(keeper, options?.delete === true);
   }
 
   /** Of this client and the page's others, beside calls of the application's own. */

@@ -6,26 +6,10 @@ import type { KeeperEvents, KeeperState } from "../events.js";
 import { bare, read } from "../given/read.js";
 import { REGISTRATION } from "../given/shapes.js";
 import { requestOf } from "../given/snapshot.js";
+import type { Snapshot } from "../keeper-machine/snapshots.js";
 import type { RegistrationRequest } from "../options.js";
 import { dispatch } from "../platform/dispatch.js";
 import { sameDate, sameError, sameRequest } from "../same.js";
-
-/** @internal How Rust tells it. */
-export interface Snapshot {
-  /** Of what is wanted. */
-  id?: string;
-  /** 1: it is to be deleted, 2: when the last page goes, 4: the store has it. */
-  flags?: number;
-  owner?: string;
-  request: RegistrationRequest;
-  inEffect?: RegistrationRequest | undefined;
-  state: KeeperState;
-  /** It is to be deleted at the core. */
-  isEnding?: boolean;
-  expiresAtMs?: number;
-  nextRefreshAtMs?: number;
-  error?: unknown;
-}
 
 /** @internal What a keeper asks of the client that made it. */
 export interface Keepers {

@@ -6,10 +6,10 @@ import { authOptions } from "../auth/auth.js";
 import type { StorageAdapter } from "../auth-options.js";
 import { baseUrlOf } from "../base-url.js";
 import { peek } from "../given/read.js";
+import { randomId } from "../keeper-machine/random-id.js";
 import type { ClientOptions, RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
-import { randomId } from "./random-id.js";
 
 const PREFIX = "sipbreakout/kept/";
 

@@ -3,8 +3,8 @@
 
 import { type Wasm, whenLoaded } from "../core/load.js";
 import { type SdkError, toSdkError } from "../errors.js";
+import type { Keeper } from "../keeper-machine/keeper.js";
 import { mayPass, rest } from "../patience.js";
-import type { Keeper } from "./keeper.js";
 
 /** Told why a wish has to wait. */
 type OnTrouble = (error: SdkError) => void;

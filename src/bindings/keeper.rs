@@ -1,5 +1,5 @@
 //! The keepers of this instance, each by its number: an event in, actions out. `docs/decisions/0017` names the numbers, and
-//! `js/keeper/machine.ts` those who use them.
+//! `js/keeper-machine/machine.ts` those who use them.
 
 use super::calls::version;
 use super::js::Array;

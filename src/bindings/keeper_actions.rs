@@ -1,4 +1,4 @@
-//! Actions of a keeper, as fields of an array (`js/keeper/machine.ts`).
+//! Actions of a keeper, as fields of an array (`js/keeper-machine/machine.ts`).
 
 use super::flat::push_any_text;
 use super::js::Array;

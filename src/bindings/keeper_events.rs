@@ -1,4 +1,4 @@
-//! Events of a keeper, from the fields of an array (`js/keeper/machine.ts`).
+//! Events of a keeper, from the fields of an array (`js/keeper-machine/machine.ts`).
 
 use super::calls::input;
 use super::js::Array;

@@ -33,8 +33,14 @@ test("no room of the session imports from one before it, and none below knows th
   }
 });
 
+test("what carries out the keeper's machine knows nothing of what applications hold", () => {
+  const imports = importsOf("keeper-machine");
+  assert.ok(imports.size > 0);
+  assert.equal(imports.get("keeper"), undefined);
+});
+
 test("a room holds about a dozen files", () => {
-  for (const room of ORDER) {
+  for (const room of [...ORDER, "keeper", "keeper-machine"]) {
     const { length } = readdirSync(new URL(`${room}/`, js));
     assert.ok(length <= 16, `${room}/ has ${length} files`);
   }

@@ -1,4 +1,4 @@
-//! Carries out what keepers want done, as js/keeper/executor.ts does: stores at once or a little later, calls, locks and
+//! Carries out what keepers want done, as js/keeper-machine/executor.ts does: stores at once or a little later, calls, locks and
 //! messages in tasks of their own.
 
 use super::actions::Action;

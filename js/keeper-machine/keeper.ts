@@ -7,6 +7,7 @@ import type { RegistrationFields } from "../client/registration-fields.js";
 import type { ClientSettings } from "../client/settings.js";
 import { type Wasm, whenTrapped } from "../core/load.js";
 import { invalidOption, toSdkError } from "../errors.js";
+import { later } from "../platform/later.js";
 import { within } from "../platform/time-limit.js";
 import { leavers } from "../session/leavers.js";
 import type { Owner } from "../session/session.js";
@@ -16,7 +17,7 @@ import { nameOf, ownersOf, watchOwner } from "./owner.js";
 import { PageLife } from "./page-life.js";
 import { randomId } from "./random-id.js";
 import type { RegistrationText } from "./records.js";
-import type { Snapshot } from "./registration-keeper.js";
+import type { Snapshot } from "./snapshots.js";
 import { Stores } from "./stores.js";
 import { closed, nobody } from "./troubles.js";
 
@@ -289,22 +290,4 @@ export class Keeper {
   #tell(event: number, ...fields: readonly Field[]): Promise<void> {
     return this.#executor.tell(event, ...fields);
   }
-}
-
-interface Later {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Something that somebody may wait for. */
-function later(): Later {
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }

@@ -1,8 +1,27 @@
 // How a registration stands, as the machine tells it.
+
+import type { KeeperState } from "../events.js";
+import type { RegistrationRequest } from "../options.js";
 import type { Field } from "./machine.js";
 import { requestOfText } from "./records.js";
-import type { Snapshot } from "./registration-keeper.js";
 import { errorOf } from "./troubles.js";
+
+/** @internal How Rust tells it. */
+export interface Snapshot {
+  /** Of what is wanted. */
+  id?: string;
+  /** 1: it is to be deleted, 2: when the last page goes, 4: the store has it. */
+  flags?: number;
+  owner?: string;
+  request: RegistrationRequest;
+  inEffect?: RegistrationRequest | undefined;
+  state: KeeperState;
+  /** It is to be deleted at the core. */
+  isEnding?: boolean;
+  expiresAtMs?: number;
+  nextRefreshAtMs?: number;
+  error?: unknown;
+}
 
 const timeOf = (ms: Field) => (Number.isFinite(ms) ? ms : undefined);
 

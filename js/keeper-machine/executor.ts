@@ -9,7 +9,7 @@ import { Looks } from "./looks.js";
 import { type Field, Happened, type Machine } from "./machine.js";
 import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
 import { type Desired, type Grant, NOTHING_DESIRED } from "./records.js";
-import type { Snapshot } from "./registration-keeper.js";
+import type { Snapshot } from "./snapshots.js";
 import { snapshotOf } from "./snapshots.js";
 import type { Stores } from "./stores.js";
 import { errorOf } from "./troubles.js";

@@ -3,7 +3,7 @@
 import { ask, type Wasm } from "../core/load.js";
 import { now } from "../platform/clock.js";
 
-/** @internal The numbers of events. (Those of actions are places in a list of js/keeper/executor.ts.) */
+/** @internal The numbers of events. (Those of actions are places in a list of js/keeper-machine/executor.ts.) */
 export const Happened = {
   look: 0,
   owner: 1,
