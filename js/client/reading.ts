@@ -2,6 +2,7 @@
 // that nothing is lost when the wasm stops because of something else.
 import { ask, type Wasm } from "../core/load.js";
 import type { Head } from "../platform/response.js";
+import { retryAfterMs } from "../platform/retry-after.js";
 import type { Request } from "./attempt.js";
 
 /** As src/bindings/reply.rs tells it. */
@@ -101,7 +102,8 @@ export class Reading {
     }
     const { status, isOpaqueRedirect } = this.#head;
     const head = [asked, path, status, isOpaqueRedirect, this.#head.flat(), maxMessageBytes] as const;
+    const waitMs = retryAfterMs(this.#head.get("retry-after"), this.#cameAtMs);
     const sent = headers.flat() as string[];
-    return wasm.readReply(...head, this.#cameAtMs, sent, [...tokens], body, end) as Outcome | number;
+    return wasm.readReply(...head, waitMs, sent, [...tokens], body, end) as Outcome | number;
   }
 }

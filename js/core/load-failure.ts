@@ -2,6 +2,7 @@
 import { type LoadError, loadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import { isLoopback } from "../loopback.js";
+import { retryAfterMs } from "../platform/retry-after.js";
 import type { Came, Hint } from "./load-hints.js";
 
 type Hints = typeof import("./load-hints.js");
@@ -36,6 +37,6 @@ export function cameBy(reply: Response): Came {
     isRead: peek(reply, "bodyUsed") === true,
     isRedirected: peek(reply, "redirected") === true,
     type: String(header("content-type")),
-    retryAfter: String(header("retry-after")),
+    retryAfterMs: retryAfterMs(String(header("retry-after")), Date.now()),
   });
 }

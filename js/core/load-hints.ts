@@ -20,7 +20,8 @@ export interface Came {
   isRead: boolean;
   isRedirected: boolean;
   type: string;
-  retryAfter: string;
+  /** Not a number without such a header. */
+  retryAfterMs: number;
 }
 
 interface Advice {
@@ -101,8 +102,8 @@ export function refused(isLoopback: IsLoopback, came: Came): Hint {
     return ["not_wasm", `The Response that was given is ${why}.`, hint];
   }
   const httpStatus = Number(came.status);
-  const retryAfterMs = patience(came.retryAfter);
-  const more = { httpStatus, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const { retryAfterMs } = came;
+  const more = { httpStatus, ...(!Number.isNaN(retryAfterMs) && { retryAfterMs }) };
   const message = `Fetching the SDK's wasm gave HTTP ${httpStatus}.`;
   const mayPass = httpStatus >= 500 || [408, 425, 429].includes(httpStatus);
   if (mayPass) return ["network", message, "Try again.", more];
@@ -197,11 +198,4 @@ function ofWorker(): string {
   return globalThis.navigator?.serviceWorker?.controller
     ? " The page's service worker may have answered instead of the server."
     : "";
-}
-
-/** What `Retry-After` asks for: seconds, or a date. */
-function patience(header: string): number | undefined {
-  if (!header) return undefined;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -34,8 +34,8 @@ pub fn at_once(asked: u32, max_message_bytes: u32, body: Vec<u8>) -> JsValue {
 /// undefined, trailers | undefined]`. An answer has trailers, also one that means an error. A number tells how many bytes
 /// more it needs at least; a negative one does so, too, and that the error is known, and the body has only words about it.
 ///
-/// `headers` and `request_headers` are names and values in turn; `tokens` are what earlier attempts sent. `now_ms`: when the
-/// head came, since 1970. What is to be known of the end of the body is in `js/client/reading.ts`.
+/// `headers` and `request_headers` are names and values in turn; `tokens` are what earlier attempts sent. `retry_after_ms` is not
+/// a number without such a header. What is to be known of the end of the body is in `js/client/reading.ts`.
 #[wasm_bindgen(js_name = readReply)]
 #[allow(clippy::too_many_arguments)]
 pub fn read(
@@ -45,7 +45,7 @@ pub fn read(
     opaque_redirect: bool,
     headers: &Array,
     max_message_bytes: u32,
-    now_ms: f64,
+    retry_after_ms: f64,
     request_headers: &Array,
     tokens: &Array,
     body: Vec<u8>,
@@ -59,7 +59,7 @@ pub fn read(
     let head = Head {
         method: path,
         max_message_bytes: max_message_bytes as usize,
-        now_ms,
+        retry_after_ms: retry_after_ms.is_finite().then_some(retry_after_ms),
         http_status,
         opaque_redirect,
         headers: pairs,

@@ -22,7 +22,6 @@ mod received;
 mod reply;
 mod request;
 mod retry;
-mod retry_after;
 mod status;
 mod timeout;
 mod trailers;

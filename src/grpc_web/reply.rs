@@ -6,7 +6,7 @@ use super::explanation::Explanation;
 use super::failure::{self, Below};
 use super::frames_body::FramesBody;
 use super::status::Status;
-use super::{Code, Received, RpcError, retry_after};
+use super::{Code, Received, RpcError};
 use crate::error::Kind;
 use crate::redact::Secrets;
 use crate::text::header;
@@ -17,8 +17,8 @@ pub struct Head {
     pub method: String,
     /// The most that a message may have.
     pub max_message_bytes: usize,
-    /// When the head came, in milliseconds since 1970.
-    pub now_ms: f64,
+    /// How long `Retry-After` asks to wait, in milliseconds. Dates are the platform's to parse.
+    pub retry_after_ms: Option<f64>,
     /// 0 for an opaque redirect.
     pub http_status: u16,
     /// The server answered with a redirect that was not followed.
@@ -34,8 +34,7 @@ impl Head {
     pub(super) fn error(&self, code: Code, kind: Kind, message: String) -> RpcError {
         let mut error = RpcError::new(code, kind, message, &self.method);
         error.http_status = Some(self.http_status);
-        error.retry_after_ms =
-            header(&self.headers, "retry-after").and_then(|value| retry_after::parse(value, self.now_ms));
+        error.retry_after_ms = self.retry_after_ms;
         error.headers = Received::new(&self.headers).without(&self.secrets);
         error
     }
@@ -219,7 +218,7 @@ pub fn answer_at_once(max_message_bytes: usize, bytes: &[u8]) -> Result<Answer, 
     let head = Head {
         method: String::new(),
         max_message_bytes,
-        now_ms: 0.0,
+        retry_after_ms: None,
         http_status: 200,
         opaque_redirect: false,
         headers: Vec::new(),

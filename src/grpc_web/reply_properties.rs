@@ -72,7 +72,7 @@ fn any_headers() -> impl Strategy<Value = (u16, Vec<(String, String)>)> {
     let status = prop_oneof![3 => Just(200), 1 => Just(503), 1 => any::<u16>()];
     let grpc_status = prop_oneof![3 => Just(None), 1 => "[0-9]{1,2}".prop_map(Some), 1 => ".{0,5}".prop_map(Some)];
     (status, content_type, grpc_status, ".{0,12}").prop_map(|(status, content_type, grpc_status, other)| {
-        let mut headers = vec![("retry-after".to_owned(), other.clone()), ("x-bin".to_owned(), other)];
+        let mut headers = vec![("x-bin".to_owned(), other)];
         headers.extend(content_type.map(|value| ("content-type".to_owned(), value)));
         headers.extend(grpc_status.map(|value| ("grpc-status".to_owned(), value)));
         (status, headers)

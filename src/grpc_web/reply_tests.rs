@@ -19,7 +19,7 @@ pub(super) fn head(http_status: u16, headers: &[(&str, &str)]) -> Head {
     Head {
         method: "/pkg.Service/Method".to_owned(),
         max_message_bytes: LIMIT,
-        now_ms: 0.0,
+        retry_after_ms: None,
         http_status,
         opaque_redirect: false,
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -164,7 +164,7 @@ fn no_status_at_all_is_unknown() {
 
 #[test]
 fn http_errors_keep_status_wait_challenge_and_text() {
-    let headers = [("content-type", "text/html"), ("retry-after", "7"), ("www-authenticate", "Bearer x"), ("x-h", "1")];
+    let headers = [("content-type", "text/html"), ("www-authenticate", "Bearer x"), ("x-h", "1")];
     let page = format!("  <p>s\u{f8}r\u{f8}y\n{}", "x".repeat(300));
     for (status, code, kind) in [
         (400, Code::Internal, Kind::Protocol),
@@ -175,7 +175,9 @@ fn http_errors_keep_status_wait_challenge_and_text() {
         (431, Code::Unknown, Kind::Protocol),
         (503, Code::Unavailable, Kind::Protocol),
     ] {
-        let error = error(status, &headers, &page);
+        let head = Head { retry_after_ms: Some(7_000.0), ..head(status, &headers) };
+        let outcome = feed(head, [page.as_bytes()]).map_or_else(|outcome| outcome, Reply::end);
+        let error = outcome.result.unwrap_err();
         assert_eq!((error.code, error.kind, error.http_status), (code, kind, Some(status)));
         assert_eq!(error.retry_after_ms, Some(7_000.0));
         assert_eq!(error.headers.get("x-h"), Some("1"));

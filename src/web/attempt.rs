@@ -6,6 +6,7 @@ use super::time::{Deadline, global_function, within};
 use crate::grpc_web::failure::below_http;
 use crate::grpc_web::{Answer, Below, Head, Outcome, Reply, Rest, RpcError};
 use crate::redact::Secrets;
+use crate::text::number;
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -97,16 +98,26 @@ impl Attempt<'_> {
             let pair: Array = entry.dyn_into().ok()?;
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
         });
+        let retry_after = response.headers().get("retry-after").ok().flatten();
         Head {
             method: self.path.to_owned(),
             max_message_bytes: self.max_message_bytes,
-            now_ms: js_sys::Date::now(),
+            retry_after_ms: retry_after.and_then(|header| retry_after_ms(header.trim())),
             http_status: response.status(),
             opaque_redirect: response.type_() == ResponseType::Opaqueredirect,
             headers: headers.collect(),
             secrets: self.secrets.clone(),
         }
     }
+}
+
+/// How long a server asks to wait: seconds, or a date (RFC 9110, section 10.2.3).
+fn retry_after_ms(header: &str) -> Option<f64> {
+    if let Some(seconds) = number(header.as_bytes()) {
+        return Some(seconds * 1_000.0);
+    }
+    let wait_ms = js_sys::Date::parse(header) - js_sys::Date::now();
+    (header.ends_with(" GMT") && wait_ms.is_finite()).then_some(wait_ms.max(0.0))
 }
 
 /// Feeds `reply` until it has an outcome; what was thrown meanwhile is beside it.

@@ -68,9 +68,8 @@ for (const { group, name, replies = [] } of cases) {
       .find((line) => line.startsWith("content-type: "))
       ?.slice("content-type: ".length);
     if (type !== undefined) write("content_type", file, Buffer.from(type));
-    const retryAfter = reply.headers.find((line) => line.startsWith("retry-after: "));
-    if (retryAfter !== undefined)
-      write("header_values", file, Buffer.from(retryAfter.slice("retry-after: ".length)));
+    const other = reply.headers.find((line) => !/^(content-type|grpc-)/i.test(line));
+    if (other !== undefined) write("header_values", file, Buffer.from(other));
     if (type?.toLowerCase().includes("-text")) {
       write("base64_text", file, reply.body);
       return;
