@@ -64,7 +64,6 @@ export const otherBuild = (): Hint => [
 /** @internal `fetch` rejected: what of it is known, and what it may be. */
 export function notFetched(isLoopback: IsLoopback, url: URL, isForbidden: boolean): Hint {
   const { origin, inPolicy, isOwn } = askedOrigin(url);
-  // `fetch` quotes an address with a password, which it refuses.
   if (url.username || url.password) {
     return ["not_found", `${NOT_FETCHED}: its address has a user name or a password.`, "Leave them out."];
   }

@@ -95,7 +95,9 @@ async function replyOf(source: Address, url: URL, signal: AbortSignal): Promise<
       });
     }
     const isBlocked = violations.seen.some((violation) => isForbidden(url, violation));
-    throw await failure("notFetched", [url, isBlocked], cause);
+    // `fetch` quotes an address with a password, which it refuses.
+    const isSecret = url.username !== "" || url.password !== "";
+    throw await failure("notFetched", [url, isBlocked], isSecret ? undefined : cause);
   } finally {
     violations.stop();
   }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toSdkError } from "../../dist/errors.js";
-import { fieldsOfMessage, readMessage, writeMessage } from "../../dist/keeper/messages.js";
+import { fieldsOfMessage, readMessage, writeMessage } from "../../dist/keeper-machine/messages.js";
 import {
   desiredJson,
   grantJson,
@@ -12,7 +12,7 @@ import {
   readDesired,
   readGrant,
   registrationJson,
-} from "../../dist/keeper/records.js";
+} from "../../dist/keeper-machine/records.js";
 
 const fields = ["sips:pbx.example.com:5061", "LOOP", "+4799900001", "00", ""];
 const registration = `\n${fields.join("\n")}`;
