@@ -51,10 +51,10 @@ function put(directory, name, content) {
     writeFileSync(join(directory, `${name}.${extension}`), compressed);
 }
 
-async function bundlePage({ name, entry, wasm }, esbuild) {
+async function bundlePage({ name, entry, wasm }) {
   const directory = join(pagesDir, name);
   mkdirSync(directory, { recursive: true });
-  const bundled = await bundle(esbuild, { entryPoints: [join(benchesDir, "pages", entry)] });
+  const bundled = await bundle({ file: join(benchesDir, "pages", entry) });
   put(directory, "entry.js", bundled.entry);
   for (const [file, content] of bundled.later) put(directory, file, content);
   writeFileSync(join(directory, "index.html"), html([]));
@@ -70,9 +70,6 @@ async function bundlePage({ name, entry, wasm }, esbuild) {
 
 /** Makes all pages anew. */
 export async function bundlePages() {
-  // Loaded late: esbuild is a package, and may have to be set up first.
-  const esbuild = await import("esbuild");
   rmSync(pagesDir, { recursive: true, force: true });
-  for (const variant of variants) await bundlePage(variant, esbuild);
-  await esbuild.stop();
+  for (const variant of variants) await bundlePage(variant);
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { bundle } from "../../scripts/build/bundle.mjs";
-import { distDir, root } from "../../scripts/paths.mjs";
+import { distDir } from "../../scripts/paths.mjs";
 import { variants } from "../variants.mjs";
 import { compress } from "./bundle.mjs";
 import { pagesDir } from "./paths.mjs";
@@ -51,13 +51,12 @@ const features = {
 
 /** The whole entry, and for each feature what it adds to all others (`price`) and what a page with it alone has (`alone`). */
 export async function measureFeatures() {
-  const esbuild = await import("esbuild");
   const importing = async (names) => {
     const contents = `export { ${names.join(", ")} } from "./dist/index.js";`;
-    const { entry } = await bundle(esbuild, { stdin: { contents, resolveDir: root } });
+    const { entry } = await bundle({ contents });
     return sizesOfContent(entry);
   };
-  const whole = await bundle(esbuild, { entryPoints: [join(distDir, "index.js")] });
+  const whole = await bundle({ file: join(distDir, "index.js") });
   const all = sizesOfContent(whole.entry);
   const wasm = sizesOfContent(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
   const measured = {};
@@ -66,6 +65,5 @@ export async function measureFeatures() {
     const price = difference(all, await importing(others));
     measured[feature] = { price, alone: await importing(names) };
   }
-  await esbuild.stop();
   return { whole: { javascript: all, wasm, sum: sum(all, wasm) }, features: measured };
 }

@@ -1,38 +1,46 @@
-// Bundles as an application's build does: what is imported when it is used is a file of its own.
+// Bundles as an application's build does, with the bundler of Vite 8: what is imported when it is used is a file of its own.
 
-import { basename } from "node:path";
+import { join } from "node:path";
 import { root } from "../paths.mjs";
 
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  splitting: true,
-  minify: true,
-  format: "esm",
-  platform: "browser",
-  target: "es2022",
-  external: ["node:*"],
-  legalComments: "none",
-  logLevel: "error",
-  outdir: "out",
-  entryNames: "entry",
-  metafile: true,
-  write: false,
-};
+const virtual = join(root, "entry.js");
+
+/** An entry that is no file. */
+const entryOf = (contents) => ({
+  name: "entry",
+  resolveId: (id) => (id === virtual ? id : undefined),
+  load: (id) => (id === virtual ? contents : undefined),
+});
 
 /**
- * `{ entry, later, exports }`: the one file that a page loads at once, and by name those that it loads when it uses them. The
- * package divides its code so that there is no third kind, of files that are loaded at once and shared.
+ * Of a file, or of `contents` as a file in the project's root. `{ entry, later, exports }`: the one file that a page loads at
+ * once, and by name those that it loads when it uses them.
  */
-export async function bundle(esbuild, input) {
-  const { outputFiles, metafile } = await esbuild.build({ ...options, ...input });
-  const outputs = Object.entries(metafile.outputs);
-  const [, entry] = outputs.find(([path]) => basename(path) === "entry.js");
-  const shared = entry.imports.filter(({ kind, external }) => kind === "import-statement" && !external);
-  if (shared.length > 0)
-    throw new Error(`the entry is divided: ${shared.map(({ path }) => path).join(", ")}.`);
-  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]));
-  const content = files.get("entry.js");
-  files.delete("entry.js");
-  return { entry: content, later: files, exports: entry.exports };
+export async function bundle({ file, contents }) {
+  // Loaded late: it is a package, and this module is imported before packages are set up.
+  const { rolldown } = await import("rolldown");
+  const bundled = await rolldown({
+    cwd: root,
+    input: file ?? virtual,
+    plugins: file === undefined ? [entryOf(contents)] : [],
+    platform: "browser",
+    external: [/^node:/],
+    transform: { target: "es2022" },
+    logLevel: "silent",
+  });
+  const { output } = await bundled.generate({
+    format: "esm",
+    minify: true,
+    comments: false,
+    entryFileNames: "entry.js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await bundled.close();
+  const [entry, ...others] = output;
+  const shared = entry.imports.filter((name) => others.some(({ fileName }) => fileName === name));
+  if (shared.length > 0) throw new Error(`the entry is divided: ${shared.join(", ")}.`);
+  const later = new Map(
+    others.filter(({ type }) => type === "chunk").map(({ fileName, code }) => [fileName, Buffer.from(code)]),
+  );
+  return { entry: Buffer.from(entry.code), later, exports: entry.exports };
 }

@@ -18,14 +18,7 @@ function measure(content) {
   };
 }
 
-async function bundled(entry) {
-  // Loaded late: esbuild is a package, and this module is imported before packages are set up.
-  const esbuild = await import("esbuild");
-  const result = await bundle(esbuild, { entryPoints: [join(distDir, entry)] });
-  // Its process would live as long as ours, which may be a whole `npm start`.
-  await esbuild.stop();
-  return result;
-}
+const bundled = (entry) => bundle({ file: join(distDir, entry) });
 
 function printTable(rows) {
   const cells = rows.map(([name, size]) => [
