@@ -1,5 +1,6 @@
 // `createClient`: registrations at the core.
 
+import { imported } from "../core/imported.js";
 import type { ClientEvents } from "../events.js";
 import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
 import { optionsOf, requestOf } from "../given/snapshot.js";
@@ -18,7 +19,8 @@ import type {
   RegistrationResponse,
 } from "../options.js";
 import { dispatch } from "../platform/dispatch.js";
-import { fleet } from "./fleet.js";
+import type { Call } from "./fleet-options.js";
+import type { Requests } from "./fleet-requests.js";
 import { RegistrationCalls } from "./registration-calls.js";
 import { validate } from "./validation.js";
 
@@ -89,7 +91,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     options?: FleetOptions,
   ): AsyncIterable<FleetResult> {
     const how = optionsOf(options, FLEET);
-    return fleet((one, call) => this.upsertRegistration(one, call), this.#calls.closed.signal, requests, how);
+    return this.#fleet((one, call) => this.upsertRegistration(one, call), requests, how);
   }
 
   /** `deleteRegistration` for each request; otherwise as `upsertRegistrations`. */
@@ -98,7 +100,17 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     options?: FleetOptions,
   ): AsyncIterable<FleetResult<DeleteRegistrationRequest, DeleteRegistrationResponse>> {
     const how = optionsOf(options, FLEET);
-    return fleet((one, call) => this.deleteRegistration(one, call), this.#calls.closed.signal, requests, how);
+    return this.#fleet((one, call) => this.deleteRegistration(one, call), requests, how);
+  }
+
+  /** Nothing happens before the first `next()`. */
+  async *#fleet<Request, Response>(
+    call: Call<Request, Response>,
+    requests: Requests<Request>,
+    options: FleetOptions | undefined,
+  ): AsyncGenerator<FleetResult<Request, Response>, void, undefined> {
+    const { fleet } = await imported(() => import("./fleet.js"));
+    yield* fleet(call, this.#calls.closed.signal, requests, options);
   }
 
   /**

@@ -3,6 +3,7 @@ import { type LoadError, loadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import { isLoopback } from "../loopback.js";
 import { retryAfterMs } from "../platform/retry-after.js";
+import { NOT_COME } from "./imported.js";
 import type { Came, Hint } from "./load-hints.js";
 
 type Hints = typeof import("./load-hints.js");
@@ -19,8 +20,7 @@ export async function failure<Why extends keyof Hints>(
     const hints = await import("./load-hints.js");
     said = (hints[why] as (...given: unknown[]) => Hint)(isLoopback, ...seen);
   } catch {
-    const hint = "Check the network. If the page is older than the last deploy, reload it.";
-    said = ["network", "The SDK's wasm did not come.", hint, bare({ reloadMayHelp: true })];
+    said = ["network", "The SDK's wasm did not come.", NOT_COME, bare({ reloadMayHelp: true })];
   }
   const [code, message, hint, more] = said;
   return loadError(code, message, hint, cause, more);

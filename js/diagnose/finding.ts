@@ -8,6 +8,7 @@ export type FindingCode =
   | "local_network_access"
   | "blocked_by_csp"
   | "wasm_not_loading"
+  | "sdk_not_loading"
   | "storage_blocked"
   | "cors_refused"
   | "headers_not_exposed"

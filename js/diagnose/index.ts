@@ -1,18 +1,16 @@
-// `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load.
+// `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load. What it does
+// is loaded when it is called.
 import { type Auth, authOptions } from "../auth/auth.js";
 import { clientOptions, type SipBreakoutClient } from "../client/client.js";
+import { NOT_COME } from "../core/imported.js";
 import { isTime } from "../core/limits.js";
-import { preload } from "../core/load.js";
 import { listenForViolations } from "../core/violations.js";
-import { isSdkError, type LoadError } from "../errors.js";
-import { bare, peek } from "../given/read.js";
+import { peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
-import { conclude } from "./conclude.js";
-import type { Evidence } from "./evidence.js";
+import type { Addresses, StoreName } from "./examine.js";
 import type { Finding } from "./finding.js";
-import { localAccess } from "./local-network.js";
-import { probeCore, probeIssuer, probeToken, type Surroundings } from "./probes.js";
+import type { Surroundings } from "./probes.js";
 
 /** What to look into: a client, a session, or addresses. */
 export type DiagnoseTarget =
@@ -33,18 +31,6 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const WGTWO_ISSUER = "https://id.wgtwo.com/";
 const WGTWO_TOKEN = "https://id.wgtwo.com/oauth2/token";
 
-interface Addresses {
-  baseUrl: string | undefined;
-  issuer: string | undefined;
-  /** The token endpoint, if it is known without asking. */
-  token: string | undefined;
-  core: Surroundings;
-  provider: Surroundings;
-  stores: StoreName[];
-}
-
-type StoreName = "sessionStorage" | "localStorage";
-
 /**
  * Finds out why calls or sign-ins fail: asks the core and the provider without a token, and looks at the page. Never
  * rejects, and changes nothing. An empty array: nothing seems wrong from here.
@@ -57,54 +43,16 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
   const [timeoutMs, given] = [peek(how, "timeoutMs"), peek(how, "signal") as AbortSignal | undefined];
   const timer = setTimeout(stop, isTime(timeoutMs) ? timeoutMs : DEFAULT_TIMEOUT_MS);
   const violations = listenForViolations();
-  const within = <T>(work: Promise<T>): Promise<T | undefined> =>
-    Promise.race([
-      work.catch(() => undefined),
-      new Promise<undefined>((resolve) => {
-        if (signal.aborted) resolve(undefined);
-        // Later than what the abort itself ends.
-        signal.addEventListener("abort", () => setTimeout(resolve, 100));
-      }),
-    ]);
-  const reached = async (ask: typeof probeCore, url: string | undefined, around: Surroundings) => {
-    if (!isAddress(url)) return undefined;
-    // A fetch that does not end, though it was told to, is a place that does not answer.
-    return (await within(ask(url, around, signal))) ?? { url, isSameOrigin: false, asked: { isLate: true } };
-  };
   try {
     given?.addEventListener?.("abort", stop);
     if (given?.aborted) stop();
-    const {
-      baseUrl,
-      issuer,
-      core: aroundCore,
-      provider: aroundProvider,
-      stores,
-      ...known
-    } = addressesOf(target);
-    const probeProvider = async () => {
-      const place = await reached(probeIssuer, issuer, aroundProvider);
-      // Only a session has one: an issuer by its address alone is no client of anybody.
-      const url =
-        known.token ?? (aroundProvider.clientId === undefined ? undefined : place?.asked.tokenEndpoint);
-      return [place, await reached(probeToken, url, aroundProvider)] as const;
-    };
-    const [core, [provider, token], load] = await Promise.all([
-      reached(probeCore, baseUrl, aroundCore),
-      probeProvider(),
-      within(loadProblem()),
-    ]);
-    const evidence: Evidence = {
-      ...pageEvidence(stores),
-      // Asking makes the browser ask the person: only afterwards is it known what came of it.
-      access: await within(localAccess()),
-      violations: violations.seen,
-      core,
-      issuer: provider,
-      token,
-      load,
-    };
-    return conclude(evidence);
+    const addresses = addressesOf(target);
+    const ended = new Promise<undefined>((resolve) =>
+      signal.addEventListener("abort", () => resolve(undefined)),
+    );
+    const code = await Promise.race([import("./examine.js").catch(notLoading), ended]);
+    if (!code || Array.isArray(code)) return code ?? [];
+    return await code.examine(addresses, violations.seen, signal);
   } catch {
     return [];
   } finally {
@@ -112,6 +60,18 @@ export async function diagnose(target: DiagnoseTarget, options: DiagnoseOptions 
     given?.removeEventListener?.("abort", stop);
     violations.stop();
   }
+}
+
+function notLoading(cause: unknown): Finding[] {
+  return [
+    {
+      code: "sdk_not_loading",
+      certainty: "certain",
+      message: "A part of the SDK's JavaScript, which looks for causes, does not load.",
+      evidence: [String(peek(cause, "message"))],
+      advice: NOT_COME,
+    },
+  ];
 }
 
 function addressesOf(target: DiagnoseTarget): Addresses {
@@ -156,43 +116,4 @@ function addressesOf(target: DiagnoseTarget): Addresses {
 /** A sign-in by redirect has a record in sessionStorage, wherever the tokens are. */
 function storesOf(storage: unknown): StoreName[] {
   return storage === "local" ? ["sessionStorage", "localStorage"] : ["sessionStorage"];
-}
-
-function isAddress(url: string | undefined): url is string {
-  return url !== undefined && URL.canParse(url);
-}
-
-async function loadProblem(): Promise<Evidence["load"]> {
-  try {
-    await preload();
-    return undefined;
-  } catch (error) {
-    const { message, hint, httpStatus, cause } = error as LoadError;
-    const said = cause === undefined ? undefined : String(peek(cause, "message") ?? "").slice(0, 300);
-    const code = isSdkError(error) ? error.code : "crashed";
-    return bare({ code, message: String(message), hint: hint ?? "", httpStatus, cause: said || undefined });
-  }
-}
-
-function pageEvidence(stores: StoreName[]): Partial<Evidence> {
-  const { navigator, location, isSecureContext } = globalThis;
-  return {
-    isOnline: navigator?.onLine,
-    isSecureContext,
-    isHttpsPage: location?.protocol === "https:",
-    hasServiceWorker: Boolean(navigator?.serviceWorker?.controller),
-    pageHost: location?.hostname,
-    isStorageBlocked: location !== undefined && !stores.every(canStore),
-  };
-}
-
-function canStore(name: StoreName): boolean {
-  const key = "sipbreakout.diagnose";
-  try {
-    globalThis[name].setItem(key, "1");
-    globalThis[name].removeItem(key);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,16 +1,17 @@
 // One provider and this client of it: requests, endpoints, keys, proofs. It knows nothing of a session.
 import { decide } from "../core/decide.js";
+import { imported } from "../core/imported.js";
 import type { Wasm } from "../core/load.js";
 import type { AuthError } from "../errors.js";
 import type { Pairs } from "../platform/fetching.js";
-import type { Keys } from "../platform/key-pairs.js";
 import { invalidConfig } from "./auth-error.js";
 import { ClockSkew } from "./clock-skew.js";
 import { discovered, type Endpoints } from "./endpoints.js";
 import { exchange, formRequest, getRequest } from "./exchange.js";
 import { type Facts, factsOf, type ProviderSettings } from "./facts.js";
+import { asksForNonce, Nonces } from "./nonces.js";
 import { seen } from "./own-fetch.js";
-import { asksForNonce, Proofs } from "./proofs.js";
+import type { Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
 import { type Revocations, revoked } from "./revocation.js";
@@ -30,18 +31,20 @@ export class Provider {
   readonly skew = new ClockSkew();
   #facts: Facts | undefined;
   #endpoints: Endpoints | undefined;
-  readonly #proofs: Proofs;
+  readonly #storage: unknown;
+  readonly #nonces = new Nonces();
+  #proofs: Proofs | undefined;
   readonly #signatures = new Signatures({
     address: async () => (await this.endpoints()).jwks,
     fetch: (address) => this.exchange("provider's keys", getRequest(address)),
     timeoutMs: async () => (await this.facts()).timeoutMs,
   });
 
-  /** `namespace` is in the names of all that belongs to the session. */
-  constructor(settings: ProviderSettings, keys: Keys, namespace: string) {
+  /** `namespace` is in the names of all that belongs to the session; `storage` is where that is kept. */
+  constructor(settings: ProviderSettings, storage: unknown, namespace: string) {
     this.settings = settings;
     this.namespace = namespace;
-    this.#proofs = new Proofs(keys, namespace);
+    this.#storage = storage;
   }
 
   /** Checks the options, once. */
@@ -105,14 +108,20 @@ export class Provider {
     });
     this.skew.learnFromDate(headerOf(reply, "date"), reply.sentAt);
     const nonce = headerOf(reply, "dpop-nonce");
-    if (nonce !== undefined) this.#proofs.learn(url, nonce);
+    if (nonce !== undefined) this.#nonces.learn(url, nonce);
     return reply;
   }
 
   /** With `dpop`: rejects where a key can't be kept. */
   async checkKeys(): Promise<void> {
     const { timeoutMs } = await this.facts();
-    if (this.settings.isDpop) await this.#proofs.check(timeoutMs);
+    if (this.settings.isDpop) await (await this.#loadProofs()).check(timeoutMs);
+  }
+
+  async #loadProofs(): Promise<Proofs> {
+    const { Proofs } = await imported(() => import("./proofs.js"));
+    this.#proofs ??= new Proofs(this.#storage, this.namespace, this.#nonces);
+    return this.#proofs;
   }
 
   /** The headers by which a request is authorized. */
@@ -128,7 +137,8 @@ export class Provider {
     if (isBound) {
       const { timeoutMs } = await this.facts();
       const now = () => this.nowAtProviderMs();
-      headers.push(["dpop", await this.#proofs.make(keyId, method, url, token, timeoutMs, now)]);
+      const proofs = await this.#loadProofs();
+      headers.push(["dpop", await proofs.make(keyId, method, url, token, timeoutMs, now)]);
     }
     return headers;
   }
@@ -145,7 +155,7 @@ export class Provider {
   heed(url: string, get: (name: string) => string | undefined): boolean {
     const nonce = get("dpop-nonce");
     if (nonce === undefined) return false;
-    this.#proofs.learn(url, nonce);
+    this.#nonces.learn(url, nonce);
     // That the nonce is known already does not mean that this request had it: calls are made at the same time.
     return asksForNonce(get("www-authenticate") ?? "");
   }
@@ -213,7 +223,7 @@ export class Provider {
   async dropKey(sessionId: string): Promise<void> {
     try {
       const { timeoutMs } = await this.facts();
-      await this.#proofs.drop(sessionId, timeoutMs);
+      await (await this.#loadProofs()).drop(sessionId, timeoutMs);
     } catch {
       // Nobody's tokens are bound to it any more.
     }

@@ -26,6 +26,8 @@ export async function bundle({ file, contents }) {
     platform: "browser",
     external: [/^node:/],
     transform: { target: "es2022" },
+    // As of an application, whose entry nobody imports: what is loaded later may take from it.
+    preserveEntrySignatures: "allow-extension",
     logLevel: "silent",
   });
   const { output } = await bundled.generate({

@@ -102,3 +102,29 @@ for (const entry of ["sipbreakout-web", "sipbreakout-web/inline"]) {
     assert.equal(await output("node", [script], { cwd: directory }), "problem with sipUri\n");
   });
 }
+
+test("where a part that is loaded when it is used is gone, what uses it says so", async () => {
+  cpSync(join(installed, "dist"), join(directory, "incomplete"), { recursive: true });
+  for (const file of ["client/fleet.js", "diagnose/examine.js", "provider/proofs.js"]) {
+    rmSync(join(directory, "incomplete", file));
+  }
+  writeFileSync(
+    join(directory, "incomplete.js"),
+    `import { createAuth, createClient, diagnose } from "./incomplete/index.js";
+    const shown = [];
+    const told = (error) => shown.push([error.name, error.code, error.reloadMayHelp].join(" "));
+    const client = createClient({ baseUrl: location.origin, accessToken: () => "a-token" });
+    try {
+      for await (const result of client.upsertRegistrations([{ sipUri: "sips:a.example", routeType: "LOOP" }])) told(result);
+    } catch (error) { told(error); }
+    const endpoints = { authorization: location.origin + "/a", token: location.origin + "/t" };
+    const auth = createAuth({ clientId: "c", redirectUri: location.origin + "/", endpoints, dpop: true });
+    await auth.createSignInUrl().catch(told);
+    shown.push(...(await diagnose(client)).map(({ code }) => code));
+    document.querySelector("output").textContent = shown.join(", ");`,
+  );
+  assert.equal(
+    await show("incomplete", "/incomplete.js", wasmPolicy),
+    "LoadError network true, LoadError network true, sdk_not_loading",
+  );
+});

@@ -1,0 +1,15 @@
+// Code that is loaded when it is used.
+import { loadError } from "../errors.js";
+
+/** @internal What to do about what did not come. */
+export const NOT_COME = "Check the network. If the page is older than the last deploy, reload it.";
+
+/** @internal What `load` imports. @throws LoadError */
+export async function imported<Code>(load: () => Promise<Code>): Promise<Code> {
+  try {
+    return await load();
+  } catch (cause) {
+    const message = "A part of the SDK's JavaScript did not come.";
+    throw loadError("network", message, NOT_COME, cause, { reloadMayHelp: true });
+  }
+}
