@@ -19,7 +19,8 @@ import type {
   WaitOptions,
 } from "../auth-options.js";
 import { TOKENS, type TokenSource } from "../client/token-source.js";
-import type { Wasm } from "../core/load.js";
+import { imported } from "../core/imported.js";
+import { ask, type Wasm } from "../core/load.js";
 import type { AuthEvents, SessionState } from "../events.js";
 import type { StateMark } from "../flows/sign-in.js";
 import { bare, peek } from "../given/read.js";
@@ -33,7 +34,6 @@ import { Session, type Told } from "../session/session.js";
 import { memoryOf } from "../stores/memory.js";
 import { isCopied, watchTab } from "../stores/tab.js";
 import { tokenStore } from "../stores/token-store.js";
-import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
 import { type Owners, ownersOf } from "./owners.js";
 import { sessionInfo } from "./session-info.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
@@ -41,6 +41,9 @@ import { beginSignIn, finishSignIn } from "./sign-in.js";
 import { signOut } from "./sign-out.js";
 import { userOf } from "./user.js";
 import { Waits } from "./waits.js";
+
+/** Few take back what they agreed to. */
+const loadConsent = () => imported(() => import("./consent.js"));
 
 /** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */
 const OWNERS = Symbol("owners");
@@ -226,7 +229,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
     if (!globalThis.document) throw cannotLeave("There is no page here to leave.");
     checkLink(link);
     const address = await this.#waits.by(options, async (session) =>
-      safeAddress(await link({ state: await beginConsentRevocation(session) })),
+      safeAddress(await link({ state: await (await loadConsent()).beginConsentRevocation(session) })),
     );
     leave(() => globalThis.location.assign(address));
   }
@@ -246,7 +249,8 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
    * @throws AuthError (`state_unknown`, `not_a_callback`, or the provider's refusal), LoadError
    */
   handleConsentRevocation(url?: string | URL, options?: WaitOptions): Promise<void> {
-    const work = async (address: string) => finishConsentRevocation(this.#open(), address);
+    const work = async (address: string) =>
+      (await loadConsent()).finishConsentRevocation(this.#open(), address);
     return this.#waits.shared(options, () => this.#revocation.handle(url, work));
   }
 
@@ -287,7 +291,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   /** @internal @throws InvalidRequestError, AuthError (`invalid_config`) */
   [OWNERS](wasm: Wasm): Owners {
     const session = this.#open();
-    session.provider.check(wasm);
+    ask(wasm, () => session.provider.check(wasm));
     return ownersOf(session);
   }
 

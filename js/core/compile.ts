@@ -1,5 +1,5 @@
 // From bytes, or a reply whose bytes are still coming, to a module.
-import { peek } from "../given/read.js";
+import { bare, peek } from "../given/read.js";
 import { cameBy, failure } from "./load-failure.js";
 import type { Came } from "./load-hints.js";
 
@@ -12,7 +12,14 @@ const HEAD_BYTES = 64;
  */
 export async function compileReply(reply: Response): Promise<WebAssembly.Module> {
   const came = cameBy(reply);
-  if (!reply.ok || came.isRead) throw await failure("refused", [came]);
+  if (!reply.ok || came.isRead) {
+    const { httpStatus, retryAfterMs, isRead } = came;
+    // A server that is busy or down says so; what else it says is for good, as far as anybody can tell.
+    const mayPass = httpStatus >= 500 || [408, 425, 429].includes(httpStatus);
+    const code = isRead || httpStatus === 0 ? "not_wasm" : mayPass ? "network" : "not_found";
+    const more = bare({ httpStatus, ...(!Number.isNaN(retryAfterMs) && { retryAfterMs }) });
+    throw await failure("refused", [came, mayPass], code, undefined, isRead ? undefined : more);
+  }
   if (came.type.toLowerCase() === "application/wasm" && typeof WebAssembly.compileStreaming === "function") {
     try {
       return await WebAssembly.compileStreaming(reply);
@@ -26,7 +33,7 @@ export async function compileReply(reply: Response): Promise<WebAssembly.Module>
   try {
     body = await reply.arrayBuffer();
   } catch (cause) {
-    throw await failure("cutOff", [], cause);
+    throw await failure("cutOff", [], "network", cause);
   }
   return await compileBytes(body, came);
 }
@@ -41,8 +48,13 @@ export async function compileBytes(source: BufferSource, came?: Came): Promise<W
   }
 }
 
-const notCompiled = (cause: unknown, head: Uint8Array | undefined, came: Came | undefined) =>
-  failure("notCompiled", [String(peek(cause, "name")), String(peek(cause, "message")), head, came], cause);
+function notCompiled(cause: unknown, head: Uint8Array | undefined, came: Came | undefined) {
+  const [name, words] = [String(peek(cause, "name")), String(peek(cause, "message"))];
+  const isForbidden = /content security policy|unsafe-eval|\bCSP\b/i.test(`${name} ${words}`);
+  // Whether a reply was cut off, or is another thing, is seen with the words.
+  const code = isForbidden ? "blocked_by_csp" : came ? "network" : "not_wasm";
+  return failure("notCompiled", [isForbidden, name, words, head, came], code, cause);
+}
 
 function bytesOf(source: BufferSource): Uint8Array<ArrayBuffer> {
   try {

@@ -1,13 +1,17 @@
-// The bytes of a `data:` address, without `fetch`: a Content-Security-Policy would ask for `data:` in connect-src. It is loaded
-// when there is one.
+// The bytes of a `data:` address, without `fetch`: a Content-Security-Policy would ask for `data:` in connect-src.
+import { loadError } from "../errors.js";
 
-/** @internal @throws what is wrong with the address */
+/** @internal @throws LoadError */
 export function bytesOfDataUrl({ href, hash }: URL): Uint8Array<ArrayBuffer> {
   const text = href.slice("data:".length, href.length - hash.length);
   const comma = text.indexOf(",");
-  if (comma < 0) throw new SyntaxError("There is no comma.");
   const body = percentDecoded(text.slice(comma + 1));
-  return bytesOf(/;\s*base64\s*$/i.test(text.slice(0, comma)) ? atob(body) : body);
+  try {
+    if (comma < 0) throw new SyntaxError("There is no comma.");
+    return bytesOf(/;\s*base64\s*$/i.test(text.slice(0, comma)) ? atob(body) : body);
+  } catch (cause) {
+    throw loadError("not_wasm", "The data: address is not valid.", "Give preload() the wasm's bytes.", cause);
+  }
 }
 
 /** A letter for each byte. `URL` has escaped all that is not ASCII. */

@@ -5,16 +5,18 @@ import { askedOrigin, hasContentHash, type IsLoopback, isOfViteServer } from "./
 
 /** @internal */
 export type Hint = [
-  code: LoadErrorCode,
   message: string,
   hint: string,
-  more?: { httpStatus?: number; retryAfterMs?: number; reloadMayHelp?: boolean },
+  reloadMayHelp?: boolean,
+  /** Where more is seen here than without the words. */
+  code?: LoadErrorCode,
 ];
 
 /** @internal A reply. */
 export interface Came {
   url: unknown;
-  status: unknown;
+  /** 0 where it is hidden. */
+  httpStatus: number;
   /** How `fetch` calls it: `basic`, `cors`, `opaque`. */
   kind: unknown;
   isRead: boolean;
@@ -37,85 +39,69 @@ const UNREADABLE = ["opaque", "opaqueredirect", "error"];
 const NOT_FETCHED = "The SDK's wasm could not be fetched";
 
 /** @internal It ended too early. */
-export const cutOff = (): Hint => ["network", "The SDK's wasm did not come whole.", "Try again."];
+export const cutOff = (): Hint => ["The SDK's wasm did not come whole.", "Try again.", false, "network"];
 
 /** @internal */
 export const invalidAddress = (): Hint => [
-  "not_found",
   "What was given to preload() is no address.",
   "Give it a URL, or the wasm's bytes.",
 ];
 
-/** @internal */
-export const invalidData = (): Hint => [
-  "not_wasm",
-  "The data: address is not valid.",
-  "Give preload() the wasm's bytes.",
-];
-
 /** @internal It compiles, and is not what this JavaScript was built with. */
 export const otherBuild = (): Hint => [
-  "not_wasm",
   "What was loaded is not this SDK's wasm.",
   "JavaScript and wasm must be of one build: after a deploy a cache may still have an old file. Reload the page.",
-  { reloadMayHelp: true },
+  true,
 ];
 
 /** @internal `fetch` rejected: what of it is known, and what it may be. */
 export function notFetched(isLoopback: IsLoopback, url: URL, isForbidden: boolean): Hint {
   const { origin, inPolicy, isOwn } = askedOrigin(url);
   if (url.username || url.password) {
-    return ["not_found", `${NOT_FETCHED}: its address has a user name or a password.`, "Leave them out."];
+    return [`${NOT_FETCHED}: its address has a user name or a password.`, "Leave them out."];
   }
   const from = `${NOT_FETCHED} from ${origin}`;
-  const network = (hint: string): Hint => ["network", `${from}.`, hint];
+  const because = (hint: string): Hint => [`${from}.`, hint];
   if (isForbidden) {
     const message = `${from}: the page's Content-Security-Policy forbids it.`;
-    return ["blocked_by_csp", message, `Add ${inPolicy} to connect-src.`];
+    return [message, `Add ${inPolicy} to connect-src.`];
   }
   if (url.protocol === "blob:") {
-    const hint = "Keep the blob: address until preload() resolves, and allow blob: in connect-src.";
-    return ["not_found", `${from}.`, hint];
+    return because("Keep the blob: address until preload() resolves, and allow blob: in connect-src.");
   }
-  if (globalThis.navigator?.onLine === false) return network("The browser is offline.");
+  if (globalThis.navigator?.onLine === false) return because("The browser is offline.");
   const { location } = globalThis;
   if (location?.protocol === "https:" && url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return network("Serve it by https: an https page may load nothing by http.");
+    return because("Serve it by https: an https page may load nothing by http.");
   }
   if (isOwn || !location) {
-    return network(`Check the network, and that no redirect leads to another origin.${ofWorker()}`);
+    return because(`Check the network, and that no redirect leads to another origin.${ofWorker()}`);
   }
-  return network(
+  return because(
     `Unless the network is down, ${origin} does not let this page read it (CORS: access-control-allow-origin), or the page's Content-Security-Policy does not (connect-src; the browser reported no violation).${ofWorker()}`,
   );
 }
 
-/**
- * @internal No reply that can be read, or not of success. A server that is busy or down says so; what else it says is for
- * good, as far as anybody can tell.
- */
-export function refused(isLoopback: IsLoopback, came: Came): Hint {
+/** @internal No reply that can be read, or not of success. `mayPass`: later it may be another one. */
+export function refused(isLoopback: IsLoopback, came: Came, mayPass: boolean): Hint {
+  const { httpStatus } = came;
   const why = came.isRead ? "read already" : UNREADABLE.find((kind) => kind === came.kind);
   if (why) {
     const hint = 'Give preload() one that nobody has read, fetched in mode "cors".';
-    return ["not_wasm", `The Response that was given is ${why}.`, hint];
+    return [`The Response that was given is ${why}.`, hint, false, "not_wasm"];
   }
-  const httpStatus = Number(came.status);
-  const { retryAfterMs } = came;
-  const more = { httpStatus, ...(!Number.isNaN(retryAfterMs) && { retryAfterMs }) };
   const message = `Fetching the SDK's wasm gave HTTP ${httpStatus}.`;
-  const mayPass = httpStatus >= 500 || [408, 425, 429].includes(httpStatus);
-  if (mayPass) return ["network", message, "Try again.", more];
+  if (mayPass) return [message, "Try again."];
   if (httpStatus === 401) {
     const hint = "It is behind a sign-in: reload the page to sign in, or let the file be read without.";
-    return ["not_found", message, hint, { ...more, reloadMayHelp: true }];
+    return [message, hint, true];
   }
   const { hint, reloadMayHelp } = missing(isLoopback, came);
   const before =
     httpStatus === 403
       ? "A file store answers so where it has no such file; a proxy, where it blocks or wants a sign-in. "
       : "";
-  return ["not_found", message, `${before}${hint}${ofWorker()}`, { ...more, reloadMayHelp }];
+  return [message, `${before}${hint}${ofWorker()}`, reloadMayHelp];
 }
 
 /**
@@ -124,14 +110,15 @@ export function refused(isLoopback: IsLoopback, came: Came): Hint {
  */
 export function notCompiled(
   isLoopback: IsLoopback,
+  isForbidden: boolean,
   name: string,
   words: string,
   head?: Uint8Array,
   came?: Came,
 ): Hint {
-  if (/content security policy|unsafe-eval|\bCSP\b/i.test(`${name} ${words}`)) {
+  if (isForbidden) {
     const message = "The page's Content-Security-Policy forbids WebAssembly.";
-    return ["blocked_by_csp", message, "Add 'wasm-unsafe-eval' to script-src."];
+    return [message, "Add 'wasm-unsafe-eval' to script-src."];
   }
   if (!head) {
     // Firefox says the same of a body that ended before its fourth byte, but for the place.
@@ -146,7 +133,7 @@ export function notCompiled(
   if (isCutOff) return cutOff();
   if (MAGIC.some((byte, index) => byte !== head[index])) return foreign(isLoopback, head, came);
   if (came) return cutOff();
-  return ["not_wasm", "The SDK's wasm does not compile.", "Check that the file is whole."];
+  return ["The SDK's wasm does not compile.", "Check that the file is whole.", false, "not_wasm"];
 }
 
 /** Something else came. `head` is its beginning, as far as that is known. */
@@ -157,16 +144,16 @@ function foreign(isLoopback: IsLoopback, head: Uint8Array, came?: Came): Hint {
   if (!isPage) {
     const served = type && ` It came as ${type}.`;
     const hint = `Serve the package's wasm file, or import sipbreakout-web/inline.${served}`;
-    return ["not_wasm", message, hint];
+    return [message, hint, false, "not_wasm"];
   }
   const url = addressOf(came);
   if (url && came?.isRedirected) {
     const hint = `An HTML page came instead, by a redirect to ${url.origin}: it may be a log-in page. Reload the page to sign in, or let the wasm be read without.`;
-    return ["not_wasm", message, hint, { reloadMayHelp: true }];
+    return [message, hint, true, "not_wasm"];
   }
   const { hint, reloadMayHelp } = missing(isLoopback, came, true);
   const words = `An HTML page came instead. ${hint}${came ? ofWorker() : ""}`;
-  return ["not_wasm", message, words, { reloadMayHelp }];
+  return [message, words, reloadMayHelp, "not_wasm"];
 }
 
 /** There is no wasm at its address: it never was, or no longer is. */

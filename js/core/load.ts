@@ -97,8 +97,10 @@ export function ask<T>(wasm: Wasm, work: (wasm: Wasm) => T): T {
   try {
     return work(wasm);
   } catch (thrown) {
-    // All that Rust means to throw is one of these. Whatever else comes out of it has left its work half done.
-    if (typeof thrown === "string" || isArray(thrown) || isSdkError(thrown)) throw thrown;
+    // What Rust means to throw is a text or an array, and a TypeError is JavaScript's, of an argument. Whatever else comes out of
+    // it has left its work half done.
+    const isMeant = typeof thrown === "string" || isArray(thrown) || isSdkError(thrown);
+    if (isMeant || peek(thrown, "name") === "TypeError") throw thrown;
     if (!asked.isDead) stop(asked, thrown);
     throw toSdkError(thrown);
   }
@@ -110,10 +112,10 @@ function stop(instance: Instance, thrown: unknown): void {
   void peek(thrown, "stack");
   // Of one that was let go there may be a successor.
   if (live === instance) letGo();
-  for (const listener of [...instance.trapped]) listener(thrown);
-  instance.trapped.clear();
   // Its memory may be a gigabyte. Later, because frames of it may be on the stack.
   queueMicrotask(instance.wasm.release);
+  for (const listener of [...instance.trapped]) listener(thrown);
+  instance.trapped.clear();
 }
 
 /** @internal Calls `listener` when the instance stops. Returns how to stop listening. */
@@ -133,17 +135,19 @@ async function start(given: Given, signal: AbortSignal): Promise<Instance> {
   try {
     const wasm = await instantiate(coming);
     compiled = await coming;
+    // Given up meanwhile: a later load may be done.
+    if (signal.aborted) throw signal.reason;
     const instance = { wasm, trapped: new Set<(thrown: unknown) => void>(), isDead: false };
     live = instance;
     setTimeout(() => {
-      isOpen = true;
+      isOpen ||= live === instance;
     });
     return instance;
   } catch (thrown) {
     // If there is no module, it rejects with why.
     await coming;
-    // No memory, that is.
-    if (peek(thrown, "name") === "RangeError") throw thrown;
+    // A RangeError means that there is no memory.
+    if (signal.aborted || peek(thrown, "name") === "RangeError") throw thrown;
     throw await foreignBuild(thrown);
   }
 }
@@ -156,5 +160,5 @@ async function ours(module: WebAssembly.Module): Promise<WebAssembly.Module> {
 
 function foreignBuild(cause: unknown): Promise<Error> {
   doubtCache();
-  return failure("otherBuild", [], cause);
+  return failure("otherBuild", [], "not_wasm", cause);
 }

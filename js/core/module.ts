@@ -1,6 +1,7 @@
 // From a source to a compiled module.
 import { bare, peek } from "../given/read.js";
 import { compileBytes, compileReply } from "./compile.js";
+import { bytesOfDataUrl } from "./data-url.js";
 import { failure } from "./load-failure.js";
 import {
   type Address,
@@ -52,20 +53,11 @@ async function of(given: Given, signal: AbortSignal): Promise<WebAssembly.Module
   if (isResponse(source)) return await ofReply(source);
   if (!isAddress(source)) return await compileBytes(source);
   const url = urlOf(source);
-  if (!url) throw await failure("invalidAddress", []);
+  if (!url) throw await failure("invalidAddress", [], "not_found");
   if (url.protocol === "file:") return await compileBytes(readFile(url));
-  if (url.protocol === "data:") return await compileBytes(await bytesOf(url));
+  if (url.protocol === "data:") return await compileBytes(bytesOfDataUrl(url));
   if (given !== undefined) givenAddress = source;
   return await ofReply(await replyOf(source, url, signal));
-}
-
-async function bytesOf(dataUrl: URL): Promise<BufferSource> {
-  try {
-    const { bytesOfDataUrl } = await import("./data-url.js");
-    return bytesOfDataUrl(dataUrl);
-  } catch (cause) {
-    throw await failure("invalidData", [], cause);
-  }
 }
 
 async function ofReply(reply: Response): Promise<WebAssembly.Module> {
@@ -97,7 +89,9 @@ async function replyOf(source: Address, url: URL, signal: AbortSignal): Promise<
     const isBlocked = violations.seen.some((violation) => isForbidden(url, violation));
     // `fetch` quotes an address with a password, which it refuses.
     const isSecret = url.username !== "" || url.password !== "";
-    throw await failure("notFetched", [url, isBlocked], isSecret ? undefined : cause);
+    const code =
+      isSecret || url.protocol === "blob:" ? "not_found" : isBlocked ? "blocked_by_csp" : "network";
+    throw await failure("notFetched", [url, isBlocked], code, isSecret ? undefined : cause);
   } finally {
     violations.stop();
   }

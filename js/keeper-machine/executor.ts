@@ -48,6 +48,7 @@ export class Executor {
   /** Those of this turn that are not done yet. */
   #batches: Batches | undefined;
   #lock = new AbortController();
+  #isDead = false;
   #channel: BroadcastChannel | undefined;
 
   constructor(machine: Machine, calls: CoreCalls, stores: Stores, listener: ExecutorListener) {
@@ -114,6 +115,12 @@ export class Executor {
     this.#channel = undefined;
   }
 
+  /** The machine is no more: what it wanted last is not done. */
+  die(): void {
+    this.#isDead = true;
+    this.halt();
+  }
+
   end(): void {
     this.#looks.end();
   }
@@ -150,7 +157,7 @@ export class Executor {
       at += count;
       return actions.slice(at - count, at);
     };
-    while (at < actions.length) {
+    while (at < actions.length && !this.#isDead) {
       const number = take(1)[0] as number;
       if (number === POST) {
         this.#post(take(fieldsOfMessage(actions[at])), [...stored]);

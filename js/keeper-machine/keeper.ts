@@ -147,7 +147,12 @@ export class Keeper {
   async list(): Promise<Kept[]> {
     await this.#ready();
     this.#checkOpen();
-    return this.#ask(Happened.list, false);
+    this.#executor.answers = [];
+    const told = this.#tell(Happened.list, false);
+    const { answers } = this.#executor;
+    // It may have stopped the wasm: then nobody knows what is kept.
+    await told;
+    return answers;
   }
 
   /** How a registration stands. */
@@ -179,7 +184,7 @@ export class Keeper {
   #trapped(thrown: unknown): void {
     const error = toSdkError(thrown);
     this.#end();
-    this.#executor.halt();
+    this.#executor.die();
     this.#executor.deletions.settleAll(error);
     this.#readied.reject(error);
     if (!this.#isClosed) this.#listener.onTrap();

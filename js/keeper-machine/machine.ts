@@ -1,5 +1,5 @@
 // The keeper's machine in Rust (src/keeper/), as it is talked to: an event in, a flat list of actions out, both by number
-// (src/bindings/keeper_events.rs, keeper_actions.rs). docs/decisions/0017 says what each is.
+// (src/bindings/keeper_events.rs, keeper_actions.rs). docs/decisions/0017 says why.
 import { ask, type Wasm } from "../core/load.js";
 import { now } from "../platform/clock.js";
 

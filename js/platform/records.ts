@@ -64,7 +64,10 @@ function open(): Promise<IDBDatabase> {
       const opened = opening.result;
       // After a silence another one may be open.
       database ??= coming;
-      if (database !== coming) return opened.close();
+      if (database !== coming) {
+        opened.close();
+        return reject(new Error("Another connection is open by now."));
+      }
       silentUntil = Number.NEGATIVE_INFINITY;
       opened.onclose = leave;
       // A later version of this package wants another form.
@@ -96,21 +99,33 @@ function limit(ms: number, expire: () => void): () => void {
 async function flush(): Promise<void> {
   const works = waiting;
   waiting = [];
+  let isGivenUp = false;
+  let transaction: IDBTransaction | undefined;
   const fail = (reason: unknown) => {
+    isGivenUp = true;
     for (const { reject } of works) reject(reason);
   };
   if (clock() < silentUntil) return fail(new Error("The database did not answer just now."));
   const lift = limit(TIMEOUT_MS + works.length * TIMEOUT_FOR_EACH_MS, () => {
     fallSilent();
     fail(new Error("The database does not answer."));
+    // What was refused must not be done later, over what was wanted since.
+    try {
+      transaction?.abort();
+    } catch {
+      // It has ended.
+    }
   });
   try {
-    const transaction = (await open()).transaction(STORE, "readwrite");
-    const store = transaction.objectStore(STORE);
+    const opened = await open();
+    if (isGivenUp) return;
+    const begun = opened.transaction(STORE, "readwrite");
+    transaction = begun;
+    const store = begun.objectStore(STORE);
     const requests = works.map(({ ask }) => ask(store));
     await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
+      begun.oncomplete = () => resolve();
+      begun.onabort = () => reject(begun.error);
     });
     works.forEach(({ resolve }, index) => {
       resolve(requests[index]?.result);

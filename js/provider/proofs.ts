@@ -1,4 +1,4 @@
-// Tokens that are bound to a key of this browser (DPoP, RFC 9449): a proof with each request. It is loaded for those who use it.
+// Tokens that are bound to a key of this browser (DPoP, RFC 9449): a proof with each request.
 import { decide } from "../core/decide.js";
 import type { AuthError } from "../errors.js";
 import { peek } from "../given/read.js";

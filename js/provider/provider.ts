@@ -1,6 +1,5 @@
 // One provider and this client of it: requests, endpoints, keys, proofs. It knows nothing of a session.
 import { decide } from "../core/decide.js";
-import { imported } from "../core/imported.js";
 import type { Wasm } from "../core/load.js";
 import type { AuthError } from "../errors.js";
 import type { Pairs } from "../platform/fetching.js";
@@ -11,7 +10,7 @@ import { exchange, formRequest, getRequest } from "./exchange.js";
 import { type Facts, factsOf, type ProviderSettings } from "./facts.js";
 import { asksForNonce, Nonces } from "./nonces.js";
 import { seen } from "./own-fetch.js";
-import type { Proofs } from "./proofs.js";
+import { Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
 import { type Revocations, revoked } from "./revocation.js";
@@ -31,9 +30,8 @@ export class Provider {
   readonly skew = new ClockSkew();
   #facts: Facts | undefined;
   #endpoints: Endpoints | undefined;
-  readonly #storage: unknown;
   readonly #nonces = new Nonces();
-  #proofs: Proofs | undefined;
+  readonly #proofs: Proofs;
   readonly #signatures = new Signatures({
     address: async () => (await this.endpoints()).jwks,
     fetch: (address) => this.exchange("provider's keys", getRequest(address)),
@@ -44,7 +42,7 @@ export class Provider {
   constructor(settings: ProviderSettings, storage: unknown, namespace: string) {
     this.settings = settings;
     this.namespace = namespace;
-    this.#storage = storage;
+    this.#proofs = new Proofs(storage, namespace, this.#nonces);
   }
 
   /** Checks the options, once. */
@@ -115,13 +113,7 @@ export class Provider {
   /** With `dpop`: rejects where a key can't be kept. */
   async checkKeys(): Promise<void> {
     const { timeoutMs } = await this.facts();
-    if (this.settings.isDpop) await (await this.#loadProofs()).check(timeoutMs);
-  }
-
-  async #loadProofs(): Promise<Proofs> {
-    const { Proofs } = await imported(() => import("./proofs.js"));
-    this.#proofs ??= new Proofs(this.#storage, this.namespace, this.#nonces);
-    return this.#proofs;
+    if (this.settings.isDpop) await this.#proofs.check(timeoutMs);
   }
 
   /** The headers by which a request is authorized. */
@@ -137,8 +129,7 @@ export class Provider {
     if (isBound) {
       const { timeoutMs } = await this.facts();
       const now = () => this.nowAtProviderMs();
-      const proofs = await this.#loadProofs();
-      headers.push(["dpop", await proofs.make(keyId, method, url, token, timeoutMs, now)]);
+      headers.push(["dpop", await this.#proofs.make(keyId, method, url, token, timeoutMs, now)]);
     }
     return headers;
   }
@@ -223,7 +214,7 @@ export class Provider {
   async dropKey(sessionId: string): Promise<void> {
     try {
       const { timeoutMs } = await this.facts();
-      await (await this.#loadProofs()).drop(sessionId, timeoutMs);
+      await this.#proofs.drop(sessionId, timeoutMs);
     } catch {
       // Nobody's tokens are bound to it any more.
     }

@@ -1,4 +1,4 @@
-//! The keepers of this instance, each by its number: an event in, actions out. `docs/decisions/0017` names the numbers, and
+//! The keepers of this instance, each by its number: an event in, actions out. `keeper_events.rs` and `keeper_actions.rs` have the numbers, and
 //! `js/keeper-machine/machine.ts` those who use them.
 
 use super::calls::version;

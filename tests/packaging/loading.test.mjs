@@ -86,7 +86,7 @@ test("where the words of a LoadError are gone with the wasm, as after a deploy, 
   writeFileSync(join(directory, "deployed.js"), shown);
   assert.match(
     await show("deployed", "/deployed.js", wasmPolicy),
-    /^LoadError \| network \| true \| Check the network.*deploy, reload it\.$/,
+    /^LoadError \| not_found \| true \| Check the network.*deploy, reload it\.$/,
   );
 });
 
@@ -105,7 +105,7 @@ for (const entry of ["sipbreakout-web", "sipbreakout-web/inline"]) {
 
 test("where a part that is loaded when it is used is gone, what uses it says so", async () => {
   cpSync(join(installed, "dist"), join(directory, "incomplete"), { recursive: true });
-  for (const file of ["client/fleet.js", "diagnose/examine.js", "provider/proofs.js"]) {
+  for (const file of ["client/fleet.js", "diagnose/examine.js", "auth/consent.js"]) {
     rmSync(join(directory, "incomplete", file));
   }
   writeFileSync(
@@ -118,8 +118,8 @@ test("where a part that is loaded when it is used is gone, what uses it says so"
       for await (const result of client.upsertRegistrations([{ sipUri: "sips:a.example", routeType: "LOOP" }])) told(result);
     } catch (error) { told(error); }
     const endpoints = { authorization: location.origin + "/a", token: location.origin + "/t" };
-    const auth = createAuth({ clientId: "c", redirectUri: location.origin + "/", endpoints, dpop: true });
-    await auth.createSignInUrl().catch(told);
+    const auth = createAuth({ clientId: "c", redirectUri: location.origin + "/", endpoints });
+    await auth.revokeConsent(() => location.href).catch(told);
     shown.push(...(await diagnose(client)).map(({ code }) => code));
     document.querySelector("output").textContent = shown.join(", ");`,
   );

@@ -32,6 +32,6 @@ test("what a page needs at once is one file; what an error says of a wasm that d
   const words = "could not be fetched";
   assert.ok(!entry.toString().includes(words));
   const names = [...later.keys()].map((name) => name.replace(/-[\w-]{8}\.js$/, "")).sort();
-  assert.deepEqual(names, ["data-url", "fleet", "load-hints", "proofs"]);
+  assert.deepEqual(names, ["consent", "fleet", "load-hints"]);
   assert.ok([...later.values()].some((content) => content.includes(words)));
 });
