@@ -134,7 +134,7 @@ export class CoreCalls {
       const loaded = limits.hold(loading);
       // The request for the wasm goes out first; while it comes there is time for all that JavaScript can do alone.
       await undefined;
-      if (!latest() && prepare().found.length === 0 && !limits.isEnded) early = this.#joinEarly();
+      if (!latest() && looksGood(prepare()) && !limits.isEnded) early = this.#joinEarly();
       await loaded.catch((thrown: unknown) => {
         if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
       });
@@ -190,6 +190,9 @@ interface ReadRequest {
   /** The fields, as Rust takes them. */
   text: string;
 }
+
+/** No token is needed for what can be seen to be wrong, as a fleet's first question, which only checks its options. */
+const looksGood = ({ found, fields }: ReadRequest) => found.length === 0 && fields.sipUri !== undefined;
 
 function readRequest(request: unknown): ReadRequest {
   const found: RegistrationProblem[] = [];

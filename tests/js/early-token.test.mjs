@@ -71,6 +71,17 @@ describe("the first token", () => {
     assert.deepEqual(told, [[false], ["token"]]);
   });
 
+  test("is one for a fleet", async () => {
+    const told = await whileLoading(`
+      const client = clientOf(async () => ({ token: "token", expiresAt: Date.now() + 3_600_000 }));
+      setTimeout(open, 20);
+      const statuses = [];
+      const requests = ["1", "2", "3"].map((digit) => ({ ...request, phoneNumber: "+479990000" + digit }));
+      for await (const { status } of client.upsertRegistrations(requests)) statuses.push(status);
+      return [statuses, asked];`);
+    assert.deepEqual(told, [["ok", "ok", "ok"], [false]]);
+  });
+
   test("is asked for again when the core refuses it", async () => {
     const told = await whileLoading(`
       const client = clientOf(async ({ forceRefresh }) => forceRefresh ? "new" : "old");
