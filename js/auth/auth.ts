@@ -27,6 +27,7 @@ import { bare, peek } from "../given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
 import { dispatch } from "../platform/dispatch.js";
+import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
 import { passOn } from "../popup/popup-window.js";
 import { Provider, type ProviderSettings } from "../provider/provider.js";
@@ -298,7 +299,7 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   #open(): Session {
     if (this.#session) return this.#session;
     const storage = peek(this.#options, "storage") as AuthOptions["storage"];
-    const provider = new Provider(this.#settings, storage, namespaceOf(this.#options));
+    const provider = new Provider(this.#settings, keysFor(storage), namespaceOf(this.#options));
     // The session must not keep an Auth that nobody else keeps.
     const auth = new WeakRef(this);
     const told: Told = (type, detail) => {

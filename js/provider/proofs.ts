@@ -2,25 +2,25 @@
 import { decide } from "../core/decide.js";
 import type { AuthError } from "../errors.js";
 import { peek } from "../given/read.js";
-import { type Keys, keysFor } from "../platform/key-pairs.js";
+import type { Keys } from "../platform/key-pairs.js";
 import { sleep } from "../platform/waiting.js";
-import { changed } from "./auth-error.js";
+import { authError, changed } from "./auth-error.js";
 import { base64Url, keyName } from "./names.js";
-import type { Nonces } from "./nonces.js";
 import { randomText } from "./random.js";
-import { noCrypto, subtle, trying } from "./web-crypto.js";
+
+/** How many origins' nonces are remembered. */
+const REMEMBERED = 16;
 
 /** @internal */
 export class Proofs {
   readonly #keys: Keys;
   readonly #namespace: string;
-  readonly #nonces: Nonces;
+  /** The newest nonce of each origin (section 8.2). */
+  readonly #nonces = new Map<string, string>();
 
-  /** The keys are as long-lived as what is in `storage`. */
-  constructor(storage: unknown, namespace: string, nonces: Nonces) {
-    this.#keys = keysFor(storage);
+  constructor(keys: Keys, namespace: string) {
+    this.#keys = keys;
     this.#namespace = namespace;
-    this.#nonces = nonces;
   }
 
   /** A proof for one request, by the key of the session called `id`. @throws AuthError */
@@ -36,7 +36,7 @@ export class Proofs {
     const key = await asked(timeoutMs, () => this.#keys.publicKey(name));
     const [x, y] = [peek(key, "x"), peek(key, "y")];
     if (typeof x !== "string" || typeof y !== "string") throw noCrypto();
-    const nonce = this.#nonces.of(url);
+    const nonce = this.#nonces.get(originOf(url));
     const [address = ""] = url.split(/[?#]/);
     const texts = [x, y, randomText(), method, address, token, nonce];
     const iatSeconds = Math.floor(nowAtProviderMs() / 1000);
@@ -67,11 +67,33 @@ export class Proofs {
     await this.drop(id, timeoutMs);
   }
 
+  /** Remembers the nonce that a reply of `url` had. */
+  learn(url: string, nonce: string): void {
+    const origin = originOf(url);
+    this.#nonces.delete(origin);
+    if (this.#nonces.size >= REMEMBERED) {
+      const [oldest] = this.#nonces.keys();
+      this.#nonces.delete(oldest as string);
+    }
+    this.#nonces.set(origin, nonce);
+  }
+
   /** Forgets the key of the session called `id`. Ends in time, whatever comes of it. */
   async drop(id: string, timeoutMs: number): Promise<void> {
     await asked(timeoutMs, () => this.#keys.drop(keyName(this.#namespace, id))).catch(() => {});
   }
 }
+
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch {
+    return "";
+  }
+}
+
+/** @internal Whether a `www-authenticate` header asks for a nonce (section 9). */
+export const asksForNonce = (wwwAuthenticate: string): boolean => /use_dpop_nonce/i.test(wwwAuthenticate);
 
 /** What `work` with WebCrypto, or with its storage, comes to. That may never answer. */
 async function asked<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
@@ -87,3 +109,30 @@ async function asked<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
     waiting.abort();
   }
 }
+
+/** @internal @throws AuthError where there is none */
+export function subtle(): SubtleCrypto {
+  let found: unknown;
+  try {
+    found = globalThis.crypto?.subtle;
+  } catch (cause) {
+    throw noCrypto(cause);
+  }
+  if (found) return found as SubtleCrypto;
+  throw authError(
+    "invalid_config",
+    "This page has no WebCrypto (crypto.subtle): it must be a secure context, that is https or a loopback host.",
+  );
+}
+
+/** @internal What `work` comes to. @throws AuthError with what it throws */
+export async function trying<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw noCrypto(cause);
+  }
+}
+
+const noCrypto = (cause?: unknown) =>
+  authError("invalid_config", "The browser's WebCrypto, or its storage for keys, refused.", cause);

@@ -3,14 +3,14 @@ import { decide } from "../core/decide.js";
 import type { Wasm } from "../core/load.js";
 import type { AuthError } from "../errors.js";
 import type { Pairs } from "../platform/fetching.js";
+import type { Keys } from "../platform/key-pairs.js";
 import { invalidConfig } from "./auth-error.js";
 import { ClockSkew } from "./clock-skew.js";
 import { discovered, type Endpoints } from "./endpoints.js";
 import { exchange, formRequest, getRequest } from "./exchange.js";
 import { type Facts, factsOf, type ProviderSettings } from "./facts.js";
-import { asksForNonce, Nonces } from "./nonces.js";
 import { seen } from "./own-fetch.js";
-import { Proofs } from "./proofs.js";
+import { asksForNonce, Proofs } from "./proofs.js";
 import { randomText } from "./random.js";
 import { bodyText, headerOf, type ProviderReply, type ProviderRequest } from "./reply.js";
 import { type Revocations, revoked } from "./revocation.js";
@@ -30,7 +30,6 @@ export class Provider {
   readonly skew = new ClockSkew();
   #facts: Facts | undefined;
   #endpoints: Endpoints | undefined;
-  readonly #nonces = new Nonces();
   readonly #proofs: Proofs;
   readonly #signatures = new Signatures({
     address: async () => (await this.endpoints()).jwks,
@@ -38,11 +37,11 @@ export class Provider {
     timeoutMs: async () => (await this.facts()).timeoutMs,
   });
 
-  /** `namespace` is in the names of all that belongs to the session; `storage` is where that is kept. */
-  constructor(settings: ProviderSettings, storage: unknown, namespace: string) {
+  /** `namespace` is in the names of all that belongs to the session. */
+  constructor(settings: ProviderSettings, keys: Keys, namespace: string) {
     this.settings = settings;
     this.namespace = namespace;
-    this.#proofs = new Proofs(storage, namespace, this.#nonces);
+    this.#proofs = new Proofs(keys, namespace);
   }
 
   /** Checks the options, once. */
@@ -106,7 +105,7 @@ export class Provider {
     });
     this.skew.learnFromDate(headerOf(reply, "date"), reply.sentAt);
     const nonce = headerOf(reply, "dpop-nonce");
-    if (nonce !== undefined) this.#nonces.learn(url, nonce);
+    if (nonce !== undefined) this.#proofs.learn(url, nonce);
     return reply;
   }
 
@@ -146,7 +145,7 @@ export class Provider {
   heed(url: string, get: (name: string) => string | undefined): boolean {
     const nonce = get("dpop-nonce");
     if (nonce === undefined) return false;
-    this.#nonces.learn(url, nonce);
+    this.#proofs.learn(url, nonce);
     // That the nonce is known already does not mean that this request had it: calls are made at the same time.
     return asksForNonce(get("www-authenticate") ?? "");
   }

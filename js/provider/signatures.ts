@@ -4,8 +4,8 @@ import { AuthError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import { within } from "../platform/time-limit.js";
 import { authError, invalidConfig } from "./auth-error.js";
+import { subtle, trying } from "./proofs.js";
 import { bodyText, isSuccess, type ProviderReply } from "./reply.js";
-import { subtle, trying } from "./web-crypto.js";
 
 /** One key, as far as WebCrypto needs it: it refuses keys for odd members. */
 interface Key {

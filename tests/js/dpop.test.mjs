@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { beforeEach, test } from "node:test";
 import { createAuth, createClient } from "../../dist/index.js";
-import { Nonces } from "../../dist/provider/nonces.js";
+import { keysFor } from "../../dist/platform/key-pairs.js";
 import { Proofs } from "../../dist/provider/proofs.js";
 import { openDatabase } from "./database.mjs";
 import { bodyOf, grpcWeb, ok } from "./grpc-web.mjs";
@@ -139,15 +139,14 @@ test("an origin's nonce is not another's", async () => {
 });
 
 test("the newest nonces of sixteen origins are remembered", async () => {
-  const nonces = new Nonces();
-  const proofs = new Proofs("memory", "a-realm", nonces);
+  const proofs = new Proofs(keysFor("memory"), "a-realm");
   const nonceAt = async (origin) => {
     const proof = await proofs.make("an-id", "POST", `${origin}/token`, undefined, 5000, Date.now);
     return said(proof).nonce;
   };
-  for (let index = 0; index < 16; index += 1) nonces.learn(`https://${index}.example`, `nonce-${index}`);
-  nonces.learn("https://0.example", "newer");
-  nonces.learn("https://16.example", "nonce-16");
+  for (let index = 0; index < 16; index += 1) proofs.learn(`https://${index}.example`, `nonce-${index}`);
+  proofs.learn("https://0.example", "newer");
+  proofs.learn("https://16.example", "nonce-16");
   assert.deepEqual(await Promise.all([0, 1, 2, 16].map((index) => nonceAt(`https://${index}.example`))), [
     "newer",
     undefined,
