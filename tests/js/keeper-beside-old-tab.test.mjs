@@ -1,0 +1,262 @@
+// Keepers in a tab of commit 67c785b beside one of this build, as they meet at a deploy: one leader, one list, nothing lapses.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { openDatabase } from "./database.mjs";
+import { numberOf, reply } from "./fleet.mjs";
+import { listen, outcome, pause, scriptedCore, until } from "./scripted-core.mjs";
+import { builds, orders, skip } from "./two-builds.mjs";
+
+const { records } = openDatabase();
+const TTL_SECONDS = 4;
+const TTL_MS = TTL_SECONDS * 1000;
+const number = "+4799900001";
+const atA = { sipUri: "sips:a.example.com", routeType: "LOOP", phoneNumber: number };
+const forkAtA = { ...atA, routeType: "FORK" };
+const atB = { ...atA, sipUri: "sips:b.example.com" };
+
+/** What a request wants of the core: each build has its own defaults for what was not given. */
+const wanted = ({ sipUri, routeType, phoneNumber }) => ({ sipUri, routeType, phoneNumber });
+
+let owners = 0;
+
+/** One core, and tabs of both builds for one owner. The end of the test closes them. */
+function scene(t, options) {
+  const core = scriptedCore({ ttlSeconds: TTL_SECONDS, delay: () => 20, ...options });
+  t.after(() => core.close());
+  const keeping = { owner: `tenant-${++owners}` };
+  /** The core's log says which build has called. */
+  const tab = (build, more) => {
+    const client = core.client({ keeping, accessToken: () => build, ...more }, builds[build].createClient);
+    return { build, client };
+  };
+  const stored = (kind, key = number) => {
+    const name = `sipbreakout/${kind}/supplied%2F${keeping.owner}/${encodeURIComponent(core.url)}/v1/${key}`;
+    return records.get(name);
+  };
+  return { core, tab, stored };
+}
+
+const isSame = (one, other) => one?.sipUri === other.sipUri && one.routeType === other.routeType;
+const isRegistered = (keeper, request) => keeper.state === "registered" && isSame(keeper.request, request);
+
+/** Waits until the keepers and the core have the same. */
+const agree = (core, keepers, request) =>
+  until(`everybody has ${JSON.stringify(request)}`, () => {
+    const isAtCore = isSame(core.registrations.get(request.phoneNumber), request);
+    return isAtCore && keepers.every((keeper) => isRegistered(keeper, request));
+  });
+
+/** The first tab keeps `request`, and the second resumes it. */
+async function bothKeep({ core, tab }, [first, second], request = atA) {
+  const [one, other] = [tab(first), tab(second)];
+  one.keeper = one.client.keepRegistered(request);
+  await until("the first one leads", () => one.keeper.isLeading && one.keeper.state === "registered");
+  [other.keeper] = await other.client.resumeKeepers();
+  await agree(core, [one.keeper, other.keeper], request);
+  for (const each of [one, other]) each.told = listen(each.keeper);
+  return [one, other];
+}
+
+/** At no time two calls for one number are under way, and none came too late. */
+function judge(core, phoneNumber = number) {
+  const calls = core.calls.filter((call) => call.phoneNumber === phoneNumber);
+  for (const [index, call] of calls.entries()) {
+    const last = calls[index - 1];
+    if (!last) continue;
+    assert.ok(call.startedAt >= last.endedAt, `two at once: ${JSON.stringify([last, call])}`);
+    if (last.method !== "UpsertRegistration") continue;
+    const sinceMs = call.arrivedAt - last.arrivedAt;
+    assert.ok(sinceMs < TTL_MS, `a lapse: ${sinceMs} ms between two calls`);
+  }
+}
+
+/** Waits until the core was told of the number so often more by the tab. */
+async function tells(core, { build }, times = 1, ms = times * TTL_MS) {
+  const count = () => core.calls.filter(({ token, isAnswered }) => token === build && isAnswered).length;
+  const before = count();
+  await until(`the ${build} one tells the core`, () => count() >= before + times, ms);
+}
+
+const isStopped = ({ keeper }) => keeper.state === "stopped";
+
+describe("a keeper's tab beside one of the old build", { skip, concurrency: true }, () => {
+  for (const order of orders) {
+    describe(`${order[0]}, then ${order[1]}`, { concurrency: true }, () => {
+      test("one leads, the other follows, and goes on when the first one is closed", async (t) => {
+        const on = scene(t);
+        const [one, other] = await bothKeep(on, order);
+        assert.deepEqual([one.keeper.isLeading, other.keeper.isLeading], [true, false]);
+        assert.deepEqual(wanted(other.keeper.request), atA);
+        await tells(on.core, one);
+        await until("the follower hears it", () => other.told.includes("refreshed"));
+        assert.deepEqual(one.told, other.told);
+        one.client.close();
+        await until("the other one leads", () => other.keeper.isLeading);
+        await tells(on.core, other, 2);
+        judge(on.core);
+        assert.ok(on.core.calls.every(({ method }) => method === "UpsertRegistration"));
+        assert.ok(!other.told.some((type) => ["atRisk", "lapsed", "stopped"].includes(type)), other.told);
+        assert.deepEqual([other.keeper.state, wanted(other.keeper.request)], ["registered", atA]);
+      });
+
+      test("each is closed and comes back in turn, and no registration lapses", async (t) => {
+        const on = scene(t);
+        let [leader, follower] = await bothKeep(on, order);
+        for (let round = 0; round < 4; round += 1) {
+          leader.client.close();
+          await until("the other one leads", () => follower.keeper.isLeading);
+          const next = on.tab(leader.build);
+          [next.keeper] = await next.client.resumeKeepers();
+          await agree(on.core, [follower.keeper, next.keeper], atA);
+          await tells(on.core, follower);
+          [leader, follower] = [follower, next];
+        }
+        judge(on.core);
+      });
+
+      test("a change in one is seen in the other, and the last one wins", async (t) => {
+        const on = scene(t);
+        const both = await bothKeep(on, order);
+        const keepers = both.map(({ keeper }) => keeper);
+        const inNew = both.find(({ build }) => build === "new").keeper;
+        const changes = [
+          [0, forkAtA],
+          [1, atB],
+          [0, atA],
+          [1, forkAtA],
+        ];
+        for (const [which, request] of changes) {
+          await keepers[which].update(request);
+          await agree(on.core, keepers, request);
+          await until("it is in effect", () => isSame(inNew.inEffect, request));
+        }
+        // One after the other, without waiting for the core.
+        for (const [first, last] of [
+          [0, 1],
+          [1, 0],
+        ]) {
+          await keepers[first].update(forkAtA);
+          await pause(10);
+          await keepers[last].update(first ? atB : atA);
+          await agree(on.core, keepers, first ? atB : atA);
+          await pause(1200);
+          await agree(on.core, keepers, first ? atB : atA);
+        }
+        judge(on.core);
+      });
+
+      for (const apartMs of [0, 1, 3, 10]) {
+        test(`of two changes ${apartMs} ms apart the one counts that was stored last`, async (t) => {
+          const on = scene(t);
+          const both = await bothKeep(on, order);
+          const [one, other] = both;
+          for (const [first, last] of [
+            [one, other],
+            [other, one],
+          ]) {
+            const changed = first.keeper.update(forkAtA);
+            if (apartMs > 0) await pause(apartMs);
+            await Promise.all([changed, last.keeper.update(atB)]);
+            await pause(1500);
+            const { sip_uri, route_type } = JSON.parse(on.stored("kept"));
+            const stored = { sipUri: sip_uri, routeType: route_type, phoneNumber: number };
+            // The old build takes what it has heard last for what was stored last, until it leads.
+            const leading = both.filter(({ build, keeper }) => build === "new" || keeper.isLeading);
+            await agree(
+              on.core,
+              leading.map(({ keeper }) => keeper),
+              stored,
+            );
+            await one.keeper.update(atA);
+            await agree(on.core, [one.keeper, other.keeper], atA);
+          }
+          judge(on.core);
+        });
+      }
+
+      test("both keep the number at once", async (t) => {
+        const on = scene(t);
+        const tabs = order.map((build) => on.tab(build));
+        for (const each of tabs) each.keeper = each.client.keepRegistered(atA);
+        await agree(
+          on.core,
+          tabs.map(({ keeper }) => keeper),
+          atA,
+        );
+        await until("one leads", () => tabs.filter(({ keeper }) => keeper.isLeading).length === 1);
+        const leader = tabs.find(({ keeper }) => keeper.isLeading);
+        await tells(on.core, leader, 2);
+        judge(on.core);
+      });
+
+      for (const which of [0, 1]) {
+        const who = which === 0 ? "who leads" : "who follows";
+
+        test(`it is deleted by ${who}: once, and both keepers end`, async (t) => {
+          const on = scene(t);
+          const both = await bothKeep(on, order);
+          await both[which].keeper.stop({ delete: true });
+          await until("both have ended", () => both.every(isStopped));
+          await until("nothing is stored", () => !on.stored("kept") && !on.stored("granted"));
+          await pause(TTL_MS);
+          assert.deepEqual(on.core.told(number), ["LOOP sips:a.example.com", "delete sips:a.example.com"]);
+          assert.equal(on.core.registrations.size, 0);
+          for (const { client, told } of both) {
+            assert.deepEqual(client.keepers.length, 0);
+            assert.equal(told.filter((type) => type === "stopped").length, 1);
+          }
+          judge(on.core);
+        });
+
+        test(`it is stopped by ${who}: the core hears nothing, and both keepers end`, async (t) => {
+          const on = scene(t);
+          const both = await bothKeep(on, order);
+          await both[which].keeper.stop();
+          await until("both have ended", () => both.every(isStopped));
+          await until("nothing is stored", () => !on.stored("kept"));
+          await pause(TTL_MS);
+          assert.deepEqual(on.core.told(number), ["LOOP sips:a.example.com"]);
+        });
+
+        test(`it is deleted by ${who}, and kept again by the other one`, async (t) => {
+          const on = scene(t);
+          const both = await bothKeep(on, order);
+          await both[which].keeper.stop({ delete: true });
+          await until("both have ended", () => both.every(isStopped));
+          const [again, wasThere] = [both[1 - which], both[which]];
+          again.keeper = again.client.keepRegistered(atB);
+          await until("the other one has it", () => wasThere.client.keepers.length === 1);
+          [wasThere.keeper] = wasThere.client.keepers;
+          await agree(on.core, [again.keeper, wasThere.keeper], atB);
+          await tells(
+            on.core,
+            both.find(({ keeper }) => keeper.isLeading),
+          );
+          judge(on.core);
+        });
+
+        test(`the core can't be reached by ${who}: the other one does it`, async (t) => {
+          const failing = { build: undefined };
+          const on = scene(t, {
+            // A failed call is tried again after a second.
+            ttlSeconds: 10,
+            answer: ({ token }) => {
+              if (token === failing.build) throw new TypeError("Failed to fetch");
+            },
+          });
+          const both = await bothKeep(on, order);
+          failing.build = both[which].build;
+          await tells(on.core, both[1 - which], 2, 22_000);
+          assert.ok(both[1 - which].keeper.isLeading);
+          for (const { told } of both) assert.ok(!told.includes("lapsed"), told);
+          await agree(
+            on.core,
+            both.map(({ keeper }) => keeper),
+            atA,
+          );
+        });
+      }
+    });
+  }
+});
