@@ -115,6 +115,32 @@ describe("a keeper's tab beside one of the old build", { skip, concurrency: true
         });
       }
 
+      test("a tab that leads and hangs is overtaken by one of them, in time", async (t) => {
+        const on = scene(t, { ttlSeconds: 10 });
+        const [one, other] = await bothKeep(on, order);
+        one.client.close();
+        other.client.close();
+        await on.hang();
+        const both = [on.tab(order[0]), on.tab(order[1])];
+        for (const each of both) [each.keeper] = await each.client.resumeKeepers();
+        assert.deepEqual(
+          both.map(({ keeper }) => keeper.isLeading),
+          [false, false],
+        );
+        await until("the core is told again", () => on.core.calls.length > 1, 10_000);
+        await pause(3000);
+        assert.equal(both.filter(({ keeper }) => keeper.isLeading).length, 1);
+        judge(on.core);
+        assert.equal(on.core.calls.length, 2);
+        const [was, is] = on.core.calls;
+        assert.ok(is.arrivedAt - was.arrivedAt < 10_000);
+        await agree(
+          on.core,
+          both.map(({ keeper }) => keeper),
+          atA,
+        );
+      });
+
       test("both keep the number at once", async (t) => {
         const on = scene(t);
         const tabs = order.map((build) => on.tab(build));

@@ -32,7 +32,18 @@ export function scene(t, options) {
     const name = `sipbreakout/${kind}/supplied%2F${keeping.owner}/${encodeURIComponent(core.url)}/v1/${key}`;
     return records.get(name);
   };
-  return { core, tab, stored };
+  /** Holds the lock of who leads, as a tab that hangs, until it is taken away. */
+  const hang = () => {
+    const name = `sipbreakout/keeper/supplied%2F${keeping.owner}/${encodeURIComponent(core.url)}/v1/`;
+    return new Promise((holds) => {
+      const hold = () => {
+        holds();
+        return new Promise(() => {});
+      };
+      navigator.locks.request(name, hold).catch(() => {});
+    });
+  };
+  return { core, tab, stored, hang };
 }
 
 export const isSame = (one, other) => one?.sipUri === other.sipUri && one.routeType === other.routeType;
@@ -70,7 +81,7 @@ export function judge(core, phoneNumber = number) {
     const last = arrived[index - 1];
     if (last?.method !== "UpsertRegistration") continue;
     const sinceMs = call.arrivedAt - last.arrivedAt;
-    assert.ok(sinceMs < TTL_MS, `a lapse: ${sinceMs} ms between two calls`);
+    assert.ok(sinceMs < core.ttlMs, `a lapse: ${sinceMs} ms between two calls`);
   }
 }
 

@@ -35,6 +35,7 @@ export function scriptedCore({ ttlSeconds = 100, delay = () => 0, answer = () =>
   // Each at an address of its own: calls for one number at one core take turns in the whole page.
   const core = {
     url: `https://core${++cores}.example.com`,
+    ttlMs: ttlSeconds * 1000,
     calls: [],
     registrations: new Map(),
     delay,
