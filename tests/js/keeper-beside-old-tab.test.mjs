@@ -185,6 +185,26 @@ describe("a keeper's tab beside one of the old build", { skip, concurrency: true
           assert.deepEqual(on.core.told(number), ["LOOP sips:a.example.com"]);
         });
 
+        test(`it is stopped by ${who} while the core has not taken what the other one wants`, async (t) => {
+          let isOff = false;
+          const on = scene(t, {
+            ttlSeconds: 30,
+            answer: () => {
+              if (isOff) throw new TypeError("Failed to fetch");
+            },
+          });
+          const both = await bothKeep(on, order);
+          isOff = true;
+          await both[1 - which].keeper.update(forkAtA);
+          // So long may it take until every tab has heard of it.
+          await pause(3500);
+          await both[which].keeper.stop();
+          await until("both have ended", () => both.every(isStopped));
+          await pause(1000);
+          assert.equal(on.stored("kept"), undefined);
+          assert.ok(both.every(({ client }) => client.keepers.length === 0));
+        });
+
         test(`it is deleted by ${who}, and kept again by the other one`, async (t) => {
           const on = scene(t);
           const both = await bothKeep(on, order);
