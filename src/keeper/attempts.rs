@@ -98,6 +98,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             }
             Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id && desired.is_of(key) => {
                 if is_current {
+                    // Other tabs may not know of it, either.
+                    self.actions.post_desired(key, &desired);
                     self.take_desired(key, desired);
                 }
                 return false;

@@ -6,6 +6,7 @@ use super::attempts::Attempt;
 use super::desired::DesiredRegistration;
 use super::event::{Failure, FailureKind};
 use super::keeper::{Keeper, Unwritten};
+use super::leadership::ANSWER_MS;
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
 
@@ -249,8 +250,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Whether a tab that does not say what it means can't mean what is desired here: that is so new that it does not know
     /// it, or came while a deletion was under way.
     fn is_mistaken(&mut self, key: &str) -> bool {
+        let now_ms = self.now.moment.monotonic_ms;
         let Some(kept) = self.schedule.get_mut(key).filter(|kept| !kept.desired.is_deletion) else { return false };
-        std::mem::take(&mut kept.is_after_deletion) || (kept.is_own && !kept.state.is_settled())
+        // As long as the core can't be reached nothing is settled.
+        let is_new = kept.is_own && !kept.state.is_settled() && now_ms - kept.desired_at_ms < ANSWER_MS;
+        std::mem::take(&mut kept.is_after_deletion) || is_new
     }
 
     /// What is desired is not in the store: it refused, or a tab of an older version has removed it.

@@ -65,6 +65,8 @@ pub struct Keeper<E, A> {
     pub(super) load: Option<Load>,
     /// What is stored could not be read.
     pub(super) unread: Option<Unread>,
+    /// Something that this page wanted was replaced before the core was told, by what another tab wants.
+    pub(super) has_crossed: bool,
     pub(super) leadership: Leadership,
     pub(super) is_leading: bool,
     /// The lock that is held, or asked for.
@@ -108,6 +110,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_closed: false,
             load: None,
             unread: None,
+            has_crossed: false,
             leadership: Leadership::Idle,
             is_leading: false,
             lock: 0,

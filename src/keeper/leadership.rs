@@ -10,7 +10,7 @@ use super::schedule::Stand;
 use super::timing::LEAST_MS;
 
 /// How long other tabs, hidden ones too, may take to answer.
-const ANSWER_MS: f64 = 3_000.0;
+pub const ANSWER_MS: f64 = 3_000.0;
 
 /// How this page stands towards the lead.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use super::desired::{DesiredRegistration, StoredGrant};
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
 use super::snapshot::Change;
+use std::mem::take;
 
 /// The longest between two tries to read a store that could not be read.
 const LONGEST_MS: f64 = 300_000.0;
@@ -20,6 +21,8 @@ pub enum Purpose {
     Lead,
     /// It could not be read before.
     Again,
+    /// This page and another tab wanted something at once.
+    Crossed,
 }
 
 /// The store is being read.
@@ -69,8 +72,12 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
     }
 
-    /// Reads what could not be read before, when it is time. Returns milliseconds until then.
+    /// Reads what could not be read before, when it is time. Returns milliseconds until then. Of what two tabs wanted at once
+    /// the store says which came last.
     pub(super) fn read_again(&mut self) -> f64 {
+        if self.load.is_none() && take(&mut self.has_crossed) {
+            self.read_store(Purpose::Crossed);
+        }
         let (Some(unread), None) = (self.unread, &self.load) else { return f64::INFINITY };
         let wait_ms = unread.at_ms - self.now.moment.monotonic_ms;
         if wait_ms > 0.0 {
@@ -99,6 +106,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
         let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
         self.make_room(key, Some(&owner));
+        let has_crossed = self.load.as_ref().is_some_and(|load| load.purpose == Purpose::Crossed);
         let (now, is_known) = (self.now, self.schedule.get(key).is_some());
         match self.schedule.get_mut(key) {
             // Before anybody was signed in somebody wanted something: the same, or something later.
@@ -118,6 +126,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_tried = true;
+                if has_crossed {
+                    // Another tab may have heard of the other one last, or of that alone.
+                    self.actions.post_desired(key, &kept.desired);
+                    self.tell(key, Change::Changed);
+                }
             }
             None => {
                 let mut kept = KeptRegistration::new(key, Some(owner.clone()), desired, now);
@@ -181,7 +194,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         match load.purpose {
             Purpose::Owner => self.owner_loaded(),
             Purpose::Lead => self.begin_to_lead(),
-            Purpose::Again => self.changed(),
+            Purpose::Again | Purpose::Crossed => self.changed(),
         }
     }
 

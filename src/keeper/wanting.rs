@@ -4,6 +4,7 @@ use super::actions::Actions;
 use super::desired::{DesiredRegistration, key_of};
 use super::keeper::{Keeper, Unwritten};
 use super::kept_registration::KeptRegistration;
+use super::leadership::Leadership;
 use super::registration_state::State;
 use super::snapshot::{Change, Trouble};
 use crate::breakout::Registration;
@@ -147,6 +148,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
+                // Who leads reads the store before it calls.
+                self.has_crossed |= kept.is_own && !kept.state.is_settled() && self.leadership == Leadership::Following;
                 kept.replace(desired, now);
                 kept.is_own = false;
                 kept.is_stored = true;

@@ -35,6 +35,7 @@ export function scriptedCore({ ttlSeconds = 100, delay = () => 0, answer = () =>
   // Each at an address of its own: calls for one number at one core take turns in the whole page.
   const core = {
     url: `https://core${++cores}.example.com`,
+    ttlMs: ttlSeconds * 1000,
     calls: [],
     registrations: new Map(),
     delay,
@@ -53,19 +54,31 @@ export function scriptedCore({ ttlSeconds = 100, delay = () => 0, answer = () =>
     return reply([8, 1]);
   };
 
-  async function fetch(url, { body, signal }) {
-    const call = { method: String(url).split("/").at(-1), ...registrationOf(body) };
+  async function fetch(url, { body, signal, headers }) {
+    const token = new Headers(headers).get("authorization")?.slice("Bearer ".length);
+    const startedAt = performance.now();
+    const call = { method: String(url).split("/").at(-1), ...registrationOf(body), token, startedAt };
     core.calls.push(call);
-    await pause(core.delay(call));
-    signal?.throwIfAborted();
-    const answered = (await core.answer(call)) ?? carryOut(call);
-    await pause(core.delay(call));
-    call.isAnswered = true;
-    return answered;
+    const end = () => {
+      call.endedAt ??= performance.now();
+    };
+    signal?.addEventListener("abort", end);
+    try {
+      await pause(core.delay(call));
+      signal?.throwIfAborted();
+      call.arrivedAt = performance.now();
+      const answered = (await core.answer(call)) ?? carryOut(call);
+      await pause(core.delay(call));
+      call.isAnswered = true;
+      return answered;
+    } finally {
+      end();
+    }
   }
 
-  function client(options) {
-    const made = createClient({ baseUrl: core.url, accessToken: () => "a-token", fetch, ...options });
+  /** `create` is the `createClient` of a build; this one's, if none is given. */
+  function client(options, create = createClient) {
+    const made = create({ baseUrl: core.url, accessToken: () => "a-token", fetch, ...options });
     core.clients.push(made);
     return made;
   }

@@ -1,9 +1,8 @@
-// The page that keeps registrations, and the package as built.
+// The page that keeps registrations, and the package as built; and as it was, if that is at hand.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join, normalize } from "node:path";
-import { root } from "../../scripts/paths.mjs";
+import { fileOf } from "../session/stage.mjs";
 
 const types = {
   js: "text/javascript",
@@ -31,7 +30,7 @@ export async function serve(answers, dist = "dist", refusal = () => undefined) {
     if (status) return res.writeHead(status, { "cache-control": "no-store" }).end("not now");
     const file = places[pathname] ?? pathname.replace(/^\/dist\//, `/${dist}/`);
     try {
-      const content = await readFile(join(root, normalize(file)));
+      const content = await readFile(fileOf(file));
       res.writeHead(200, { "content-type": types[file.split(".").at(-1)] ?? "text/plain" });
       return res.end(content);
     } catch {

@@ -16,7 +16,7 @@ export const users = ["+4799900001", "+4799900002"];
 const types = { js: "text/javascript", html: "text/html", wasm: "application/wasm", map: "application/json" };
 
 /** The package is there twice, for pages that have two copies of it; and once more as it was, if that is at hand. */
-function fileOf(path) {
+export function fileOf(path) {
   const { OLD_BUILD } = process.env;
   if (OLD_BUILD && path.startsWith("/old/"))
     return join(dirname(resolve(OLD_BUILD)), normalize(path.slice(4)));

@@ -118,6 +118,20 @@ fn an_old_tab_that_does_not_say_what_is_gone_stops_what_it_knew_and_nothing_newe
 }
 
 #[test]
+fn an_old_tab_stops_what_it_had_time_to_hear_of_also_while_the_core_can_t_be_reached() {
+    for (seconds, is_kept) in [(1.0, true), (10.0, false)] {
+        let mut bench = Bench::default();
+        let page = kept(&mut bench, "sips:pbx.example.com");
+        bench.answer((0..20).map(|_| unavailable()));
+        bench.update(page, KEY, registration(NUMBER, "sips:new.example.com"));
+        bench.pass(seconds * 1_000.0);
+        bench.hear(page, said(Told::Gone, None));
+        bench.pass(10.0 * MINUTE_MS);
+        assert_eq!(state(&mut bench, page).is_some(), is_kept, "after {seconds} s");
+    }
+}
+
+#[test]
 fn an_answer_to_an_older_wish_makes_the_core_be_told_again() {
     let mut bench = Bench::default();
     let page = kept(&mut bench, "sips:pbx.example.com");

@@ -228,6 +228,31 @@ fn what_a_page_wants_while_it_reads_an_older_wish_of_another_tab_is_the_last_one
 }
 
 #[test]
+fn of_what_two_tabs_want_at_once_all_have_what_was_stored_last() {
+    for is_leader_last in [false, true] {
+        let mut bench = Bench::default();
+        let pages = pages(&mut bench, 3);
+        bench.pass(5_000.0);
+        let leader = pages[leaders(&bench, &pages)[0]];
+        let follower = pages[(leader + 1) % 3];
+        let names = ["sips:first.example.com", "sips:last.example.com"];
+        let order = if is_leader_last { [follower, leader] } else { [leader, follower] };
+        bench.store_ms = 5.0;
+        for (page, name) in order.into_iter().zip(names) {
+            let (id, registration) = (bench.id(), Rc::new(registration(NUMBER, name)));
+            bench.handle(page, Event::Updated { key: "+4799900001".to_owned(), id, registration });
+            bench.pass(1.0);
+        }
+        bench.pass(MINUTE_MS);
+        assert_eq!(bench.core.registrations["+4799900001"].0, names[1]);
+        for page in pages {
+            let kept = bench.snapshot(page, "+4799900001").expect("kept");
+            assert_eq!(kept.registration.target.sip_uri.as_str(), names[1], "page {page}, leader {leader}");
+        }
+    }
+}
+
+#[test]
 fn without_locks_a_page_refreshes_what_only_pages_before_it_have_told_the_core() {
     let mut bench = Bench { no_locks: true, ..Bench::default() };
     let page = pages(&mut bench, 1)[0];
