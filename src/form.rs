@@ -18,7 +18,8 @@ pub(crate) fn pairs(form: &str) -> Vec<(String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    percent_decoded(&text.replace('+', " "))
+    let blanks = text.chars().map(|letter| if letter == '+' { ' ' } else { letter });
+    percent_decoded(&blanks.collect::<String>())
 }
 
 /// `text` as a name or a value.

@@ -2,6 +2,7 @@
 
 use super::AuthError;
 use crate::form;
+use crate::text::{any_word, place, split_once};
 
 /// What this module alone decides. A second copy from outside would make a request that two sides read differently.
 const RESERVED: [&str; 11] = [
@@ -40,8 +41,8 @@ pub(crate) fn check_params(params: &[(String, String)]) -> Result<(), AuthError>
 
 /// OpenID Connect Core, 3.1.2.1; several may stand together.
 pub(crate) fn check_prompt(prompt: Option<&str>) -> Result<(), AuthError> {
-    let known = |word| matches!(word, "none" | "login" | "consent" | "select_account");
-    if prompt.is_none_or(|prompt| prompt.split(' ').all(known)) {
+    let known = |word: &str| matches!(word, "none" | "login" | "consent" | "select_account");
+    if prompt.is_none_or(|prompt| !any_word(prompt, |word| !known(word))) {
         return Ok(());
     }
     Err(AuthError::config("prompt", "must be `none`, `login`, `consent` or `select_account`."))
@@ -62,7 +63,7 @@ pub(crate) struct Request<'a> {
 impl Request<'_> {
     /// The URL, at `endpoint`, whose own query is kept (RFC 6749, section 3.1).
     pub fn url(&self, endpoint: &str) -> Result<String, AuthError> {
-        let (_, own) = endpoint.split_once('?').unwrap_or((endpoint, ""));
+        let (_, own) = split_once(endpoint, b'?').unwrap_or((endpoint, ""));
         let own = form::pairs(own);
         if let Some(name) = reserved(own.iter().map(|(name, _)| name.as_str())) {
             let wanted = ["must not have the parameter `", name, "` itself: it is set by the SDK."].concat();
@@ -88,7 +89,7 @@ impl Request<'_> {
         }
         let joint = match endpoint {
             _ if endpoint.ends_with(['?', '&']) => "",
-            _ if endpoint.contains('?') => "&",
+            _ if place(endpoint.as_bytes(), b'?').is_some() => "&",
             _ => "?",
         };
         Ok([endpoint, joint, &query].concat())

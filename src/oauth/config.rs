@@ -7,6 +7,7 @@ use super::options::EndpointOverrides;
 use super::{AuthError, AuthOptions};
 use crate::form;
 use crate::proto::methods::V1_UPSERT_REGISTRATION;
+use crate::text::{all, place, split_first};
 use crate::url::Urls;
 
 /// For each request to the provider, unless the application says otherwise.
@@ -51,7 +52,9 @@ pub(crate) struct Config {
 impl Config {
     pub fn new<U: Urls>(urls: &U, options: AuthOptions) -> Result<Self, AuthError> {
         let AuthOptions { client_id, redirect_uri, endpoints: overrides, .. } = options;
-        if client_id.trim().is_empty() || client_id.contains(|c: char| !matches!(c, ' '..='~')) {
+        if client_id.as_bytes().trim_ascii().is_empty()
+            || !all(client_id.as_bytes(), |byte| matches!(byte, b' '..=b'~'))
+        {
             return Err(AuthError::config("clientId", "must be the id of a client registered with the provider."));
         }
         check_redirect_uri(urls, &redirect_uri)?;
@@ -103,13 +106,18 @@ fn scopes(given: Option<Vec<String>>) -> Result<Vec<String>, AuthError> {
         ["openid", "offline_access", "phone", V1_UPSERT_REGISTRATION.scope].map(String::from).into()
     });
     let mut scopes: Vec<String> = Vec::new();
-    for scope in given.iter().flat_map(|entry| entry.split(' ')).filter(|scope| !scope.is_empty()) {
-        // RFC 6749, section 3.3: visible ASCII without quote and backslash.
-        if !scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
-            return Err(AuthError::config("scope", "may hold visible ASCII only, without quotes and backslashes."));
-        }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.to_owned());
+    for entry in &given {
+        let mut rest = Some(entry.as_str());
+        while let Some(words) = rest {
+            let (scope, behind) = split_first(words, b' ');
+            rest = behind;
+            // RFC 6749, section 3.3: visible ASCII without quote and backslash.
+            if !all(scope.as_bytes(), |byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
+                return Err(AuthError::config("scope", "may hold visible ASCII only, without quotes and backslashes."));
+            }
+            if !scope.is_empty() && !scopes.iter().any(|known| known == scope) {
+                scopes.push(scope.to_owned());
+            }
         }
     }
     if scopes.is_empty() {
@@ -128,7 +136,7 @@ fn provider<U: Urls>(
         (Some(_), Some(_)) => Err(AuthError::config("preset", "can't be given together with `issuer`.")),
         (Some(text), None) => {
             let url = safe_url(urls, &text).map_err(|wanted| AuthError::config("issuer", wanted))?;
-            if !url.query.is_empty() || text.contains('?') {
+            if !url.query.is_empty() || place(text.as_bytes(), b'?').is_some() {
                 return Err(AuthError::config("issuer", "must not have a query (?…)."));
             }
             Ok((Some(Issuer { text, slash_optional: false }), Provider::Discovered))

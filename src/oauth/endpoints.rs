@@ -1,6 +1,7 @@
 //! The provider's addresses, and the rule that each has to keep.
 
 use super::options::EndpointOverrides;
+use crate::text::place;
 use crate::url::{UrlParts, Urls, is_secure_enough};
 
 /// All addresses, checked.
@@ -55,7 +56,7 @@ pub(crate) fn safe_url<U: Urls>(urls: &U, text: &str) -> Result<UrlParts, &'stat
         Err("must be https (http is accepted for loopback hosts only).")
     } else if url.has_credentials {
         Err("must not carry a user name or password.")
-    } else if text.contains('#') {
+    } else if place(text.as_bytes(), b'#').is_some() {
         Err("must not have a fragment (#…).")
     } else {
         Ok(url)

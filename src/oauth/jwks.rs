@@ -5,6 +5,7 @@ use super::id_token::bad;
 use super::json::texts;
 use crate::base64::decode_url;
 use crate::seams::{Fields, Json};
+use crate::text::{split_first, split_once};
 
 /// The algorithms that are accepted: those of public keys that every WebCrypto has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +75,12 @@ impl Signature {
     /// Of a token, what stands before its last dot is signed.
     pub fn of(token: &str) -> Result<Self, AuthError> {
         let malformed = || bad("is no signed JWT.");
-        let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed)?;
-        let (algorithm, kid) = header(signed.split('.').next().unwrap_or_default())?;
+        let (head, rest) = split_first(token, b'.');
+        let mut signature = rest.ok_or_else(malformed)?;
+        while let Some((_, behind)) = split_once(signature, b'.') {
+            signature = behind;
+        }
+        let (algorithm, kid) = header(head)?;
         Ok(Self { algorithm, kid, bytes: decode_url(signature).ok_or_else(malformed)? })
     }
 }

@@ -3,8 +3,7 @@
 use super::reply::Reply;
 use crate::form;
 use crate::seams::{Fields, Json};
-use crate::text::has;
-use crate::text::header;
+use crate::text::{has, header, split_first};
 
 /// They say that the refresh token is no longer good, or that the person has to sign in again.
 const ENDING: [&str; 9] = [
@@ -141,8 +140,8 @@ fn form(content_type: Option<&str>, body: &str) -> Option<Fields> {
 
 /// Whether a reply says that it is a form.
 pub(crate) fn is_form(content_type: Option<&str>) -> bool {
-    let essence = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    let essence = content_type.map(|text| split_first(text, b';').0).unwrap_or_default();
+    essence.as_bytes().trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
 fn is_reason_phrase(word: &str) -> bool {

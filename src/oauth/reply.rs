@@ -5,8 +5,7 @@ use super::{AuthCode, AuthError, Secret};
 use crate::error::Kind;
 use crate::redact::Secrets;
 use crate::seams::{Fields, Json};
-use crate::text::decimal;
-use crate::text::header;
+use crate::text::{decimal, header, number};
 
 /// What a provider says may be shown to people, but not without end.
 const SHOWN_LIMIT: usize = 1000;
@@ -84,6 +83,6 @@ pub(crate) fn shown_address(text: Option<String>, secrets: &Secrets) -> Option<B
 
 /// Seconds only; the form with a date depends on a clock that nobody checked.
 fn retry_after_ms(reply: &Reply) -> Option<f64> {
-    let seconds: u32 = header(&reply.headers, "retry-after")?.trim().parse().ok()?;
-    Some(f64::from(seconds) * 1000.0)
+    let seconds = number(header(&reply.headers, "retry-after")?.as_bytes().trim_ascii())?;
+    Some(seconds.min(u32::MAX.into()) * 1000.0)
 }

@@ -80,7 +80,11 @@ impl TokenReply {
         })?;
         let wanted = if wants_bound { "DPoP" } else { "Bearer" };
         // Without a word it is Bearer.
-        if !wire.token_type.as_deref().map_or(!wants_bound, |found| found.trim().eq_ignore_ascii_case(wanted)) {
+        if !wire
+            .token_type
+            .as_deref()
+            .map_or(!wants_bound, |found| found.as_bytes().trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()))
+        {
             return Err(bad(&["has another `token_type` than ", wanted, "."].concat()));
         }
         let access_token = Secret::new(wire.access_token);
