@@ -18,7 +18,6 @@ import type {
   User,
   WaitOptions,
 } from "../auth-options.js";
-import { TOKENS, type TokenSource } from "../client/token-source.js";
 import type { Wasm } from "../core/load.js";
 import type { AuthEvents, SessionState } from "../events.js";
 import type { StateMark } from "../flows/sign-in.js";
@@ -34,6 +33,7 @@ import { Session, type Told } from "../session/session.js";
 import { memoryOf } from "../stores/memory.js";
 import { isCopied, watchTab } from "../stores/tab.js";
 import { tokenStore } from "../stores/token-store.js";
+import { TOKENS, type TokenSource } from "../token-source.js";
 import { beginConsentRevocation, finishConsentRevocation } from "./consent.js";
 import { type Owners, ownersOf } from "./owners.js";
 import { sessionInfo } from "./session-info.js";

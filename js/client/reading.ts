@@ -2,7 +2,7 @@
 // that nothing is lost when the wasm stops because of something else.
 import { ask, type Wasm } from "../core/load.js";
 import type { Head } from "../platform/response.js";
-import type { Request } from "./attempt.js";
+import type { Request } from "./request.js";
 
 /** As src/bindings/reply.rs tells it. */
 type Outcome = readonly [

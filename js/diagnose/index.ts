@@ -1,6 +1,5 @@
 // `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load.
 import { type Auth, authOptions } from "../auth/auth.js";
-import { clientOptions, type SipBreakoutClient } from "../client/client.js";
 import { isTime } from "../core/limits.js";
 import { preload } from "../core/load.js";
 import { listenForViolations } from "../core/violations.js";
@@ -8,6 +7,7 @@ import { isSdkError, type LoadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
+import { clientOptions, type SipBreakoutClient } from "../sip-breakout-client.js";
 import { conclude } from "./conclude.js";
 import type { Evidence } from "./evidence.js";
 import type { Finding } from "./finding.js";

@@ -1,26 +1,26 @@
 // `createClient`: registrations at the core.
 
-import type { ClientEvents } from "../events.js";
-import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
-import { optionsOf, requestOf } from "../given/snapshot.js";
-import { ClientKeepers } from "../keeper/client-keepers.js";
-import type { RegistrationKeeper } from "../keeper/registration-keeper.js";
+import { fleet } from "./client/fleet.js";
+import { RegistrationCalls } from "./client/registration-calls.js";
+import { validate } from "./client/validation.js";
+import type { ClientOptions } from "./client-options.js";
+import type { ClientEvents } from "./events.js";
+import type { FleetResult } from "./fleet-result.js";
+import { FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
+import { optionsOf, requestOf } from "./given/snapshot.js";
+import { ClientKeepers } from "./keeper/client-keepers.js";
+import type { RegistrationKeeper } from "./keeper/registration-keeper.js";
 import type {
   CallOptions,
-  ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
   FleetOptions,
-  FleetResult,
   KeepOptions,
   RegistrationProblem,
   RegistrationRequest,
   RegistrationResponse,
-} from "../options.js";
-import { dispatch } from "../platform/dispatch.js";
-import { fleet } from "./fleet.js";
-import { RegistrationCalls } from "./registration-calls.js";
-import { validate } from "./validation.js";
+} from "./options.js";
+import { dispatch } from "./platform/dispatch.js";
 
 /** @internal The options of a client; undefined for anything else. */
 export let clientOptions: (value: unknown) => ClientOptions | undefined;
