@@ -4,7 +4,7 @@ use super::config::Issuer;
 use super::json::texts;
 use super::{AuthCode, AuthError, Secret};
 use crate::base64::decode_url;
-use crate::seams::Fields;
+use crate::json::Fields;
 
 /// How far the two clocks may be apart.
 const LEEWAY_MS: f64 = 60_000.0;

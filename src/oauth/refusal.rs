@@ -2,7 +2,7 @@
 
 use super::reply::Reply;
 use crate::form;
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use crate::text::has;
 use crate::text::header;
 
