@@ -25,7 +25,7 @@ export {
   type SpecifiedCallFlow,
   type UnspecifiedCallFlow,
 } from "./call-flow.js";
-export { createClient, type SipBreakoutClient, validateRegistration } from "./client/client.js";
+export type { ClientOptions } from "./client-options.js";
 export { preload } from "./core/load.js";
 export type { Finding, FindingCode } from "./diagnose/finding.js";
 export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
@@ -49,18 +49,17 @@ export type {
   KeeperState,
   SessionState,
 } from "./events.js";
+export type { FleetResult } from "./fleet-result.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
 export type { RegistrationKeeper } from "./keeper/registration-keeper.js";
 export type {
   AccessTokenSource,
   ApiVersion,
   CallOptions,
-  ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
   FleetOptions,
   FleetProgress,
-  FleetResult,
   KeepingOptions,
   KeepOptions,
   RegistrationProblem,
@@ -74,3 +73,4 @@ export type {
   WasmSource,
 } from "./options.js";
 export { parsePhoneNumber } from "./phone-number.js";
+export { createClient, type SipBreakoutClient, validateRegistration } from "./sip-breakout-client.js";

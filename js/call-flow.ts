@@ -2,12 +2,11 @@
 
 import { type PartyFields, readCallFlow } from "./client/call-flow-fields.js";
 import { textOf } from "./client/encode.js";
-import { problemsOf } from "./client/raw-failure.js";
-import { merged } from "./client/registration-fields.js";
 import { ask, current, loaded } from "./core/load.js";
 import { invalidInput, toSdkError } from "./errors.js";
-import { CALL_FLOW } from "./given/shapes.js";
-import { optionsOf } from "./given/snapshot.js";
+import { merged, problemsOf } from "./given/problems.js";
+import { REGISTRATION } from "./given/shapes.js";
+import { asIs, type Fields, nested, optionsOf } from "./given/snapshot.js";
 import type { RegistrationProblem, RegistrationRequest, RouteType } from "./options.js";
 
 /** One of the two numbers of a call. */
@@ -84,6 +83,15 @@ export interface UnspecifiedCallFlow {
 
 /** Ask for `unspecified` to know which it is: `if (flow.unspecified) …`. */
 export type CallFlow = SpecifiedCallFlow | UnspecifiedCallFlow;
+
+const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: /* @__PURE__ */ nested(REGISTRATION) };
+
+const CALL_FLOW: Fields<CallFlowInput> = {
+  caller: /* @__PURE__ */ nested(PARTY),
+  callee: /* @__PURE__ */ nested(PARTY),
+  behavior: asIs,
+  placedBy: asIs,
+};
 
 /**
  * What the core does with a call: its legs in their order, the prefix, and what the PBX is sent. Where the operator's

@@ -1,4 +1,4 @@
-// The public option, request and result types of a client. Durations end in `Ms` or `Seconds`; times are `Date`.
+// The public option, request and result types of calls and keepers. Durations end in `Ms` or `Seconds`; times are `Date`.
 // What an option accepts at run time is decided in js/given/, js/client/settings.ts and src/bindings/: an unknown name or a wrong type is one
 // InvalidRequestError that names the field.
 
@@ -150,23 +150,6 @@ export interface FleetProgress {
 }
 
 /**
- * What became of one request of a fleet.
- * - `failed`: with the error that the single call would have thrown.
- * - `unknown`: it was under way when the fleet was aborted. The core may have carried it out; make it again.
- * - `notSent`: it was taken, and not sent, because the fleet was aborted or the session ended.
- */
-export type FleetResult<Request = RegistrationRequest, Response = RegistrationResponse> = {
-  /** Which one: 0 for the first that was taken. */
-  index: number;
-  /** A copy of what was given, as it was when it was taken; to know which one it was, use `index`. */
-  request: Request;
-} & (
-  | { status: "ok"; response: Response }
-  | { status: "failed" | "unknown"; error: import("./errors.js").SdkError }
-  | { status: "notSent" }
-);
-
-/**
  * What more a server said about an error: a message in `google.rpc.Status`. Servers' stack traces are left out. Ask for a
  * property to know which it is: `if ("retryDelayMs" in detail) …`.
  */
@@ -217,26 +200,3 @@ export interface KeepOptions {
    */
   deleteOnPageHide?: boolean | undefined;
 }
-
-/** Where the core is, who calls (either `auth` or `accessToken`), and what holds for each call. */
-export type ClientOptions = TransportOptions & {
-  /** Where the gRPC-Web endpoint is: `https://api.example.com` or with a path. https, or http on loopback. */
-  baseUrl: string;
-  /** Default `v1`. */
-  apiVersion?: ApiVersion | undefined;
-  /** The most bytes that an answer may have; a larger one is `resource_exhausted`. Default 65536 (64 KiB). */
-  maxMessageBytes?: number | undefined;
-  /** How registrations are kept (`keepRegistered`). */
-  keeping?: KeepingOptions | undefined;
-} & (
-    | {
-        /** A session made by `createAuth`. */
-        auth: import("./auth/auth.js").Auth;
-        accessToken?: undefined;
-      }
-    | {
-        auth?: undefined;
-        /** A function that returns an access token. */
-        accessToken: AccessTokenSource;
-      }
-  );

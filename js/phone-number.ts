@@ -1,8 +1,8 @@
 // `parsePhoneNumber`: what a person typed or pasted as the number that the core wants.
 
-import { problemsOf } from "./client/raw-failure.js";
 import { ask, current, loaded } from "./core/load.js";
 import { invalidInput, toSdkError } from "./errors.js";
+import { problemsOf } from "./given/problems.js";
 import { peek } from "./given/read.js";
 import { Reader } from "./given/reader.js";
 import type { RegistrationRequest } from "./options.js";

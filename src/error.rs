@@ -1,10 +1,5 @@
 //! What every error of the SDK has in common. Each room has its own error.
 
-#[cfg(feature = "session")]
-use crate::breakout::InvalidRequest;
-#[cfg(feature = "session")]
-use crate::oauth::AuthError;
-
 /// What went wrong, in the coarsest words: what a program branches on when it does not care for the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -60,29 +55,5 @@ impl Kind {
     /// From its name, exactly.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-/// An error of the session, or of its options.
-#[cfg(feature = "session")]
-#[derive(Clone, Debug)]
-pub enum Error {
-    /// Signing in, or getting a token, failed.
-    Auth(AuthError),
-    /// The input is wrong; nothing was sent.
-    Invalid(InvalidRequest),
-}
-
-#[cfg(feature = "session")]
-impl From<AuthError> for Error {
-    fn from(error: AuthError) -> Self {
-        Self::Auth(error)
-    }
-}
-
-#[cfg(feature = "session")]
-impl From<InvalidRequest> for Error {
-    fn from(error: InvalidRequest) -> Self {
-        Self::Invalid(error)
     }
 }

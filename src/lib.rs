@@ -19,16 +19,13 @@ mod text;
 pub mod url;
 
 #[cfg(feature = "session")]
+pub mod json;
+#[cfg(feature = "session")]
 pub mod keeper;
 #[cfg(feature = "session")]
 pub mod oauth;
 #[cfg(feature = "session")]
-pub mod seams;
-#[cfg(feature = "session")]
 pub mod session;
-
-#[cfg(all(target_arch = "wasm32", feature = "session"))]
-pub mod browser;
 
 #[cfg(all(target_arch = "wasm32", any(feature = "session", feature = "web")))]
 pub mod page_url;

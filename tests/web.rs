@@ -1,5 +1,5 @@
 //! In a real browser, against the local sandbox (its address comes from the test command): `src/web`, the client for front
-//! ends in Rust, and what `src/browser` reaches of the page. `npm run test:wasm`.
+//! ends in Rust, and what `src/json/browser.rs` reaches of the page. `npm run test:wasm`.
 #![cfg(target_arch = "wasm32")]
 // In a test a panic is how it fails.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic)]

@@ -18,7 +18,6 @@ import type {
   User,
   WaitOptions,
 } from "../auth-options.js";
-import { TOKENS, type TokenSource } from "../client/token-source.js";
 import { imported } from "../core/imported.js";
 import { ask, type Wasm } from "../core/load.js";
 import type { AuthEvents, SessionState } from "../events.js";
@@ -35,6 +34,7 @@ import { Session, type Told } from "../session/session.js";
 import { memoryOf } from "../stores/memory.js";
 import { isCopied, watchTab } from "../stores/tab.js";
 import { tokenStore } from "../stores/token-store.js";
+import { TOKENS, type TokenSource } from "../token-source.js";
 import { type Owners, ownersOf } from "./owners.js";
 import { sessionInfo } from "./session-info.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";

@@ -2,17 +2,13 @@
 import { ask, current, latest, loaded, type Wasm } from "../core/load.js";
 import { type Alarm, setAlarm } from "../platform/alarm.js";
 import { causeOf, type Secrets } from "../platform/cause.js";
-import { type Fetched, FetchFailure, fetched } from "../platform/fetching.js";
+import { type Fetched, FetchFailure, fetched, type Pairs } from "../platform/fetching.js";
 import { BodyFailure, type Chunks, chunksOf, type Head, headOf } from "../platform/response.js";
 import { drain } from "./drain.js";
 import type { Ending } from "./ending.js";
 import { type AnswerReply, type CallFailure, failureOf } from "./raw-failure.js";
 import { End, Reading } from "./reading.js";
-import type { Transport } from "./settings.js";
-import type { Pairs } from "./token-source.js";
-
-/** @internal What is asked, as src/bindings/calls.rs numbers it. */
-export const Asked = { upsert: 0, delete: 1, deleteAgain: 2, bytes: 3 } as const;
+import type { Request } from "./request.js";
 
 /** @internal Failures that are no reply's, as src/bindings/calls.rs numbers them. */
 export const LocalFailure = {
@@ -29,20 +25,6 @@ export const LocalFailure = {
   CancelledUnsent: 10,
   CancelledSent: 11,
 } as const;
-
-/** @internal */
-export interface Request {
-  url: string;
-  /** The method's path, for errors. */
-  path: string;
-  asked: number;
-  headers: Pairs;
-  body: Uint8Array;
-  maxMessageBytes: number;
-  /** Tokens that earlier attempts sent: the reply may repeat them. */
-  tokens: readonly string[];
-  transport: Pick<Transport, "fetch" | "credentials" | "cache" | "keepalive">;
-}
 
 /** @internal An answered attempt. */
 export interface Answered extends AnswerReply {

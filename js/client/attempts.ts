@@ -1,13 +1,15 @@
 // The attempts of a call: a token, the request, and as long as it is worth while both again.
 import { ask, current, loaded, type Wasm } from "../core/load.js";
 import { type Moment, now } from "../platform/clock.js";
-import { type Answered, Asked, attempt, LocalFailure, localFailure, type Request } from "./attempt.js";
+import type { Pairs } from "../platform/fetching.js";
+import type { Authorization, TokenSource } from "../token-source.js";
+import { type Answered, attempt, LocalFailure, localFailure } from "./attempt.js";
 import { CallEnded, type CallLimits, endedBy } from "./call-limits.js";
 import { Ending } from "./ending.js";
 import { type AnswerReply, type CallFailure, pairsOf } from "./raw-failure.js";
+import { Asked, type Request } from "./request.js";
 import { Next, Retries, type RetryBucket } from "./retries.js";
 import type { CallSettings } from "./settings.js";
-import type { Authorization, Pairs, TokenSource } from "./token-source.js";
 import { tellReply } from "./told-reply.js";
 
 /** @internal What a call needs of its client. */

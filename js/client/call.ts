@@ -1,10 +1,11 @@
 // One call of the core from beginning to end: its turn, then its attempts (attempts.ts). One deadline covers all of it.
+
+import type { TokenSource } from "../token-source.js";
 import { LocalFailure, localFailure } from "./attempt.js";
 import { attempts, type Call, type CallResult, type Core } from "./attempts.js";
 import { type CallLimits, endedBy } from "./call-limits.js";
 import { Lanes, type Leave, Superseded } from "./lanes.js";
 import type { CallSettings } from "./settings.js";
-import type { TokenSource } from "./token-source.js";
 
 /** Of all clients of this page: they may have the same registrations. */
 const lanes = new Lanes();

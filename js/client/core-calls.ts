@@ -1,20 +1,24 @@
 // The calls of one client: its settings, its tokens, and what is under way. The client's methods and its keepers call here.
 
+import type { ClientOptions } from "../client-options.js";
 import { isTime } from "../core/limits.js";
 import { ask, current, latest, type Wasm, whenLoaded } from "../core/load.js";
 import { invalidInput, toSdkError } from "../errors.js";
 import { methods } from "../generated.js";
+import { merged } from "../given/problems.js";
 import { peek } from "../given/read.js";
 import { Reader } from "../given/reader.js";
-import type { AccessTokenSource, ClientOptions, RegistrationProblem } from "../options.js";
+import type { AccessTokenSource, RegistrationProblem } from "../options.js";
 import type { Moment } from "../platform/clock.js";
-import { Asked, ended, secretsOf } from "./attempt.js";
+import { type HasTokens, TOKENS, type TokenSource } from "../token-source.js";
+import { ended, secretsOf } from "./attempt.js";
 import type { Core } from "./attempts.js";
 import { makeCall } from "./call.js";
 import { CallEnded, CallLimits } from "./call-limits.js";
 import { EarlyToken } from "./early-token.js";
 import { encode, textOf } from "./encode.js";
-import { merged, type RegistrationFields, readRegistration } from "./registration-fields.js";
+import { type RegistrationFields, readRegistration } from "./registration-fields.js";
+import { Asked } from "./request.js";
 import { newBucket } from "./retries.js";
 import {
   type CallSettings,
@@ -24,7 +28,6 @@ import {
   readClientSettings,
 } from "./settings.js";
 import { SuppliedTokens } from "./supplied-tokens.js";
-import { type HasTokens, TOKENS, type TokenSource } from "./token-source.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 

@@ -1,9 +1,9 @@
 // A registration's fields as the message that is sent, made and validated in Rust (src/breakout/).
 import { ask, type Wasm } from "../core/load.js";
+import { problemsOf } from "../given/problems.js";
 import type { ApiVersion, RegistrationProblem } from "../options.js";
-import { Asked } from "./attempt.js";
-import { problemsOf } from "./raw-failure.js";
 import type { RegistrationFields } from "./registration-fields.js";
+import { Asked } from "./request.js";
 
 interface Encoded {
   body: Uint8Array;

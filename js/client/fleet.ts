@@ -1,8 +1,9 @@
 // Fleets: a call for each of many requests, a few at a time. Iterating is JavaScript's own, so this is here and not in
 // Rust; each call is the client's own, with its turn, its attempts and its deadline.
 import type { RpcError, SdkError } from "../errors.js";
+import type { FleetResult } from "../fleet-result.js";
 import { peek } from "../given/read.js";
-import type { FleetOptions, FleetResult } from "../options.js";
+import type { FleetOptions } from "../options.js";
 import { digitsOf } from "../phone-number.js";
 import { type Call, check, failure } from "./fleet-options.js";
 import { close, opener, type Pull, type Requests, take } from "./fleet-requests.js";

@@ -2,7 +2,7 @@
 // them, and given up when none of them is left.
 
 import { type Alarm, setAlarm } from "../platform/alarm.js";
-import type { Caller } from "./token-source.js";
+import type { Caller } from "../token-source.js";
 
 /** @internal */
 export type Outcome<T> = { isGood: true; value: T } | { isGood: false; error: unknown };

@@ -1,7 +1,7 @@
 // A failed call as it leaves the wasm: an array, whose places src/bindings/flat.rs fills.
 import type { ErrorKind, RawError } from "../errors.js";
 import { bare } from "../given/read.js";
-import type { RegistrationProblem, RpcErrorDetail } from "../options.js";
+import type { RpcErrorDetail } from "../options.js";
 import type { Head } from "../platform/response.js";
 
 /** @internal A reply that has an answer, beside that. */
@@ -78,14 +78,4 @@ export function failureOf(flat: readonly unknown[]): CallFailure {
     wishMs: flat[14] as number,
     more: flat.slice(15),
   });
-}
-
-/** @internal Problems as they leave the wasm: field, code and message in turn. */
-export function problemsOf(flat: readonly string[]): RegistrationProblem[] {
-  const problems: RegistrationProblem[] = [];
-  for (let at = 0; at + 2 < flat.length; at += 3) {
-    const [field, code, message] = flat.slice(at, at + 3) as [string, string, string];
-    problems.push({ field, code, message });
-  }
-  return problems;
 }

@@ -3,7 +3,7 @@
 import { ask, type Wasm } from "../core/load.js";
 import type { Head } from "../platform/response.js";
 import { retryAfterMs } from "../platform/retry-after.js";
-import type { Request } from "./attempt.js";
+import type { Request } from "./request.js";
 
 /** As src/bindings/reply.rs tells it. */
 type Outcome = readonly [

@@ -1,16 +1,30 @@
 // The calls of a client for one registration: the client without its keepers, and without calls for many.
+
+import type { ClientOptions } from "../client-options.js";
 import { toSdkError } from "../errors.js";
-import { CALL, CLIENT, REGISTRATION } from "../given/shapes.js";
-import { optionsOf, requestOf } from "../given/snapshot.js";
+import { CALL, REGISTRATION, TRANSPORT } from "../given/shapes.js";
+import { asIs, type Fields, nested, optionsOf, requestOf } from "../given/snapshot.js";
 import type {
   CallOptions,
-  ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
+  KeepingOptions,
   RegistrationRequest,
   RegistrationResponse,
 } from "../options.js";
 import { CoreCalls, checkClientOptions } from "./core-calls.js";
+
+const KEEPING: Fields<KeepingOptions> = { owner: asIs, maxPerSecond: asIs };
+
+const CLIENT: Fields<ClientOptions> = {
+  ...TRANSPORT,
+  baseUrl: asIs,
+  apiVersion: asIs,
+  maxMessageBytes: asIs,
+  keeping: /* @__PURE__ */ nested(KEEPING),
+  auth: asIs,
+  accessToken: asIs,
+};
 
 /**
  * @internal The methods of `SipBreakoutClient` that call the core; what they do is said there. Where one of them fails, the

@@ -25,15 +25,6 @@ export function readRegistration(problems: RegistrationProblem[], reader: Reader
   return fields;
 }
 
-/** @internal What reading found comes first; of the same field validation need not speak again. */
-export function merged(
-  found: readonly RegistrationProblem[],
-  validated: readonly RegistrationProblem[],
-): RegistrationProblem[] {
-  const isNew = ({ field }: RegistrationProblem) => !found.some((problem) => problem.field === field);
-  return [...found, ...validated.filter(isNew)];
-}
-
 /** @internal The options of `validateRegistration`. @throws InvalidRequestError */
 export function readApiVersion(options: unknown): ApiVersion {
   const reader = new Reader(options, "options");

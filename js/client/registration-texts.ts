@@ -1,11 +1,12 @@
 // A registration that may be sent, as the keeper in Rust takes it.
 import type { Wasm } from "../core/load.js";
 import { invalidInput } from "../errors.js";
+import { merged } from "../given/problems.js";
 import { Reader } from "../given/reader.js";
 import type { ApiVersion, RegistrationProblem } from "../options.js";
-import { Asked } from "./attempt.js";
 import { encode, textOf } from "./encode.js";
-import { merged, readRegistration } from "./registration-fields.js";
+import { readRegistration } from "./registration-fields.js";
+import { Asked } from "./request.js";
 
 /**
  * @internal The text of a registration that may be sent, with its number as the core has it, and what tells it from others of

@@ -5,9 +5,9 @@ import { read } from "../given/read.js";
 import type { AccessTokenSource } from "../options.js";
 import { causeOf, type Secrets } from "../platform/cause.js";
 import { now } from "../platform/clock.js";
+import { isFresh, type Life } from "../token-life.js";
+import type { Authorization, Caller, TokenSource } from "../token-source.js";
 import { type Outcome, Question } from "./question.js";
-import { isFresh, type Life } from "./token-life.js";
-import type { Authorization, Caller, TokenSource } from "./token-source.js";
 
 /** How long the application may take. */
 const TIMEOUT_MS = 10_000;

@@ -1,11 +1,12 @@
 // `validateRegistration`: all that is wrong with a registration, for a form.
 import { current, loaded } from "../core/load.js";
 import { toSdkError } from "../errors.js";
+import { merged } from "../given/problems.js";
 import { Reader } from "../given/reader.js";
 import type { RegistrationProblem } from "../options.js";
-import { Asked } from "./attempt.js";
 import { encode } from "./encode.js";
-import { merged, readApiVersion, readRegistration } from "./registration-fields.js";
+import { readApiVersion, readRegistration } from "./registration-fields.js";
+import { Asked } from "./request.js";
 
 /** @internal */
 export async function validate(request: unknown, options: unknown): Promise<RegistrationProblem[]> {

@@ -1,13 +1,13 @@
 // `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load. What it does
 // is loaded when it is called.
 import { type Auth, authOptions } from "../auth/auth.js";
-import { clientOptions, type SipBreakoutClient } from "../client/client.js";
 import { NOT_COME } from "../core/imported.js";
 import { isTime } from "../core/limits.js";
 import { listenForViolations } from "../core/violations.js";
 import { peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
+import { clientOptions, type SipBreakoutClient } from "../sip-breakout-client.js";
 import type { Addresses, StoreName } from "./examine.js";
 import type { Finding } from "./finding.js";
 import type { Surroundings } from "./probes.js";

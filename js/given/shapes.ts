@@ -1,10 +1,7 @@
-// Which fields each public object has, and how they are copied. Readers check what they are (reader.ts).
-import type { CallFlowInput, CallParty } from "../call-flow.js";
+// The fields of public objects, and how they are copied. Readers check what they are (reader.ts).
 import type {
   CallOptions,
-  ClientOptions,
   FleetOptions,
-  KeepingOptions,
   KeepOptions,
   RegistrationRequest,
   RetryOptions,
@@ -28,7 +25,8 @@ const RETRY: Fields<RetryOptions> = {
   sendPreviousAttempts: asIs,
 };
 
-const TRANSPORT: Fields<TransportOptions> = {
+/** @internal Of all calls of a client, or of one. */
+export const TRANSPORT: Fields<TransportOptions> = {
   timeoutMs: asIs,
   headers,
   retry: /* @__PURE__ */ nested(RETRY),
@@ -42,19 +40,6 @@ const TRANSPORT: Fields<TransportOptions> = {
 
 /** @internal Of one call. */
 export const CALL: Fields<CallOptions> = { ...TRANSPORT, signal: asIs };
-
-const KEEPING: Fields<KeepingOptions> = { owner: asIs, maxPerSecond: asIs };
-
-/** @internal */
-export const CLIENT: Fields<ClientOptions> = {
-  ...TRANSPORT,
-  baseUrl: asIs,
-  apiVersion: asIs,
-  maxMessageBytes: asIs,
-  keeping: /* @__PURE__ */ nested(KEEPING),
-  auth: asIs,
-  accessToken: asIs,
-};
 
 /** @internal */
 export const FLEET: Fields<FleetOptions> = {
@@ -72,16 +57,6 @@ export const KEEP: Fields<KeepOptions> = { deleteOnPageHide: asIs };
 
 /** @internal Of `validateRegistration`. */
 export const VALIDATION: Fields<{ apiVersion: string }> = { apiVersion: asIs };
-
-const PARTY: Fields<CallParty> = { phoneNumber: asIs, registration: /* @__PURE__ */ nested(REGISTRATION) };
-
-/** @internal */
-export const CALL_FLOW: Fields<CallFlowInput> = {
-  caller: /* @__PURE__ */ nested(PARTY),
-  callee: /* @__PURE__ */ nested(PARTY),
-  behavior: asIs,
-  placedBy: asIs,
-};
 
 /** @internal Of `diagnose`: its options, and addresses as its target. */
 export const DIAGNOSIS: Fields<{ signal: unknown; timeoutMs: number }> = { signal: asIs, timeoutMs: asIs };

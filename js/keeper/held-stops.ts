@@ -1,5 +1,6 @@
 // Stops that have to hold although the wasm, which notes them, can't be loaded.
-import type { ClientOptions, RegistrationRequest } from "../options.js";
+import type { ClientOptions } from "../client-options.js";
+import type { RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 import { storeStop, type Undo } from "./stored-stops.js";
 

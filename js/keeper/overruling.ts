@@ -3,11 +3,12 @@
 import { baseUrlOf } from "../base-url.js";
 import type { CoreCalls } from "../client/core-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
+import type { ClientOptions } from "../client-options.js";
 import { type Wasm, whenLoaded } from "../core/load.js";
 import { peek } from "../given/read.js";
 import { nameOf, ownersOf } from "../keeper-machine/owner.js";
 import { Stores } from "../keeper-machine/stores.js";
-import type { ClientOptions, RegistrationRequest } from "../options.js";
+import type { RegistrationRequest } from "../options.js";
 
 /** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
 type Drop = (request: RegistrationRequest, id?: string) => void;

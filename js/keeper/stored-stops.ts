@@ -5,9 +5,10 @@ import { namespaceOf } from "../answer/ownership.js";
 import { authOptions } from "../auth/auth.js";
 import type { StorageAdapter } from "../auth-options.js";
 import { baseUrlOf } from "../base-url.js";
+import type { ClientOptions } from "../client-options.js";
 import { peek } from "../given/read.js";
 import { randomId } from "../keeper-machine/random-id.js";
-import type { ClientOptions, RegistrationRequest } from "../options.js";
+import type { RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
 

@@ -1,6 +1,5 @@
 // Access tokens, and getting new ones: one request at a time in the page and, where the tabs share a session, in the browser.
 
-import { isFresh } from "../client/token-life.js";
 import { AuthError } from "../errors.js";
 import { type Moment, now } from "../platform/clock.js";
 import { nextTurn, pause } from "../platform/time-limit.js";
@@ -10,6 +9,7 @@ import type { Endpoints } from "../provider/provider.js";
 import { isCutOff } from "../provider/reply.js";
 import { sessionExpired, signInRequired } from "../stores/session-errors.js";
 import { isOver, isSame, keyOf, type StoredSession, stageOf, tokensOf } from "../stores/stored-session.js";
+import { isFresh } from "../token-life.js";
 import { nameFor, type SessionContext } from "./context.js";
 import { endFor, endSession } from "./ending.js";
 import { type Hold, hold, holdBriefly, isLost, letGo, mayGoOn, SETTLE_MS } from "./refresh-lock.js";

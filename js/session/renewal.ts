@@ -1,6 +1,6 @@
 // Seeing to it that there is always a token: renewed before it ends, tried again when that fails, caught up with when the page
 // was asleep. Runs in each page that has the session; who comes second finds it done.
-import { marginMs } from "../client/token-life.js";
+
 import type { AuthError } from "../errors.js";
 import { pause } from "../platform/time-limit.js";
 import { sleep, woken } from "../platform/waiting.js";
@@ -8,6 +8,7 @@ import { sessionExpired } from "../stores/session-errors.js";
 import { endWallMs, isOver, leftMs, type StoredSession } from "../stores/stored-session.js";
 import { sessionEvent } from "../tabs/session-event.js";
 import type { SharedSession } from "../tabs/shared-session.js";
+import { marginMs } from "../token-life.js";
 import type { SessionContext } from "./context.js";
 import { endSession } from "./ending.js";
 import { LONGEST_BLOCK_MS, renewed } from "./refresh.js";

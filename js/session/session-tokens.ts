@@ -1,9 +1,10 @@
 // The session as what a call gets its token from.
-import type { Authorization, TokenSource } from "../client/token-source.js";
+
 import type { AuthError } from "../errors.js";
 import type { Provider } from "../provider/provider.js";
 import { authClosed, signInRequired } from "../stores/session-errors.js";
 import { keyOf, type StoredSession } from "../stores/stored-session.js";
+import type { Authorization, TokenSource } from "../token-source.js";
 
 /** What it asks of a session. */
 interface Session {

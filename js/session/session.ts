@@ -1,5 +1,5 @@
 // A session with a provider, or the want of one. What it does is in the files beside; here is what others may ask of it.
-import type { TokenSource } from "../client/token-source.js";
+
 import type { AuthError } from "../errors.js";
 import type { AuthEventMap } from "../events.js";
 import { ownerName, sessionOwnerName } from "../provider/names.js";
@@ -9,6 +9,7 @@ import { type Found, isAlive, type Person, type StoredSession } from "../stores/
 import type { TokenStore } from "../stores/token-store.js";
 import { sessionEvent } from "../tabs/session-event.js";
 import { SharedSession } from "../tabs/shared-session.js";
+import type { TokenSource } from "../token-source.js";
 import { begin } from "./begin.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { hear } from "./hearing.js";

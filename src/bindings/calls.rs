@@ -12,7 +12,7 @@ use crate::text::{split_first, without_end};
 use crate::url::UrlParts;
 use wasm_bindgen::prelude::*;
 
-/// What an answer is an answer to. The numbers are those of `js/client/attempt.ts`.
+/// What an answer is an answer to. The numbers are those of `js/client/request.ts`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     /// An upsert.

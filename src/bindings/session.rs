@@ -3,7 +3,7 @@
 
 use super::flat::{push_any_number, push_any_text};
 use super::js::Array;
-use crate::seams::Moment;
+use crate::moment::Moment;
 use crate::session::{Failure, RefusedError, Trouble};
 use wasm_bindgen::prelude::*;
 

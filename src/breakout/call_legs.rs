@@ -1,7 +1,6 @@
 //! The legs of a call, and their order.
 
-use super::RouteType;
-use super::call_flow::Behavior;
+use super::{Behavior, RouteType};
 
 /// How long the core lets the callee ring before it calls a FALLBACK's PBX.
 const NO_ANSWER_SECONDS: u8 = 30;

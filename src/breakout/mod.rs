@@ -2,6 +2,7 @@
 //! synchronous; this room may use `grpc_web`, `proto`, `redact` and `error::Kind`.
 
 mod answer;
+mod behavior;
 mod call_flow;
 mod call_legs;
 mod number;
@@ -19,9 +20,8 @@ mod call_flow_tests;
 mod call_flow_table_tests;
 
 pub use answer::{CallFailure, Registered, Rejected, deleted, registered};
-pub use call_flow::{
-    Behavior, CallFlow, CallFlowInput, Invite, PartyInput, PlacedBy, Unspecified, Via, describe_call_flow,
-};
+pub use behavior::Behavior;
+pub use call_flow::{CallFlow, CallFlowInput, Invite, PartyInput, PlacedBy, Unspecified, Via, describe_call_flow};
 pub use call_legs::{End, Leg, Reason};
 pub use number::{Msisdn, Prefix};
 pub use registration::{

@@ -4,9 +4,8 @@
 
 use super::content_type::classify;
 use super::frame::{Frame, FrameDecoder, FrameError, MAX_TRAILER_BYTES, encode};
-use super::reply::{Head, Outcome, Reply};
 use super::status::Status;
-use super::{Code, Metadata, Received, details, trailers};
+use super::{Code, Head, Metadata, Outcome, Received, Reply, details, trailers};
 use crate::base64::{Decoder, NotBase64};
 use crate::redact::Secrets;
 use base64::Engine;

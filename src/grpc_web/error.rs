@@ -1,14 +1,26 @@
 //! How a call fails.
 
-use super::retry::{self, Wish};
 use super::{Code, Detail, Received, details};
 use crate::error::Kind;
 use crate::redact::Secrets;
+use crate::text::number;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// The code of a call that was not made, because a later one for the same registration took its place.
 pub const SUPERSEDED: &str = "superseded";
+
+/// A server that asks for more has gone wrong.
+const LONGEST_PUSHBACK_MS: f64 = u64::MAX as f64;
+
+/// What the server says about trying again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wish {
+    /// Not at all.
+    Never,
+    /// After this many milliseconds.
+    After(f64),
+}
 
 /// A call that failed: with the server's status, or before there was one. It is one pointer wide, because every `?`
 /// on its way copies it; what it says is in [`RpcFailure`].
@@ -106,9 +118,25 @@ impl RpcError {
         }
     }
 
+    /// What the server says about trying again: `grpc-retry-pushback-ms` before RetryInfo before Retry-After.
+    pub(super) fn wish(&self) -> Option<Wish> {
+        let pushback = "grpc-retry-pushback-ms";
+        if let Some(value) = self.trailers.get(pushback).or_else(|| self.headers.get(pushback)) {
+            // Negative or garbled: stop.
+            let ms = number(value.as_bytes()).filter(|ms| *ms < LONGEST_PUSHBACK_MS);
+            return Some(ms.map_or(Wish::Never, Wish::After));
+        }
+        for detail in &self.details {
+            if let Detail::RetryInfo { retry_delay_ms } = detail {
+                return Some(Wish::After(*retry_delay_ms));
+            }
+        }
+        self.retry_after_ms.map(Wish::After)
+    }
+
     /// All of the reply is known: so is what the server wishes.
     pub(super) fn complete(mut self) -> Self {
-        match retry::wish(&self) {
+        match self.wish() {
             Some(Wish::After(ms)) => self.retry_after_ms = Some(ms),
             Some(Wish::Never) => self.retry_after_ms = None,
             None => {}

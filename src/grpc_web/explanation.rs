@@ -1,7 +1,6 @@
 //! The text of a reply that is no gRPC-Web: an error page may say what is wrong.
 
-use super::RpcError;
-use super::reply::Outcome;
+use super::{Outcome, RpcError};
 use crate::redact::Secrets;
 use crate::text::lossy;
 

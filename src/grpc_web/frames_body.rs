@@ -2,9 +2,8 @@
 
 use super::failure::{self, Below};
 use super::frame::{Frame, FrameDecoder, FrameError};
-use super::reply::{Answer, Head, Outcome, Rest};
 use super::status::Status;
-use super::{Code, Received, RpcError, trailers};
+use super::{Answer, Code, Head, Outcome, Received, Rest, RpcError, trailers};
 use crate::base64::Decoder;
 use crate::error::Kind;
 use crate::text::decimal;

@@ -17,7 +17,9 @@ mod explanation;
 pub mod failure;
 mod frame;
 mod frames_body;
+mod head;
 mod metadata;
+mod outcome;
 mod received;
 mod reply;
 mod request;
@@ -28,13 +30,15 @@ mod trailers;
 
 pub use code::Code;
 pub use details::Detail;
-pub use error::{RpcError, RpcFailure, SUPERSEDED};
+pub use error::{RpcError, RpcFailure, SUPERSEDED, Wish};
 pub use failure::Below;
+pub use head::Head;
 pub use metadata::{Metadata, MetadataProblem};
+pub use outcome::{Answer, Outcome, Rest};
 pub use received::{Received, decoded};
-pub use reply::{Answer, Head, Outcome, Reply, Rest, answer_at_once};
+pub use reply::{Reply, answer_at_once};
 pub use request::{BaseUrlProblem, body, check_base_url, headers, headers_with};
-pub use retry::{Failure, MAX_ATTEMPTS, Next, Retries, RetryBucket, RetryPolicy, Wish};
+pub use retry::{Failure, MAX_ATTEMPTS, Next, Retries, RetryBucket, RetryPolicy};
 
 /// The deadline of a call unless the caller says otherwise.
 pub const DEFAULT_TIMEOUT_MS: f64 = 30_000.0;

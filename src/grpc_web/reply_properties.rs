@@ -1,7 +1,6 @@
 use super::tests::{LIMIT, TEXT_TYPE, TYPE, feed, frame, head};
-use super::{Answer, Head, Reply, Rest};
 use crate::error::Kind;
-use crate::grpc_web::{Code, Detail, Received, RpcFailure};
+use crate::grpc_web::{Answer, Code, Detail, Head, Received, Reply, Rest, RpcFailure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;

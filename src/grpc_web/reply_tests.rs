@@ -1,5 +1,5 @@
-use super::{Answer, Head, Outcome, Reply, Rest};
 use crate::error::Kind;
+use crate::grpc_web::{Answer, Head, Outcome, Reply, Rest};
 use crate::grpc_web::{Below, Code, RpcError};
 use crate::redact::Secrets;
 use base64::Engine;

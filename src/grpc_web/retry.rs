@@ -1,9 +1,7 @@
 //! When a call is made again: gRFC A6 (as amended in 2024), for methods that may be repeated.
 
-use super::details::Detail;
-use super::{Code, RpcError};
+use super::{Code, RpcError, Wish};
 use crate::error::Kind;
-use crate::text::number;
 
 /// How often and how patiently a call is made again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,9 +28,6 @@ impl Default for RetryPolicy {
 
 /// The longest time for an attempt that another may follow: a connection that hangs is not waited for to the end.
 const LONGEST_ATTEMPT_MS: f64 = 15_000.0;
-
-/// A server that asks for more has gone wrong.
-const LONGEST_PUSHBACK_MS: f64 = u64::MAX as f64;
 
 const MAX_TOKENS: f64 = 10.0;
 const TOKENS_FOR_A_SUCCESS: f64 = 0.1;
@@ -64,31 +59,6 @@ impl RetryBucket {
     }
 }
 
-/// What the server says about trying again.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Wish {
-    /// Not at all.
-    Never,
-    /// After this many milliseconds.
-    After(f64),
-}
-
-/// `grpc-retry-pushback-ms` before RetryInfo before Retry-After.
-pub fn wish(error: &RpcError) -> Option<Wish> {
-    let pushback = "grpc-retry-pushback-ms";
-    if let Some(value) = error.trailers.get(pushback).or_else(|| error.headers.get(pushback)) {
-        // Negative or garbled: stop.
-        let ms = number(value.as_bytes()).filter(|ms| *ms < LONGEST_PUSHBACK_MS);
-        return Some(ms.map_or(Wish::Never, Wish::After));
-    }
-    for detail in &error.details {
-        if let Detail::RetryInfo { retry_delay_ms } = detail {
-            return Some(Wish::After(*retry_delay_ms));
-        }
-    }
-    error.retry_after_ms.map(Wish::After)
-}
-
 /// What follows a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Next {
@@ -117,7 +87,7 @@ impl Failure {
         Self {
             is_unavailable: error.code == Code::Unavailable && error.retryable,
             is_timeout: error.code == Code::DeadlineExceeded && error.kind == Kind::Timeout,
-            wish: wish(error),
+            wish: error.wish(),
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::{Failure, Next, Retries, RetryBucket, RetryPolicy, Wish, wish};
+use super::{Failure, Next, Retries, RetryBucket, RetryPolicy, Wish};
 use crate::error::Kind;
 use crate::grpc_web::details::tests::retry_info;
 use crate::grpc_web::{Code, Received, RpcError};
@@ -136,15 +136,15 @@ fn what_needs_no_retry_costs_no_token() {
 fn the_server_says_when() {
     let mut error = unavailable();
     error.retry_after_ms = Some(5_000.0);
-    assert_eq!(wish(&error), Some(Wish::After(5_000.0)));
+    assert_eq!(error.wish(), Some(Wish::After(5_000.0)));
     error.set_details(Some(retry_info(3, 0)), &crate::redact::Secrets::default());
-    assert_eq!(wish(&error), Some(Wish::After(3_000.0)));
+    assert_eq!(error.wish(), Some(Wish::After(3_000.0)));
     error.headers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), "200".to_owned())]);
-    assert_eq!(wish(&error), Some(Wish::After(200.0)));
+    assert_eq!(error.wish(), Some(Wish::After(200.0)));
     error.trailers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), "100".to_owned())]);
-    assert_eq!(wish(&error), Some(Wish::After(100.0)));
+    assert_eq!(error.wish(), Some(Wish::After(100.0)));
     assert_eq!(error.complete().retry_after_ms, Some(100.0));
-    assert_eq!(wish(&unavailable()), None);
+    assert_eq!(unavailable().wish(), None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! meanwhile leaves the deletion in the store, for itself or another one.
 
 use super::actions::Actions;
-use super::attempts::Attempt;
+use super::attempt::Attempt;
 use super::desired::DesiredRegistration;
 use super::event::{Failure, FailureKind};
 use super::keeper::{Keeper, Unwritten};

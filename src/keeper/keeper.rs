@@ -2,13 +2,13 @@
 //! takes time is an action, and what came of it an event.
 
 use super::actions::Actions;
-use super::attempts::Attempt;
+use super::attempt::Attempt;
 use super::clock::{Now, SteadyClock};
 use super::desired::DesiredRegistration;
 use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::loading::{Load, Unread};
+use super::load::{Load, Unread};
 use super::message::{Post, Told};
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};

@@ -4,6 +4,7 @@ use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
+use super::load::{Load, Purpose, Unread};
 use super::snapshot::Change;
 use std::mem::take;
 
@@ -11,36 +12,6 @@ use std::mem::take;
 const LONGEST_MS: f64 = 300_000.0;
 /// The first time it may just have been slow.
 const SHORTEST_MS: f64 = 5_000.0;
-
-/// Why the store is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// There is another owner.
-    Owner,
-    /// This page is to lead.
-    Lead,
-    /// It could not be read before.
-    Again,
-    /// This page and another tab wanted something at once.
-    Crossed,
-}
-
-/// The store is being read.
-#[derive(Debug)]
-pub struct Load {
-    pub number: u32,
-    pub purpose: Purpose,
-    /// The keys of what was replaced or ended since it began to be read: what is found of them is older.
-    said: Vec<String>,
-}
-
-/// The store is still to be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Unread {
-    /// When, by this page's monotonic clock.
-    at_ms: f64,
-    wait_ms: f64,
-}
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Has all that is stored for the owner read.

@@ -6,7 +6,8 @@
 //! of them at one rate, `Leadership` sees to it that one tab of the browser makes the calls.
 
 pub(crate) mod actions;
-mod attempts;
+mod attempt;
+mod attempting;
 mod call_rate;
 mod clock;
 mod deleting;
@@ -18,6 +19,8 @@ mod hearing;
 mod keeper;
 mod kept_registration;
 mod leadership;
+mod leading;
+mod load;
 mod loading;
 pub(crate) mod message;
 mod owner;

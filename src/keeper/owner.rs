@@ -3,7 +3,7 @@
 use super::actions::Actions;
 use super::keeper::Keeper;
 use super::leadership::Leadership;
-use super::loading::Purpose;
+use super::load::Purpose;
 use super::message::Told;
 use super::snapshot::{Change, Trouble};
 

@@ -3,7 +3,7 @@
 use super::clock::Now;
 use super::grant::Grant;
 use super::snapshot::Change;
-pub use super::standing::{CallLimits, State};
+use super::standing::{CallLimits, State};
 use super::timing::{
     LEAST_MS, LOOK_MS, OFFLINE_FACTOR, at_risk_after_ms, deadline_ms, heeded_ms, may_be_due_ms, overdue_after_ms,
     patience_ms, retry_ms,

@@ -6,8 +6,8 @@
 use super::call_rate::{CallRate, WINDOW_MS};
 use super::clock::Now;
 use super::kept_registration::KeptRegistration;
-use super::registration_state::CallLimits;
 use super::snapshot::Change;
+use super::standing::CallLimits;
 use super::timing::LOOK_MS;
 
 /// The most calls under way at once.

@@ -1,6 +1,6 @@
 //! What the application is told of a registration.
 
-use super::registration_state::State;
+use super::standing::State;
 use crate::breakout::Registration;
 
 /// What happened to a registration.

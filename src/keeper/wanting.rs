@@ -5,8 +5,8 @@ use super::desired::{DesiredRegistration, key_of};
 use super::keeper::{Keeper, Unwritten};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::registration_state::State;
 use super::snapshot::{Change, Trouble};
+use super::standing::State;
 use crate::breakout::Registration;
 use std::rc::Rc;
 

@@ -2,7 +2,7 @@
 
 use super::callback::Refusal;
 use super::config::Issuer;
-use super::reply::{refused, shown, shown_address};
+use super::refusal_error::{refused, shown, shown_address};
 use super::{AuthCode, AuthError};
 use crate::redact::Secrets;
 

@@ -5,7 +5,7 @@ use super::endpoints::{Endpoints, safe_url};
 use super::json::flag;
 use super::options::EndpointOverrides;
 use super::{AuthCode, AuthError};
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use crate::text::first;
 use crate::url::Urls;
 

@@ -2,7 +2,7 @@
 
 use super::Secret;
 use crate::base64::encode_url;
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use sha2::{Digest, Sha256};
 
 /// What a proof says (section 4.2).

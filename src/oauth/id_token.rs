@@ -4,7 +4,7 @@ use super::config::Issuer;
 use super::json::texts;
 use super::{AuthCode, AuthError, Secret};
 use crate::base64::decode_url;
-use crate::seams::Fields;
+use crate::json::Fields;
 use crate::text::{place, split_once};
 
 /// How far the two clocks may be apart.

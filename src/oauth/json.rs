@@ -1,7 +1,7 @@
 //! Values that providers write in more than one form, like `3600`, `3600.0` and `"3600"`. Forms of no use are read over,
 //! so that one odd optional field does not cost the whole reply.
 
-use crate::seams::Json;
+use crate::json::Json;
 
 /// A number, or a text that says one.
 pub(crate) fn number(value: Json) -> Option<f64> {

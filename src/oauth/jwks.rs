@@ -4,7 +4,7 @@ use super::AuthError;
 use super::id_token::bad;
 use super::json::texts;
 use crate::base64::decode_url;
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use crate::text::{split_first, split_once};
 
 /// The algorithms that are accepted: those of public keys that every WebCrypto has.

@@ -18,6 +18,7 @@ pub(crate) mod json;
 pub(crate) mod jwks;
 pub(crate) mod options;
 pub(crate) mod refusal;
+pub(crate) mod refusal_error;
 pub(crate) mod reply;
 mod secret;
 pub(crate) mod token_reply;

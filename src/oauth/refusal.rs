@@ -2,7 +2,7 @@
 
 use super::reply::Reply;
 use crate::form;
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use crate::text::{has, header, split_first};
 
 /// They say that the refresh token is no longer good, or that the person has to sign in again.

@@ -2,9 +2,10 @@
 
 use super::json::{number, texts};
 use super::refusal::{Said, is_form};
-use super::reply::{Reply, refusal};
+use super::refusal_error::refusal;
+use super::reply::Reply;
 use super::{AuthCode, AuthError, Secret};
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 use crate::text::header;
 
 /// What a token lives when the provider does not say.

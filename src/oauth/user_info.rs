@@ -2,7 +2,7 @@
 
 use super::json::flag;
 use super::{AuthCode, AuthError};
-use crate::seams::{Fields, Json};
+use crate::json::{Fields, Json};
 
 /// What is read of it; all claims are the application's to read.
 pub(crate) struct UserInfo {

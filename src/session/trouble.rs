@@ -1,8 +1,9 @@
 //! How renewing the session fails: since when, how often, and in which words. It is noted beside the session, so that all tabs
 //! that share it count together, and a reload does not begin anew.
 
+use crate::json::{Fields, Json};
+use crate::moment::Moment;
 use crate::oauth::AuthCode;
-use crate::seams::{Fields, Json, Moment};
 
 /// So many tries, or so long, and the session is called uncertain.
 const UNCERTAIN_TRIES: f64 = 3.0;

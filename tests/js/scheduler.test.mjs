@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { TOKENS } from "../../dist/client/token-source.js";
 import { preload } from "../../dist/index.js";
+import { TOKENS } from "../../dist/token-source.js";
 import { createWorld } from "./world.mjs";
 
 /** So many for each test; `ORDERS=10000 SEED=1` tries others. */

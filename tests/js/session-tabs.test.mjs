@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { TOKENS } from "../../dist/client/token-source.js";
 import { preload } from "../../dist/index.js";
+import { TOKENS } from "../../dist/token-source.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
 

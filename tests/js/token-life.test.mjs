@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFresh } from "../../dist/client/token-life.js";
+import { isFresh } from "../../dist/token-life.js";
 
 const since = { wallMs: 1000, monotonicMs: 5 };
 const later = (wallMs, monotonicMs) => ({ wallMs: 1000 + wallMs, monotonicMs: 5 + monotonicMs });

@@ -1,7 +1,7 @@
 //! URLs and JSON of the page.
 
+use sipbreakout_web::json::{Fields, Json, MAX_DEPTH};
 use sipbreakout_web::page_url::PageUrls;
-use sipbreakout_web::seams::{Fields, Json, MAX_DEPTH};
 use sipbreakout_web::url::Urls;
 use wasm_bindgen_test::wasm_bindgen_test;
 

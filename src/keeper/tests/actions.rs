@@ -4,8 +4,8 @@ use crate::breakout::Registration;
 use crate::keeper::actions::{Actions, LockRequest};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
 use crate::keeper::message::{Post, TabMessage};
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{self, Change, Trouble};
+use crate::keeper::standing::State;
 use std::rc::Rc;
 
 /// How a registration stood.

@@ -3,8 +3,8 @@
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
 use super::core::{Answer, Error, Limits, crashed, forbidden, refused, unavailable};
 use crate::keeper::event::FailureKind;
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
+use crate::keeper::standing::State;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 const KEY: &str = "+4799900001";

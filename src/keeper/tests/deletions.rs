@@ -4,8 +4,8 @@ use super::actions::Message;
 use super::bench::{Bench, MINUTE_MS, Page, registration};
 use super::core::{Error, refused, unavailable};
 use crate::keeper::message::{NO_TIMES, TabMessage, Told};
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::Change;
+use crate::keeper::standing::State;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 const KEY: &str = "+4799900001";

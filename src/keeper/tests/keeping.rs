@@ -3,8 +3,8 @@
 use super::bench::{Bench, MINUTE_MS, Owner, registration};
 use super::core::{TTL_MS, forbidden, refused, unavailable};
 use super::store::Store;
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
+use crate::keeper::standing::State;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, MINUTE_MS, Owner, Page, Tab, registration};
 use super::core::{Answer, unavailable};
-use crate::keeper::registration_state::State;
+use crate::keeper::standing::State;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -2,8 +2,9 @@
 
 use crate::keeper::clock::{Now, SteadyClock};
 use crate::keeper::grant::Grant;
-use crate::keeper::registration_state::{RegistrationState, State};
+use crate::keeper::registration_state::RegistrationState;
 use crate::keeper::snapshot::Change;
+use crate::keeper::standing::State;
 use crate::moment::Moment;
 use proptest::prelude::*;
 

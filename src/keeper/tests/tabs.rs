@@ -3,8 +3,8 @@
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
 use super::core::{Answer, unavailable};
 use crate::keeper::event::Event;
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::{Change, Trouble};
+use crate::keeper::standing::State;
 use std::rc::Rc;
 
 const NUMBER: Option<&str> = Some("+4799900001");

@@ -2,8 +2,8 @@
 
 use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
 use crate::breakout::Registration;
-use crate::keeper::registration_state::State;
 use crate::keeper::snapshot::Change;
+use crate::keeper::standing::State;
 
 const NUMBER: Option<&str> = Some("+4799900001");
 const KEY: &str = "+4799900001";

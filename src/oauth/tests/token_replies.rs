@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::error::Kind;
-use crate::oauth::reply::{Reply, refusal};
+use crate::oauth::refusal_error::refusal;
+use crate::oauth::reply::Reply;
 use crate::oauth::token_reply::TokenReply;
 use crate::oauth::user_info::UserInfo;
 use crate::oauth::{AuthCode, AuthError};

@@ -2,38 +2,19 @@
 //! granted stored.
 
 use super::actions::Actions;
-use super::clock::Now;
-use super::desired::{DesiredRegistration, StoredGrant};
+use super::attempt::Attempt;
+use super::desired::StoredGrant;
 use super::event::{Failure, FailureKind, Stored};
 use super::grant::Grant;
 use super::keeper::{Keeper, Unwritten};
 use super::message::{Post, Told};
-use super::registration_state::CallLimits;
 use super::snapshot::{Change, Trouble};
+use super::standing::CallLimits;
 use crate::moment::Moment;
 use std::rc::Rc;
 
 /// By then a deletion that a page made when it went has arrived.
 const UNSURE_MS: f64 = 10_000.0;
-
-/// One attempt, from its beginning to its end.
-#[derive(Debug)]
-pub struct Attempt {
-    pub number: u32,
-    pub key: String,
-    /// What was desired when it began.
-    pub desired: DesiredRegistration,
-    pub era: u32,
-    pub term: u32,
-    pub began: Now,
-    pub limits: CallLimits,
-    /// The core may have been told before.
-    pub is_repeated: bool,
-    /// The core did not have what it accepted last, and is asked for what was desired last.
-    pub is_second: bool,
-    /// The core was asked to delete something else than what was desired last.
-    pub is_of_other: bool,
-}
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Begins with what the store has. Another tab may have done it, or want it otherwise, while this one was frozen.

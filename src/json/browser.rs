@@ -1,6 +1,6 @@
 //! The browser's own `JSON`. Not by js-sys, which brings what runs futures along.
 
-use crate::seams::{Fields, Json, MAX_DEPTH};
+use super::{Fields, Json, MAX_DEPTH};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

@@ -1,7 +1,5 @@
 // Where a call gets its token: the application's function, or a session.
-import type { Pairs } from "../platform/fetching.js";
-
-export type { Pairs } from "../platform/fetching.js";
+import type { Pairs } from "./platform/fetching.js";
 
 /** @internal A token, and the headers by which a request is authorized with it. */
 export interface Authorization {

@@ -1,28 +1,28 @@
 // `createClient`: registrations at the core.
 
-import { imported } from "../core/imported.js";
-import type { ClientEvents } from "../events.js";
-import { FLEET, KEEP, REGISTRATION, VALIDATION } from "../given/shapes.js";
-import { optionsOf, requestOf } from "../given/snapshot.js";
-import { ClientKeepers } from "../keeper/client-keepers.js";
-import type { RegistrationKeeper } from "../keeper/registration-keeper.js";
+import type { Call } from "./client/fleet-options.js";
+import type { Requests } from "./client/fleet-requests.js";
+import { RegistrationCalls } from "./client/registration-calls.js";
+import { validate } from "./client/validation.js";
+import type { ClientOptions } from "./client-options.js";
+import { imported } from "./core/imported.js";
+import type { ClientEvents } from "./events.js";
+import type { FleetResult } from "./fleet-result.js";
+import { FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
+import { optionsOf, requestOf } from "./given/snapshot.js";
+import { ClientKeepers } from "./keeper/client-keepers.js";
+import type { RegistrationKeeper } from "./keeper/registration-keeper.js";
 import type {
   CallOptions,
-  ClientOptions,
   DeleteRegistrationRequest,
   DeleteRegistrationResponse,
   FleetOptions,
-  FleetResult,
   KeepOptions,
   RegistrationProblem,
   RegistrationRequest,
   RegistrationResponse,
-} from "../options.js";
-import { dispatch } from "../platform/dispatch.js";
-import type { Call } from "./fleet-options.js";
-import type { Requests } from "./fleet-requests.js";
-import { RegistrationCalls } from "./registration-calls.js";
-import { validate } from "./validation.js";
+} from "./options.js";
+import { dispatch } from "./platform/dispatch.js";
 
 /** @internal The options of a client; undefined for anything else. */
 export let clientOptions: (value: unknown) => ClientOptions | undefined;
@@ -109,7 +109,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Requests<Request>,
     options: FleetOptions | undefined,
   ): AsyncGenerator<FleetResult<Request, Response>, void, undefined> {
-    const { fleet } = await imported(() => import("./fleet.js"));
+    const { fleet } = await imported(() => import("./client/fleet.js"));
     yield* fleet(call, this.#calls.closed.signal, requests, options);
   }
 

@@ -1,5 +1,5 @@
 // How long a token is good for.
-import { ageMs, type Moment } from "../platform/clock.js";
+import { ageMs, type Moment } from "./platform/clock.js";
 
 /**
  * @internal When a token's life began, and how long it is. It counts from when the token was asked for: whoever issued it

@@ -1,3 +1,0 @@
-//! The browser's own `JSON`.
-
-pub(crate) mod json;

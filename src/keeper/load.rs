@@ -1,0 +1,32 @@
+//! Reading the store: why, and how far it is.
+
+/// Why the store is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// There is another owner.
+    Owner,
+    /// This page is to lead.
+    Lead,
+    /// It could not be read before.
+    Again,
+    /// This page and another tab wanted something at once.
+    Crossed,
+}
+
+/// The store is being read.
+#[derive(Debug)]
+pub struct Load {
+    pub number: u32,
+    pub purpose: Purpose,
+    /// The keys of what was replaced or ended since it began to be read: what is found of them is older.
+    pub said: Vec<String>,
+}
+
+/// The store is still to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread {
+    /// When, by this page's monotonic clock.
+    pub at_ms: f64,
+    /// How long was waited for that.
+    pub wait_ms: f64,
+}
