@@ -60,7 +60,8 @@ export function copied(source: Given): Given {
     // A buffer of whatever realm; anything else throws.
     return ArrayBuffer.prototype.slice.call(source, 0);
   } catch {
-    return isUrl(source) ? new URL(source.href) : source;
+    const href = isUrl(source) ? peek(source, "href") : undefined;
+    return typeof href === "string" && URL.canParse(href) ? new URL(href) : source;
   }
 }
 

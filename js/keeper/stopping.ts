@@ -38,16 +38,18 @@ export class Stopping {
     if (!known && isToDelete && this.#client.isClosed()) throw closed();
     const live = known ?? (isToDelete ? {} : undefined);
     if (!live) return;
+    // A deletion ends all keepers of the number. Those that are made later want it again.
+    let leaving = isDelete ? [...new Set([...this.#client.live.ofNumber(keeper), keeper])] : [keeper];
     live.isLeaving = true;
-    let leaving = [keeper];
+    for (const one of leaving) Object.assign(this.#client.live.get(one) ?? {}, { isLeaving: true });
     const holding = this.#hold(keeper, isDelete);
     try {
       const noted = this.#client.turns.note(
         () => {
           const key = this.#client.keyOf(keeper);
           if (key) live.key = key;
-          // A deletion ends all keepers of the number that there are by now. Those that are made later want it again.
-          if (isDelete && key) leaving = [...new Set([...this.#client.live.of(key), keeper])];
+          // Met since, from another tab.
+          if (isDelete && key) leaving = [...new Set([...leaving, ...this.#client.live.of(key)])];
           for (const one of leaving) Object.assign(this.#client.live.get(one) ?? {}, { isLeaving: true });
           return key;
         },
