@@ -1,11 +1,12 @@
 // Lets foreign conformance suites drive the transport: raw bytes in, all that came out. It is the product's own attempt
 // without what the product puts on top (tokens, retries, turns). Built by `npm run build:conformance`, beside its wasm.
 
-import { Asked, LocalFailure, localFailure } from "../../target/doors/dist/client/attempt.js";
+import { LocalFailure, localFailure } from "../../target/doors/dist/client/attempt.js";
 import { attemptWithin, requestHeaders } from "../../target/doors/dist/client/attempts.js";
 import { CallEnded, CallLimits } from "../../target/doors/dist/client/call-limits.js";
 import { rulesOf } from "../../target/doors/dist/client/core-calls.js";
 import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";
+import { Asked } from "../../target/doors/dist/client/request.js";
 import { readClientSettings } from "../../target/doors/dist/client/settings.js";
 import { ask, current, latest, letGo, loaded, preload, provide } from "../../target/doors/dist/core/load.js";
 

@@ -191,7 +191,9 @@ test("after a LoadError the answer waits, out of the address bar, to be handled 
     const { openPage } = await import(${JSON.stringify(script)});
     openPage("https://console.example/settings?error=access_denied&state=" + "A".repeat(43) + ".c.");
     const auth = sdk.createAuth({ clientId: "c", redirectUri: "https://console.example/", preset: "wgtwo" });
-    const failing = sdk.preload(Promise.reject(new Error("offline"))).catch(() => {});
+    // Until the part of the SDK that revokes is there, too.
+    const offline = new Promise((_, reject) => setTimeout(reject, 100, new Error("offline")));
+    const failing = sdk.preload(offline).catch(() => {});
     const first = auth.handleConsentRevocation();
     const { name } = await caught(first);
     await failing;

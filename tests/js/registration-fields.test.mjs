@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCallFlow } from "../../dist/client/call-flow-fields.js";
-import { merged, readApiVersion, readRegistration } from "../../dist/client/registration-fields.js";
+import { readApiVersion, readRegistration } from "../../dist/client/registration-fields.js";
+import { merged } from "../../dist/given/problems.js";
 import { Reader } from "../../dist/given/reader.js";
 import { InvalidRequestError } from "../../dist/index.js";
 
