@@ -55,15 +55,14 @@ async function bundlePage({ name, entry, wasm }) {
   const directory = join(pagesDir, name);
   mkdirSync(directory, { recursive: true });
   const bundled = await bundle({ file: join(benchesDir, "pages", entry) });
-  put(directory, "entry.js", bundled.entry);
-  for (const [file, content] of bundled.later) put(directory, file, content);
+  for (const [file, content] of [...bundled.atOnce, ...bundled.later]) put(directory, file, content);
   writeFileSync(join(directory, "index.html"), html([]));
   if (wasm === undefined) return;
   mkdirSync(join(directory, wasm.served), { recursive: true });
   const file = join(wasm.served, basename(wasm.file));
   put(directory, file, readFileSync(join(root, wasm.file)));
   writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
-  put(directory, "hinted.js", Buffer.from(compileHint + bundled.entry.toString()));
+  put(directory, "hinted.js", Buffer.from(compileHint + bundled.atOnce.get("entry.js").toString()));
   writeFileSync(join(directory, "all-hints.html"), html([], "hinted.js"));
   writeFileSync(join(directory, "all-hints.html.link"), linkHeaderFor(file));
 }

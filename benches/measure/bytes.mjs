@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { bundle } from "../../scripts/build/bundle.mjs";
 import { distDir } from "../../scripts/paths.mjs";
 import { variants } from "../variants.mjs";
@@ -26,6 +27,8 @@ const combine = (a, b, sign) =>
   Object.fromEntries(Object.keys(kinds).map((kind) => [kind, a[kind] + sign * b[kind]]));
 const sum = (a, b) => combine(a, b, 1);
 const difference = (a, b) => combine(a, b, -1);
+
+const sizesOfFiles = (files) => [...files.values()].map(sizesOfContent).reduce(sum);
 
 /** `{ javascript, wasm?, sum }` of each variant's page, without its HTML. */
 export function measurePages() {
@@ -53,15 +56,17 @@ const features = {
 export async function measureFeatures() {
   const importing = async (names) => {
     const contents = `export { ${names.join(", ")} } from "./dist/index.js";`;
-    const { entry } = await bundle({ contents });
-    return sizesOfContent(entry);
+    const { atOnce } = await bundle({ contents });
+    return sizesOfFiles(atOnce);
   };
+  // A bundle may export more, to what is loaded later.
+  const exported = Object.keys(await import(pathToFileURL(join(distDir, "index.js")).href));
   const whole = await bundle({ file: join(distDir, "index.js") });
-  const all = sizesOfContent(whole.entry);
+  const all = sizesOfFiles(whole.atOnce);
   const wasm = sizesOfContent(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
   const measured = {};
   for (const [feature, names] of Object.entries(features)) {
-    const others = whole.exports.filter((name) => !names.includes(name));
+    const others = exported.filter((name) => !names.includes(name));
     const price = difference(all, await importing(others));
     measured[feature] = { price, alone: await importing(names) };
   }

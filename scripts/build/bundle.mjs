@@ -13,8 +13,8 @@ const entryOf = (contents) => ({
 });
 
 /**
- * Of a file, or of `contents` as a file in the project's root. `{ entry, later, exports }`: the one file that a page loads at
- * once, and by name those that it loads when it uses them.
+ * Of a file, or of `contents` as a file in the project's root. `{ atOnce, later }`: by name the files that a page
+ * loads at once, `entry.js` first, and those that it loads when it uses them. Code that two of these share may be a file of its own.
  */
 export async function bundle({ file, contents }) {
   // Loaded late: it is a package, and this module is imported before packages are set up.
@@ -39,10 +39,11 @@ export async function bundle({ file, contents }) {
   });
   await bundled.close();
   const [entry, ...others] = output;
-  const shared = entry.imports.filter((name) => others.some(({ fileName }) => fileName === name));
-  if (shared.length > 0) throw new Error(`the entry is divided: ${shared.join(", ")}.`);
-  const later = new Map(
-    others.filter(({ type }) => type === "chunk").map(({ fileName, code }) => [fileName, Buffer.from(code)]),
-  );
-  return { entry: Buffer.from(entry.code), later, exports: entry.exports };
+  const chunks = others.filter(({ type }) => type === "chunk");
+  const needed = new Set([entry]);
+  for (const { imports } of needed) {
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) needed.add(chunk);
+  }
+  const files = (some) => new Map(some.map(({ fileName, code }) => [fileName, Buffer.from(code)]));
+  return { atOnce: files([...needed]), later: files(chunks.filter((chunk) => !needed.has(chunk))) };
 }

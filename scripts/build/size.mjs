@@ -10,11 +10,12 @@ import { bundle } from "./bundle.mjs";
 /** The promise of the README: wasm and JavaScript of the default entry together, gzip. */
 export const budgetBytes = budgets.tested.wholeEntryGzip;
 
-function measure(content) {
+function measure(...files) {
+  const sum = (sizeOf) => files.reduce((total, file) => total + sizeOf(file), 0);
   return {
-    raw: content.length,
-    gzip: gzipSync(content, { level: 9 }).length,
-    brotli: brotliCompressSync(content).length,
+    raw: sum((file) => file.length),
+    gzip: sum((file) => gzipSync(file, { level: 9 }).length),
+    brotli: sum((file) => brotliCompressSync(file).length),
   };
 }
 
@@ -42,11 +43,11 @@ const sizeFile = join(targetDir, "size.json");
 /** Measures dist/ into target/size.json and prints it. */
 export async function reportSize() {
   const wasm = measure(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
-  const { entry, later: files } = await bundled("index.js");
-  const javascript = measure(entry);
-  const later = measure(Buffer.concat([...files.values()]));
+  const { atOnce, later: others } = await bundled("index.js");
+  const javascript = measure(...atOnce.values());
+  const later = measure(...others.values());
   const sum = Object.fromEntries(Object.keys(wasm).map((kind) => [kind, wasm[kind] + javascript[kind]]));
-  const inline = measure((await bundled("inline.js")).entry);
+  const inline = measure(...(await bundled("inline.js")).atOnce.values());
   const sizes = { wasm, javascript, sum, later, inline, budgetBytes };
   writeFileSync(sizeFile, `${JSON.stringify(sizes, null, 2)}\n`);
   printTable([

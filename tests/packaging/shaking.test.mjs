@@ -28,7 +28,9 @@ test("diagnose is not in the bundle of who does not import it", async () => {
 
 test("what a page needs at once is one file; what an error says of a wasm that did not come is another", async () => {
   const contents = 'export { createAuth, createClient, preload } from "./dist/index.js";';
-  const { entry, later } = await bundle({ contents });
+  const { atOnce, later } = await bundle({ contents });
+  const [entry] = atOnce.values();
+  assert.deepEqual([...atOnce.keys()], ["entry.js"]);
   const words = "could not be fetched";
   assert.ok(!entry.toString().includes(words));
   const names = [...later.keys()].map((name) => name.replace(/-[\w-]{8}\.js$/, "")).sort();
