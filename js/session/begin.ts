@@ -1,4 +1,4 @@
-// A sign-in has led to a session.
+// Stores the session that a sign-in led to, and tells everybody.
 
 import type { StoredSession } from "../stores/stored-session.js";
 import type { SessionContext } from "./context.js";

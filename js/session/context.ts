@@ -1,4 +1,4 @@
-// What the parts of a session share.
+// What the files of this room are given: provider, store, shared state.
 import type { Provider } from "../provider/provider.js";
 import type { Person } from "../stores/stored-session.js";
 import type { TokenStore } from "../stores/token-store.js";

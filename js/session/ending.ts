@@ -1,4 +1,4 @@
-// A session ends by itself.
+// Ends a session that nobody signed out of: forgets it, and tells everybody.
 import type { AuthError } from "../errors.js";
 import type { AuthErrorCode } from "../generated.js";
 import { changed } from "../provider/auth-error.js";

@@ -1,4 +1,4 @@
-// Those who keep registrations in this page, of whichever client: who signs out may have them deleted.
+// At a sign-out, has the clients of this page delete the registrations that they keep.
 import type { Owner } from "./session.js";
 
 /** @internal Deletes all that is kept for the owner. False if one is left. */

@@ -1,4 +1,5 @@
-// Access tokens, and getting new ones: one request at a time in the page and, where the tabs share a session, in the browser.
+// Gives access tokens, and sends the refresh token for new ones: once at a time in the page and, where tabs share a session, in the
+// browser.
 
 import { AuthError } from "../errors.js";
 import { type Moment, now } from "../platform/clock.js";

@@ -1,4 +1,4 @@
-// Which tab this is. Browsers copy sessionStorage into the windows that a page opens and into duplicated tabs; then two
+// Which tab this is, and whether its sessionStorage is a copy of another tab's. Browsers copy sessionStorage into the windows that a page opens and into duplicated tabs; then two
 // tabs have one refresh token, and the provider takes one of them for a thief. So the storage has an id, which is copied
 // with it: who finds one asks whether its owner is somewhere else.
 //

@@ -1,4 +1,4 @@
-// What happens to a session.
+// The events of a session (signed in, renewed, ended), and the state that each leads to.
 import type { AuthError } from "../errors.js";
 import type { AuthEventMap, SessionState } from "../events.js";
 import type { AuthErrorCode } from "../generated.js";

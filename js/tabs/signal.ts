@@ -1,4 +1,4 @@
-// Something that happens any number of times.
+// Listeners of something that happens any number of times.
 
 /** @internal Calls whoever listens. One that throws disturbs nobody. */
 export class Signal<T = void> {
