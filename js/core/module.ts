@@ -89,8 +89,8 @@ async function replyOf(source: Address, url: URL, signal: AbortSignal): Promise<
     const isBlocked = violations.seen.some((violation) => isForbidden(url, violation));
     // `fetch` quotes an address with a password, which it refuses.
     const isSecret = url.username !== "" || url.password !== "";
-    const code =
-      isSecret || url.protocol === "blob:" ? "not_found" : isBlocked ? "blocked_by_csp" : "network";
+    const isGone = isSecret || (url.protocol === "blob:" && !isBlocked);
+    const code = isGone ? "not_found" : isBlocked ? "blocked_by_csp" : "network";
     throw await failure("notFetched", [url, isBlocked], code, isSecret ? undefined : cause);
   } finally {
     violations.stop();
