@@ -79,14 +79,13 @@ export class Executor {
           this.#write(ticket, this.#stores.setGrant(owner, key, grant as unknown as Grant)),
       ],
       [4, (ticket, owner, key, id) => this.#write(ticket, this.#stores.forget(owner, key, id))],
-      [2, (owner, key) => this.#stores.erase(owner, key)],
+      [0, () => this.#refuse()],
       [0, () => {}],
       [3, (number, owner, how) => this.#askForLock(number, owner, how)],
       [0, () => this.#lock.abort()],
       [0, () => listener.onDoubt()],
       [2, (id, trouble) => this.deletions.settle(id, errorOf(trouble))],
       [1, (id) => this.#await(id)],
-      [0, () => this.#refuse()],
     ];
   }
 

@@ -30,9 +30,10 @@ fn push_any_registration(array: &Array, registration: Option<&Registration>) {
     }
 }
 
-fn push_desired(array: &Array, desired: &DesiredRegistration) {
+fn push_desired(array: &Array, desired: &DesiredRegistration, is_stored: bool) {
     array.push_text(&desired.id);
-    array.push_number(f64::from(u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave)));
+    let flags = u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave) + 4 * u8::from(!is_stored);
+    array.push_number(f64::from(flags));
     array.push_number(desired.at_ms.unwrap_or(f64::NAN));
     push_registration(array, &desired.registration);
 }
@@ -156,7 +157,7 @@ impl Actions<JsValue> for List {
 
     fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration) {
         self.numbered(13, ticket).push_texts(owner, key);
-        push_desired(&self.0, desired);
+        push_desired(&self.0, desired, true);
     }
 
     fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant) {
@@ -164,13 +165,9 @@ impl Actions<JsValue> for List {
         push_grant(&self.0, grant);
     }
 
-    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str) {
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: Option<&str>) {
         self.numbered(15, ticket).push_texts(owner, key);
-        self.0.push_text(id);
-    }
-
-    fn erase(&mut self, owner: &str, key: &str) {
-        self.begin(16).push_texts(owner, key);
+        push_any_text(&self.0, id);
     }
 
     fn post(&mut self, message: Post<'_, JsValue>) {
@@ -181,9 +178,9 @@ impl Actions<JsValue> for List {
         push_trouble(&self.0, message.trouble);
     }
 
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration) {
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool) {
         self.begin(17).push_texts("wished", key);
-        push_desired(&self.0, desired);
+        push_desired(&self.0, desired, is_stored);
     }
 
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {
@@ -209,6 +206,6 @@ impl Actions<JsValue> for List {
     }
 
     fn refused(&mut self) {
-        self.begin(23);
+        self.begin(16);
     }
 }

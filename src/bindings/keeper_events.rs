@@ -63,6 +63,11 @@ impl<'a> Fields<'a> {
         validate(&input(&fields), self.version).ok().map(Rc::new)
     }
 
+    /// Of what is desired, which is read next.
+    fn has_flag(&self, flag: u32) -> bool {
+        self.array.number(self.at + 1) as u32 & flag != 0
+    }
+
     fn desired(&mut self) -> Option<DesiredRegistration> {
         let (id, flags, at_ms, registration) = (self.any_text(), self.id(), self.any_number(), self.registration());
         let (is_deletion, delete_on_leave) = (flags & 1 != 0, flags & 2 != 0);
@@ -150,7 +155,7 @@ impl<'a> Fields<'a> {
     fn wanted(&mut self, code: u32) -> Option<Event<JsValue>> {
         Some(match code {
             7 => {
-                let was_stored = self.array.number(self.at + 1) as u32 & 4 != 0;
+                let was_stored = self.has_flag(4);
                 Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored }
             }
             8 => Event::Updated { key: self.text(), id: self.text(), registration: self.registration()? },
@@ -180,7 +185,8 @@ impl<'a> Fields<'a> {
     fn heard(&mut self) -> Option<Event<JsValue>> {
         let (name, key) = (self.text(), self.text());
         if name == "wished" {
-            return Some(Event::HeardDesired { key, desired: self.desired()? });
+            let is_stored = !self.has_flag(4);
+            return Some(Event::HeardDesired { key, desired: self.desired()?, is_stored });
         }
         let (id, registration) = (self.any_text(), self.registration());
         let times_ms = [self.number(), self.number(), self.number()];

@@ -6,6 +6,7 @@ use super::attempts::Attempt;
 use super::desired::DesiredRegistration;
 use super::event::{Failure, FailureKind};
 use super::keeper::{Keeper, Unwritten};
+use super::kept_registration::KeptRegistration;
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
 
@@ -69,10 +70,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             (Some(failure), Some(Verdict::Passing)) if !is_over => self.delete_later(&attempt, failure),
             (failure, verdict) => {
                 let is_final = verdict == Some(Verdict::Final);
-                let (key, id) = (key.to_owned(), id.to_owned());
+                let key = key.to_owned();
                 self.attempts.push(attempt);
                 let ticket = self.ticket(Unwritten::Deletion { attempt: number, failure, is_final });
-                self.forget(&key, &id, ticket);
+                self.forget(&key, ticket);
             }
         }
     }
@@ -88,7 +89,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(attempt) = self.take_attempt(number) else { return };
         let (key, id, is_ours) = (attempt.key.as_str(), attempt.desired.id.as_str(), attempt.era == self.era);
         if let Some(newer) = newer.filter(|_| is_ours && self.is_current(key, id)) {
-            self.take_desired(key, newer);
+            self.take_desired(key, newer, true);
             if let Some(kept) = self.schedule.get_mut(key) {
                 kept.is_tried = true;
             }
@@ -136,7 +137,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// It is not deleted: the application has registered it since.
     pub(super) fn drop_overruled(&mut self, key: &str, id: &str) {
-        self.forget(key, id, 0);
+        let ticket = self.next_number();
+        self.forget(key, ticket);
         self.actions.post(Post { id: Some(id), trouble: Some(&Trouble::KeptAgain), ..Post::of(Told::Gone, key) });
         self.end(key, Some(Trouble::KeptAgain));
     }
@@ -225,6 +227,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.store_again(key);
             }
             _ => {
+                // The store has refused it: what it took the place of may be there still.
+                let is_refused = |kept: &&KeptRegistration<E>| !kept.is_stored && !kept.state.is_rejected();
+                if self.schedule.get(key).is_some_and(|kept| is_refused(&kept)) {
+                    self.erase(key);
+                }
                 if trouble.is_none() {
                     self.forget_accepted(key);
                 }

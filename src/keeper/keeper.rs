@@ -8,8 +8,9 @@ use super::desired::DesiredRegistration;
 use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::loading::{Load, Unread};
+use super::loading::Load;
 use super::message::{Post, Told};
+use super::removing::Removal;
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
 use crate::moment::Moment;
@@ -41,7 +42,7 @@ pub struct Keeper<E, A> {
     /// Something that must be looked at.
     is_changed: bool,
     /// The last number that was given to something.
-    number: u32,
+    pub(super) number: u32,
     /// Under way.
     pub(super) attempts: Vec<Attempt>,
     unwritten: Vec<(u32, Unwritten<E>)>,
@@ -63,8 +64,12 @@ pub struct Keeper<E, A> {
     pub(super) is_ready: bool,
     pub(super) is_closed: bool,
     pub(super) load: Option<Load>,
-    /// What is stored could not be read.
-    pub(super) unread: Option<Unread>,
+    /// When the store is read again that could not be read, or did not take something: by this page's monotonic clock.
+    pub(super) unread_at_ms: Option<f64>,
+    /// How long it was waited for that last.
+    pub(super) unread_wait_ms: f64,
+    /// What the store has not removed yet, though it is kept no more.
+    pub(super) removals: Vec<Removal>,
     pub(super) leadership: Leadership,
     pub(super) is_leading: bool,
     /// The lock that is held, or asked for.
@@ -107,7 +112,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_ready: false,
             is_closed: false,
             load: None,
-            unread: None,
+            unread_at_ms: None,
+            unread_wait_ms: 0.0,
+            removals: Vec::new(),
             leadership: Leadership::Idle,
             is_leading: false,
             lock: 0,
@@ -157,7 +164,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::Written { ticket, is_stored, newer } => self.written(ticket, is_stored, newer),
             Event::Lock { number, news } => self.lock_news(number, news),
             Event::Heard(message) => self.hear(message),
-            Event::HeardDesired { key, desired } => self.take_desired(&key, desired),
+            Event::HeardDesired { key, desired, is_stored } => self.take_desired(&key, desired, is_stored),
             Event::Leaving { is_for_good } => self.leaving(is_for_good),
             Event::Back => self.back(),
             Event::Close => self.close(),
@@ -198,6 +205,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     }
 
     pub(super) fn written(&mut self, ticket: u32, is_stored: bool, newer: Option<DesiredRegistration>) {
+        self.removed(ticket, is_stored);
         let Some(at) = self.unwritten.iter().position(|(known, _)| *known == ticket) else { return };
         match self.unwritten.swap_remove(at).1 {
             Unwritten::Desired { key, id, is_news, is_told, era } => {

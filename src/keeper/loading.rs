@@ -31,20 +31,12 @@ pub struct Load {
     said: Vec<String>,
 }
 
-/// The store is still to be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Unread {
-    /// When, by this page's monotonic clock.
-    at_ms: f64,
-    wait_ms: f64,
-}
-
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Has all that is stored for the owner read.
     pub(super) fn read_store(&mut self, purpose: Purpose) {
         let Some(owner) = self.owner.clone() else { return };
         let number = self.next_number();
-        let is_all = purpose == Purpose::Owner || self.unread.is_some();
+        let is_all = purpose == Purpose::Owner || self.unread_at_ms.is_some();
         self.load = Some(Load { number, purpose, said: Vec::new() });
         for kept in self.schedule.iter_mut() {
             // What is stored from now on is not missing.
@@ -71,8 +63,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// Reads what could not be read before, when it is time. Returns milliseconds until then.
     pub(super) fn read_again(&mut self) -> f64 {
-        let (Some(unread), None) = (self.unread, &self.load) else { return f64::INFINITY };
-        let wait_ms = unread.at_ms - self.now.moment.monotonic_ms;
+        let (Some(at_ms), None) = (self.unread_at_ms, &self.load) else { return f64::INFINITY };
+        let wait_ms = at_ms - self.now.moment.monotonic_ms;
         if wait_ms > 0.0 {
             return wait_ms;
         }
@@ -98,6 +90,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
         let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
         let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
+        if self.is_removed(key, &desired.id) {
+            return;
+        }
         self.make_room(key, Some(&owner));
         let (now, is_known) = (self.now, self.schedule.get(key).is_some());
         match self.schedule.get_mut(key) {
@@ -167,21 +162,36 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             self.end(&key, None);
         }
         self.drop_over();
-        let was_unread = self.unread.take();
+        let was_unread = self.unread_at_ms.take().is_some();
         if !is_read {
-            let before = was_unread.filter(|_| load.purpose == Purpose::Again);
-            let wait_ms = before.map_or(SHORTEST_MS, |before| (before.wait_ms * 2.0).min(LONGEST_MS));
-            self.unread = Some(Unread { at_ms: self.now.moment.monotonic_ms + wait_ms, wait_ms });
-        } else if was_unread.is_some() {
+            if load.purpose != Purpose::Again {
+                self.unread_wait_ms = 0.0;
+            }
+            self.store_answered(false);
+        } else if was_unread {
             for key in self.keys_of(self.owner.as_deref()) {
                 self.tell(&key, Change::Changed);
             }
             self.store_unstored();
         }
+        if is_read {
+            self.remove_again();
+        }
         match load.purpose {
             Purpose::Owner => self.owner_loaded(),
             Purpose::Lead => self.begin_to_lead(),
             Purpose::Again => self.changed(),
+        }
+    }
+
+    /// A store that could not be read, or did not take something, is read again: less and less often as long as it refuses.
+    pub(super) fn store_answered(&mut self, is_done: bool) {
+        if is_done {
+            self.unread_wait_ms = 0.0;
+        } else if self.unread_at_ms.is_none() {
+            self.unread_wait_ms = (self.unread_wait_ms * 2.0).clamp(SHORTEST_MS, LONGEST_MS);
+            self.unread_at_ms = Some(self.now.moment.monotonic_ms + self.unread_wait_ms);
+            self.changed();
         }
     }
 

@@ -22,6 +22,7 @@ mod loading;
 pub(crate) mod message;
 mod owner;
 mod registration_state;
+mod removing;
 mod schedule;
 pub(crate) mod snapshot;
 mod standing;

@@ -46,7 +46,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             return;
         }
         let is_there = owner.is_some() && self.owner == owner;
-        let is_read = is_there && self.unread.is_none() && !self.is_loading_owner();
+        let is_read = is_there && self.unread_at_ms.is_none() && !self.is_loading_owner();
         if is_read || desired.is_deletion || self.is_closed {
             return self.actions.refused();
         }
@@ -82,6 +82,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let is_there = owner.is_some() && self.owner == owner;
         self.make_room(key, owner.as_ref());
         self.said_while_reading(key, owner.as_ref());
+        self.desired_again(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
@@ -126,7 +127,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             // Who goes on with it after a trap says whether it is.
             is_told |= std::mem::replace(&mut kept.is_stored, is_stored) != is_stored;
             if is_news {
-                self.actions.post_desired(key, &kept.desired);
+                self.actions.post_desired(key, &kept.desired, is_stored);
             }
         }
         if is_told {
@@ -135,25 +136,30 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.changed();
     }
 
-    /// Another tab wants something else.
-    pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
+    /// Another tab wants something else. If the store has not taken it, what is found there is older.
+    pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration, is_stored: bool) {
         let owner = self.owner.clone();
         self.make_room(key, owner.as_ref());
         // Other scripts of the origin can say what they like.
-        if self.is_current(key, &desired.id) || !desired.is_of(key) {
+        if !desired.is_of(key) {
+            return;
+        }
+        if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == desired.id) {
+            kept.is_stored |= is_stored && !kept.state.is_rejected();
             return;
         }
         self.said_while_reading(key, owner.as_ref());
+        self.desired_again(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_own = false;
-                kept.is_stored = true;
+                kept.is_stored = is_stored;
             }
             None => {
                 let mut kept = KeptRegistration::new(key, owner, desired, now);
-                kept.is_stored = true;
+                kept.is_stored = is_stored;
                 self.insert(kept);
             }
         }

@@ -19,7 +19,6 @@ impl Bench {
                 Action::StoreDesired { .. }
                 | Action::StoreGrant { .. }
                 | Action::Forget { .. }
-                | Action::Erase { .. }
                 | Action::Load { .. }
                 | Action::Check { .. } => {
                     has_stored = true;
@@ -133,9 +132,6 @@ impl Bench {
                 let (is_stored, newer) = self.write(page, action);
                 self.handle(page, Event::Written { ticket, is_stored, newer });
             }
-            Action::Erase { .. } => {
-                self.write(page, action);
-            }
             Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
             Action::Lock { number, owner, request } => {
                 self.release(instance);
@@ -153,10 +149,8 @@ impl Bench {
 
     /// Returns whether it is written, and what is there instead of what was to be removed.
     pub(super) fn write(&mut self, page: Page, action: Action<Error>) -> (bool, Option<DesiredRegistration>) {
-        let (Action::StoreDesired { owner, .. }
-        | Action::StoreGrant { owner, .. }
-        | Action::Forget { owner, .. }
-        | Action::Erase { owner, .. }) = &action
+        let (Action::StoreDesired { owner, .. } | Action::StoreGrant { owner, .. } | Action::Forget { owner, .. }) =
+            &action
         else {
             return (false, None);
         };
@@ -169,11 +163,7 @@ impl Bench {
             Action::StoreGrant { owner, key, grant, .. } if is_stored => {
                 store.grants.insert((owner, key), grant);
             }
-            Action::Forget { owner, key, id, .. } => return (is_stored, store.forget(&(owner, key), &id)),
-            Action::Erase { owner, key } if !store.refuses => {
-                store.desired.remove(&(owner.clone(), key.clone()));
-                store.grants.remove(&(owner, key));
-            }
+            Action::Forget { owner, key, id, .. } => return (is_stored, store.forget(&(owner, key), id.as_deref())),
             _ => {}
         }
         (is_stored, None)

@@ -17,6 +17,7 @@ mod locks;
 mod persons;
 mod races;
 mod registration_state;
+mod removing;
 mod renaming;
 mod simulation;
 mod store;
