@@ -30,10 +30,9 @@ fn push_any_registration(array: &Array, registration: Option<&Registration>) {
     }
 }
 
-fn push_desired(array: &Array, desired: &DesiredRegistration, is_stored: bool) {
+fn push_desired(array: &Array, desired: &DesiredRegistration, told: u8) {
     array.push_text(&desired.id);
-    let flags = u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave) + 4 * u8::from(!is_stored);
-    array.push_number(f64::from(flags));
+    array.push_number(f64::from(u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave) + told));
     array.push_number(desired.at_ms.unwrap_or(f64::NAN));
     push_registration(array, &desired.registration);
 }
@@ -157,7 +156,7 @@ impl Actions<JsValue> for List {
 
     fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration) {
         self.numbered(13, ticket).push_texts(owner, key);
-        push_desired(&self.0, desired, true);
+        push_desired(&self.0, desired, 0);
     }
 
     fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant) {
@@ -178,9 +177,9 @@ impl Actions<JsValue> for List {
         push_trouble(&self.0, message.trouble);
     }
 
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool) {
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool) {
         self.begin(17).push_texts("wished", key);
-        push_desired(&self.0, desired, is_stored);
+        push_desired(&self.0, desired, 4 * u8::from(!is_stored) + 8 * u8::from(is_again));
     }
 
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {

@@ -185,8 +185,8 @@ impl<'a> Fields<'a> {
     fn heard(&mut self) -> Option<Event<JsValue>> {
         let (name, key) = (self.text(), self.text());
         if name == "wished" {
-            let is_stored = !self.has_flag(4);
-            return Some(Event::HeardDesired { key, desired: self.desired()?, is_stored });
+            let (is_stored, is_again) = (!self.has_flag(4), self.has_flag(8));
+            return Some(Event::HeardDesired { key, desired: self.desired()?, is_stored, is_again });
         }
         let (id, registration) = (self.any_text(), self.registration());
         let times_ms = [self.number(), self.number(), self.number()];

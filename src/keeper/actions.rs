@@ -55,8 +55,8 @@ pub trait Actions<E>: Default {
     fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: Option<&str>);
     /// The other tabs are told, when the store has done what was asked before.
     fn post(&mut self, message: Post<'_, E>);
-    /// They are told what is desired, and whether the store has it.
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool);
+    /// They are told what is desired, whether the store has it, and whether they were told before.
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool);
     /// The lock of this owner's tabs is asked for.
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest);
     /// It is let go, or not asked for any more.

@@ -6,7 +6,6 @@ use super::attempts::Attempt;
 use super::desired::DesiredRegistration;
 use super::event::{Failure, FailureKind};
 use super::keeper::{Keeper, Unwritten};
-use super::kept_registration::KeptRegistration;
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
 
@@ -216,6 +215,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             }
             return;
         };
+        let is_known = id.is_some() && !kept.state.is_rejected();
         match (id, wait_ms) {
             (Some(id), _) if id != kept.desired.id => self.hear_late(key, &id, trouble.as_ref()),
             (Some(_), Some(wait_ms)) => {
@@ -227,10 +227,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.store_again(key);
             }
             _ => {
-                // The store has refused it: what it took the place of may be there still.
-                let is_refused = |kept: &&KeptRegistration<E>| !kept.is_stored && !kept.state.is_rejected();
-                if self.schedule.get(key).is_some_and(|kept| is_refused(&kept)) {
-                    self.erase(key);
+                if is_known {
+                    // The store of the tab that says so may have refused.
+                    let ticket = self.next_number();
+                    self.forget(key, ticket);
                 }
                 if trouble.is_none() {
                     self.forget_accepted(key);
@@ -264,7 +264,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn store_again(&mut self, key: &str) {
         let known = self.schedule.get(key).and_then(|kept| Some((kept.owner.clone()?, kept.desired.clone())));
         if let Some((owner, desired)) = known {
-            self.store_desired(&owner, key, &desired, false, false);
+            self.store_desired(&owner, key, &desired, true, false);
         }
     }
 }

@@ -118,8 +118,8 @@ pub enum Event<E> {
     Lock { number: u32, news: LockNews },
     /// Another tab tells something.
     Heard(TabMessage<E>),
-    /// Another tab wants something else, which the store has taken or not.
-    HeardDesired { key: String, desired: DesiredRegistration, is_stored: bool },
+    /// Another tab wants something else, which the store has taken or not. `is_again`: as it has told before.
+    HeardDesired { key: String, desired: DesiredRegistration, is_stored: bool, is_again: bool },
     /// The page is about to stop running.
     Leaving { is_for_good: bool },
     /// The page may have missed something; it runs again, if it did not.

@@ -164,7 +164,12 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::Written { ticket, is_stored, newer } => self.written(ticket, is_stored, newer),
             Event::Lock { number, news } => self.lock_news(number, news),
             Event::Heard(message) => self.hear(message),
-            Event::HeardDesired { key, desired, is_stored } => self.take_desired(&key, desired, is_stored),
+            Event::HeardDesired { key, desired, is_stored, is_again } => {
+                // It may have been stopped here since.
+                if !is_again || self.schedule.get(&key).is_some() {
+                    self.take_desired(&key, desired, is_stored);
+                }
+            }
             Event::Leaving { is_for_good } => self.leaving(is_for_good),
             Event::Back => self.back(),
             Event::Close => self.close(),

@@ -172,7 +172,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             for key in self.keys_of(self.owner.as_deref()) {
                 self.tell(&key, Change::Changed);
             }
-            self.store_unstored();
+            self.store_unstored(true);
         }
         if is_read {
             self.remove_again();
@@ -195,17 +195,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
     }
 
-    /// Those that were wanted before it was known for whom.
-    pub(super) fn store_unstored(&mut self) {
+    /// Those that were wanted before it was known for whom; with `is_all` also what the store refused when the core took it.
+    pub(super) fn store_unstored(&mut self, is_all: bool) {
         let Some(owner) = self.owner.clone() else { return };
         let own = self.schedule.iter().filter(|kept| {
             let state = &kept.state;
-            let is_owed = !kept.is_stored && !state.is_settled() && !state.is_rejected();
+            let is_owed = !kept.is_stored && (is_all || !state.is_settled()) && !state.is_rejected();
             is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner)
         });
-        let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
-        for (key, desired) in unstored {
-            self.store_desired(&owner, &key, &desired, true, false);
+        let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone(), kept.stored_grant())).collect();
+        for (key, desired, grant) in unstored {
+            self.store_desired(&owner, &key, &desired, true, !is_all);
+            if let Some(grant) = grant {
+                self.actions.store_grant(0, &owner, &key, &grant);
+            }
         }
     }
 }

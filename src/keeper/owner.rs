@@ -72,7 +72,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.is_ready = true;
         self.suspend();
         self.actions.ready(self.owner.as_deref());
-        self.store_unstored();
+        self.store_unstored(false);
         self.lead();
         self.changed();
     }

@@ -122,12 +122,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// A store that refuses: it is kept all the same, until the page goes.
     pub(super) fn desired_stored(&mut self, key: &str, id: &str, is_stored: bool, is_news: bool, is_told: bool) {
-        let mut is_told = is_told;
+        let (is_again, mut is_told) = (!is_told, is_told);
+        self.store_answered(is_stored);
         if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
             // Who goes on with it after a trap says whether it is.
             is_told |= std::mem::replace(&mut kept.is_stored, is_stored) != is_stored;
             if is_news {
-                self.actions.post_desired(key, &kept.desired, is_stored);
+                self.actions.post_desired(key, &kept.desired, is_stored, is_again);
             }
         }
         if is_told {

@@ -46,7 +46,7 @@ impl<E: Clone> Snapshot<E> {
 #[derive(Clone, Debug)]
 pub enum Message<E> {
     Told(TabMessage<E>),
-    Desired { key: String, desired: DesiredRegistration, is_stored: bool },
+    Desired { key: String, desired: DesiredRegistration, is_stored: bool, is_again: bool },
 }
 
 /// What is to be done.
@@ -168,9 +168,9 @@ impl<E: Clone> Actions<E> for List<E> {
         })));
     }
 
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool) {
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool) {
         let (key, desired) = (key.to_owned(), desired.clone());
-        self.0.push(Action::Post(Message::Desired { key, desired, is_stored }));
+        self.0.push(Action::Post(Message::Desired { key, desired, is_stored, is_again }));
     }
 
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {
