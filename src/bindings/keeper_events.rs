@@ -4,7 +4,7 @@ use super::calls::input;
 use super::js::Array;
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
-use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Stored};
+use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Reading, Stored};
 use crate::keeper::message::{TabMessage, Told};
 use crate::keeper::snapshot::Trouble;
 use crate::moment::Moment;
@@ -136,10 +136,18 @@ impl<'a> Fields<'a> {
             3 => Event::FoundDesired { load: number, key: self.text(), desired: self.desired()? },
             4 => Event::FoundGrant { load: number, key: self.text(), grant: self.grant()? },
             5 => Event::Moved { load: number, key: self.text() },
-            6 => Event::Loaded { load: number, is_read: self.flag() },
+            6 => Event::Loaded { load: number, reading: self.reading() },
             12 => Event::Checked { attempt: number, stored: self.stored(), grant: self.grant() },
             _ => Event::Written { ticket: number, is_stored: self.flag(), newer: self.desired() },
         })
+    }
+
+    fn reading(&mut self) -> Reading {
+        match self.id() {
+            0 => Reading::Failed,
+            1 => Reading::Done,
+            _ => Reading::NoStore,
+        }
     }
 
     fn stored(&mut self) -> Stored {

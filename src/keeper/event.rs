@@ -74,6 +74,17 @@ pub enum LockNews {
     Refused,
 }
 
+/// What came of reading the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It could not be read.
+    Failed,
+    /// All is read.
+    Done,
+    /// There is no store here, nor will there be one.
+    NoStore,
+}
+
 /// What happens.
 #[derive(Clone, Debug)]
 pub enum Event<E> {
@@ -90,8 +101,8 @@ pub enum Event<E> {
     FoundGrant { load: u32, key: String, grant: StoredGrant },
     /// Another tab has moved the record from the session's name to the person's.
     Moved { load: u32, key: String },
-    /// All is read, or nothing could be.
-    Loaded { load: u32, is_read: bool },
+    /// Reading is over.
+    Loaded { load: u32, reading: Reading },
     /// The application wants this kept. `owner`: whose it was, if it was kept by an instance of the wasm that stopped.
     /// `was_stored`: the store had it then.
     Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool },

@@ -66,6 +66,8 @@ pub struct Keeper<E, A> {
     pub(super) load: Option<Load>,
     /// When the store is read again that could not be read, or did not take something: by this page's monotonic clock.
     pub(super) unread_at_ms: Option<f64>,
+    /// There is no store: nothing is read or removed again.
+    pub(super) has_no_store: bool,
     /// How long it was waited for that last.
     pub(super) unread_wait_ms: f64,
     /// What the store has not removed yet, though it is kept no more.
@@ -113,6 +115,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_closed: false,
             load: None,
             unread_at_ms: None,
+            has_no_store: false,
             unread_wait_ms: 0.0,
             removals: Vec::new(),
             leadership: Leadership::Idle,
@@ -149,7 +152,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::FoundDesired { load, key, desired } => self.found_desired(load, &key, desired),
             Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
             Event::Moved { load, key } => self.moved(load, &key),
-            Event::Loaded { load, is_read } => self.loaded(load, is_read),
+            Event::Loaded { load, reading } => self.loaded(load, reading),
             Event::Desired { desired, owner, was_stored } => self.keep(desired, owner, was_stored),
             Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
             Event::Refresh { key, id } => self.update(&key, id, None),

@@ -2,6 +2,7 @@
 
 use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
+use super::event::Reading;
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
 use super::snapshot::Change;
@@ -148,8 +149,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     }
 
     /// What can't be read now is read later.
-    pub(super) fn loaded(&mut self, number: u32, is_read: bool) {
+    pub(super) fn loaded(&mut self, number: u32, reading: Reading) {
         let Some(load) = self.load.take_if(|load| load.number == number) else { return };
+        let is_read = reading == Reading::Done;
+        self.has_no_store = reading == Reading::NoStore;
         let mut missing = Vec::new();
         for kept in self.schedule.iter_mut() {
             kept.was_stored &= !is_read;
@@ -188,7 +191,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn store_answered(&mut self, is_done: bool) {
         if is_done {
             self.unread_wait_ms = 0.0;
-        } else if self.unread_at_ms.is_none() {
+        } else if self.unread_at_ms.is_none() && !self.has_no_store {
             self.unread_wait_ms = (self.unread_wait_ms * 2.0).clamp(SHORTEST_MS, LONGEST_MS);
             self.unread_at_ms = Some(self.now.moment.monotonic_ms + self.unread_wait_ms);
             self.changed();

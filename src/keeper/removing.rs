@@ -55,7 +55,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// The store has removed it, or refused.
     pub(super) fn removed(&mut self, ticket: u32, is_done: bool) {
         let Some(at) = self.removals.iter().position(|removal| removal.ticket == Some(ticket)) else { return };
-        if is_done {
+        if is_done || self.has_no_store {
             self.removals.swap_remove(at);
         } else if let Some(removal) = self.removals.get_mut(at) {
             (removal.id, removal.ticket) = (None, None);

@@ -46,7 +46,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             return;
         }
         let is_there = owner.is_some() && self.owner == owner;
-        let is_read = is_there && self.unread_at_ms.is_none() && !self.is_loading_owner();
+        let is_read = is_there && !self.has_no_store && self.unread_at_ms.is_none() && !self.is_loading_owner();
         if is_read || desired.is_deletion || self.is_closed {
             return self.actions.refused();
         }

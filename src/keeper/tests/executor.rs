@@ -7,7 +7,7 @@ use super::core::{Error, Limits};
 use super::store::Store;
 use crate::keeper::actions::LockRequest;
 use crate::keeper::desired::DesiredRegistration;
-use crate::keeper::event::{Event, Stored};
+use crate::keeper::event::{Event, Reading, Stored};
 use std::rc::Rc;
 
 impl Bench {
@@ -69,9 +69,13 @@ impl Bench {
             Action::Load { load, owner, session } => {
                 self.loads += 1;
                 let store = self.store_of(page, &owner);
-                let is_read = !store.refuses;
+                let reading = match () {
+                    () if store.is_absent => Reading::NoStore,
+                    () if store.refuses => Reading::Failed,
+                    () => Reading::Done,
+                };
                 let mut events = Vec::new();
-                if is_read {
+                if reading == Reading::Done {
                     let moved = session.map(|session| store.rename(&session, &owner)).unwrap_or_default();
                     events.extend(moved.into_iter().map(|key| Event::Moved { load, key }));
                     for ((name, key), desired) in &store.desired {
@@ -85,7 +89,7 @@ impl Bench {
                         }
                     }
                 }
-                events.push(Event::Loaded { load, is_read });
+                events.push(Event::Loaded { load, reading });
                 let ms = self.store_ms;
                 for event in events {
                     if ms > 0.0 {

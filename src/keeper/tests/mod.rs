@@ -14,6 +14,7 @@ mod hearing;
 mod keeping;
 mod kept;
 mod locks;
+mod no_store;
 mod persons;
 mod races;
 mod registration_state;

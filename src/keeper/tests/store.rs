@@ -12,6 +12,8 @@ pub struct Store {
     pub desired: BTreeMap<Name, Option<DesiredRegistration>>,
     pub grants: BTreeMap<Name, StoredGrant>,
     pub refuses: bool,
+    /// There is none, so it refuses.
+    pub is_absent: bool,
     pub refuses_writes: bool,
 }
 
