@@ -7,6 +7,7 @@ use crate::keeper::actions::{Actions, LockRequest};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
 use crate::keeper::message::Post;
 use crate::keeper::snapshot::{Change, Snapshot, Trouble};
+use crate::keeper::standing::State;
 use wasm_bindgen::JsValue;
 
 fn push_flag(array: &Array, flag: bool) {
@@ -61,8 +62,10 @@ fn push_snapshot(array: &Array, snapshot: &Snapshot<'_, JsValue>) {
     push_registration(array, snapshot.registration);
     push_any_registration(array, snapshot.in_effect);
     array.push_text(snapshot.state_name());
-    let flags =
-        u8::from(snapshot.is_ending) + 2 * u8::from(snapshot.delete_on_leave) + 4 * u8::from(snapshot.is_stored);
+    let flags = u8::from(snapshot.is_ending)
+        + 2 * u8::from(snapshot.delete_on_leave)
+        + 4 * u8::from(snapshot.is_stored)
+        + 8 * u8::from(snapshot.state == State::Rejected);
     array.push_number(f64::from(flags));
     array.push_number(snapshot.expires_at_wall_ms.unwrap_or(f64::NAN));
     array.push_number(snapshot.next_refresh_at_wall_ms.unwrap_or(f64::NAN));

@@ -163,8 +163,8 @@ impl<'a> Fields<'a> {
     fn wanted(&mut self, code: u32) -> Option<Event<JsValue>> {
         Some(match code {
             7 => {
-                let was_stored = self.has_flag(4);
-                Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored }
+                let (was_stored, was_rejected) = (self.has_flag(4), self.has_flag(8));
+                Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored, was_rejected }
             }
             8 => Event::Updated { key: self.text(), id: self.text(), registration: self.registration()? },
             9 => Event::Refresh { key: self.text(), id: self.text() },

@@ -104,8 +104,8 @@ pub enum Event<E> {
     /// Reading is over.
     Loaded { load: u32, reading: Reading },
     /// The application wants this kept. `owner`: whose it was, if it was kept by an instance of the wasm that stopped.
-    /// `was_stored`: the store had it then.
-    Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool },
+    /// `was_stored`: the store had it then. `was_rejected`: the core did not want it.
+    Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool, was_rejected: bool },
     /// The application wants this instead of what is kept under `key`.
     Updated { key: String, id: String, registration: Rc<Registration> },
     /// The application wants the core told now.

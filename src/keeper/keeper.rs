@@ -153,7 +153,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
             Event::Moved { load, key } => self.moved(load, &key),
             Event::Loaded { load, reading } => self.loaded(load, reading),
-            Event::Desired { desired, owner, was_stored } => self.keep(desired, owner, was_stored),
+            Event::Desired { desired, owner, was_stored, was_rejected } => {
+                self.keep(desired, owner, was_stored, was_rejected);
+            }
             Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
             Event::Refresh { key, id } => self.update(&key, id, None),
             Event::Stop { id, registration, is_deletion, is_awaited } => {

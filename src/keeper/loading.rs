@@ -109,8 +109,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 return;
             }
             Some(kept) if kept.desired.id == desired.id => {}
-            // What is wanted here came later, and could not be stored.
-            Some(kept) if !kept.is_stored => return,
+            // What is wanted here came later, and could not be stored. (What was rejected is not stored any more.)
+            Some(kept) if !kept.is_stored && !kept.state.is_rejected() => return,
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_tried = true;

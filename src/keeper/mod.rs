@@ -25,7 +25,7 @@ mod registration_state;
 mod removing;
 mod schedule;
 pub(crate) mod snapshot;
-mod standing;
+pub(crate) mod standing;
 mod stopping;
 mod telling;
 mod timing;

@@ -12,15 +12,21 @@ use std::rc::Rc;
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place, unless
     /// it is no news.
-    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>, was_stored: bool) {
+    pub(super) fn keep(
+        &mut self,
+        desired: DesiredRegistration,
+        owner: Option<String>,
+        was_stored: bool,
+        was_rejected: bool,
+    ) {
         let key = key_of(desired.target());
         let owner = match owner {
             // It is known by now whose the session is.
             Some(session) if self.session.as_ref() == Some(&session) => self.owner.clone(),
             owner => owner.or_else(|| self.owner.clone()).or_else(|| self.last_owner.clone()),
         };
-        if was_stored {
-            return self.go_on(&key, owner, desired);
+        if was_stored || was_rejected {
+            return self.go_on(&key, owner, desired, was_rejected);
         }
         let is_known = self.schedule.get(&key).is_some_and(|kept| {
             let known = &kept.desired;
@@ -38,7 +44,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// Goes on with what an instance kept that stopped. Another tab may have wanted something else since: what the store has
     /// for the owner counts, and if it has nothing any more, it was stopped.
-    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
+    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration, was_rejected: bool) {
         if let Some(kept) = self.schedule.get(key) {
             if kept.owner != owner {
                 self.actions.refused();
@@ -47,14 +53,18 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
         let is_there = owner.is_some() && self.owner == owner;
         let is_read = is_there && !self.has_no_store && self.unread_at_ms.is_none() && !self.is_loading_owner();
-        if is_read || desired.is_deletion || self.is_closed {
+        if (is_read && !was_rejected) || desired.is_deletion || self.is_closed {
             return self.actions.refused();
         }
         let mut kept = KeptRegistration::new(key, owner, desired, self.now);
         kept.is_own = true;
         kept.is_tried = true;
-        kept.is_stored = true;
-        kept.is_missing = is_there && self.load.is_some();
+        kept.is_stored = !was_rejected;
+        kept.is_missing = kept.is_stored && is_there && self.load.is_some();
+        if was_rejected {
+            // The core is not asked again.
+            kept.state.rejected();
+        }
         kept.is_suspended = !is_there;
         self.insert(kept);
         self.changed();

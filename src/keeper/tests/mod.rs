@@ -18,6 +18,7 @@ mod no_store;
 mod persons;
 mod races;
 mod registration_state;
+mod rejected;
 mod removing;
 mod renaming;
 mod simulation;

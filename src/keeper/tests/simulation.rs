@@ -112,7 +112,7 @@ fn live(world: &World, draws: &mut Draws) -> Record {
         delete_on_leave: false,
         at_ms: None,
     };
-    page.handle(0.0, Event::Desired { desired, owner: None, was_stored: false });
+    page.handle(0.0, Event::Desired { desired, owner: None, was_stored: false, was_rejected: false });
     let mut expires = f64::INFINITY;
     let mut time: f64 = 0.0;
     while time < end_of_days {
