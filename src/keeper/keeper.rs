@@ -170,8 +170,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::Lock { number, news } => self.lock_news(number, news),
             Event::Heard(message) => self.hear(message),
             Event::HeardDesired { key, desired, is_stored, is_again } => {
-                // It may have been stopped here since.
-                if !is_again || self.schedule.get(&key).is_some() {
+                // It may have been stopped here since, or something newer be wanted, which is not stored yet.
+                let is_older = |kept: &KeptRegistration<E>| !kept.is_stored && kept.desired.id != desired.id;
+                if !(is_again && self.schedule.get(&key).is_none_or(is_older)) {
                     self.take_desired(&key, desired, is_stored);
                 }
             }

@@ -224,6 +224,9 @@ proptest! {
         for (tab, step) in &silence {
             take(&mut bench, &mut tabs, *tab, step);
         }
+        let knows: Vec<_> = tabs.iter().map(|page| bench.snapshot(*page, NUMBER).is_some()).collect();
+        // A tab that does not know what the others keep, which the store never took, can't say what it stops.
+        prop_assume!(knows[0] || !knows.contains(&true));
         bench.stop(tabs[0], registration(Some(NUMBER), "sips:a.example.com"), is_deletion, false).expect("somebody");
         bench.pass(2.0 * MINUTE_MS);
         clear_up(&mut bench, &tabs);

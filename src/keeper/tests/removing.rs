@@ -133,3 +133,22 @@ fn a_store_that_only_lets_itself_be_read_is_asked_rarely() {
     assert_stays_ended(&mut bench, &[page]);
     assert!(bench.tasks.is_empty());
 }
+
+#[test]
+fn what_is_told_again_because_the_store_refused_takes_the_place_of_nothing_newer() {
+    let mut bench = Bench { store_ms: 80.0, ..Bench::default() };
+    let pages = [bench.page(), bench.page()];
+    bench.keep(pages[0], pbx());
+    bench.keys(pages[1]);
+    bench.pass(2_000.0);
+    bench.lasting.refuses_writes = true;
+    // The core grants it, and the store refuses that, about when the other tab wants something else.
+    bench.keep(pages[0], registration(NUMBER, "sips:new.example.com"));
+    bench.pass(240.0);
+    bench.keep(pages[1], registration(NUMBER, "sips:newer.example.com"));
+    bench.pass(MINUTE_MS);
+    for page in pages {
+        let kept = bench.snapshot(page, KEY).expect("kept").registration;
+        assert_eq!(kept.target.sip_uri.as_str(), "sips:newer.example.com");
+    }
+}
