@@ -80,14 +80,13 @@ export class Executor {
           this.#write(ticket, this.#stores.setGrant(owner, key, grant as unknown as Grant)),
       ],
       [4, (ticket, owner, key, id) => this.#write(ticket, this.#stores.forget(owner, key, id))],
-      [2, (owner, key) => this.#stores.erase(owner, key)],
+      [0, () => this.#refuse()],
       [0, () => {}],
       [3, (number, owner, how) => this.#askForLock(number, owner, how)],
       [0, () => this.#lock.abort()],
       [0, () => listener.onDoubt()],
       [2, (id, trouble) => this.deletions.settle(id, errorOf(trouble))],
       [1, (id) => this.#await(id)],
-      [0, () => this.#refuse()],
     ];
   }
 
@@ -213,17 +212,17 @@ export class Executor {
   }
 
   async #load(load: number, owner: string, session?: string): Promise<void> {
-    let isRead = true;
+    let reading = 1;
     try {
       const { moved, desired, grants } = await this.#stores.load(owner, session);
       for (const key of moved) this.tell(Happened.moved, load, key);
       for (const [key, fields] of desired) this.tell(Happened.foundDesired, load, key, ...fields);
       for (const [key, fields] of grants) this.tell(Happened.foundGrant, load, key, ...fields);
     } catch {
-      // Where there is no database there is nothing to be read later, and Node may end.
-      isRead = globalThis.indexedDB === undefined;
+      // Where there is no database there will be none later, and Node may end.
+      reading = globalThis.indexedDB === undefined ? 2 : 0;
     }
-    await this.tell(Happened.loaded, load, isRead);
+    await this.tell(Happened.loaded, load, reading);
   }
 
   async #check(attempt: number, owner: string | undefined, key: string, isDeletion: boolean): Promise<void> {

@@ -14,7 +14,10 @@ export const MOVED = '{"v":1,"is_moved":true}';
 /** @internal A registration as one text (js/client/encode.ts); empty for none. */
 export type RegistrationText = string;
 
-/** @internal Id, flags (1: it is to be deleted, 2: when the last page goes), since when, registration. */
+/**
+ * @internal Id, flags (1: it is to be deleted, 2: when the last page goes; in messages 4: the store has not taken it, 8: it was told
+ * before), since when, registration.
+ */
 export type Desired = readonly [id: string, flags: number, atMs: number, registration: RegistrationText];
 
 /** @internal Of what is not desired. */
@@ -95,6 +98,8 @@ export function desiredJson([id, flags, atMs, registration]: Desired): string {
     id,
     is_end: (flags & 1) > 0,
     delete_on_leave: (flags & 2) > 0,
+    ...((flags & 4) > 0 && { is_unstored: true }),
+    ...((flags & 8) > 0 && { is_again: true }),
     ...(Number.isFinite(atMs) && { at_ms: atMs }),
     ...registrationFields(registration),
   });
@@ -103,10 +108,13 @@ export function desiredJson([id, flags, atMs, registration]: Desired): string {
 /** @internal Undefined for what is no such record. */
 export function readDesired(text: unknown): Desired | undefined {
   const fields = (isText(text) && fieldsOf(text)) || NONE;
-  const { v, id, is_end, delete_on_leave, at_ms } = fields;
+  const { v, id, is_end, delete_on_leave, is_unstored, is_again, at_ms } = fields;
   const registration = registrationOf(fields);
   if (v !== VERSION || !isText(id) || !registration) return undefined;
-  const flags = (is_end === true ? 1 : 0) + (delete_on_leave === true ? 2 : 0);
+  const flags = [is_end, delete_on_leave, is_unstored, is_again].reduce<number>(
+    (sum, flag, at) => sum + (flag === true ? 1 << at : 0),
+    0,
+  );
   return [id, flags, isNumber(at_ms) ? at_ms : Number.NaN, registration];
 }
 

@@ -10,7 +10,7 @@ import { errorOf } from "./troubles.js";
 export interface Snapshot {
   /** Of what is wanted. */
   id?: string;
-  /** 1: it is to be deleted, 2: when the last page goes, 4: the store has it. */
+  /** 1: it is to be deleted, 2: when the last page goes, 4: the store has it, 8: the core does not want it. */
   flags?: number;
   owner?: string;
   request: RegistrationRequest;

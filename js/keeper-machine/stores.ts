@@ -103,10 +103,14 @@ export class Stores {
     await storeOf(owner).set(this.names(owner).grants + key, grantJson(grant));
   }
 
-  /** Removes it, if `id` is what is desired. Resolves to what is desired instead. */
-  async forget(owner: string, key: string, id: string): Promise<Desired | undefined> {
+  /** Removes it, if `id` is what is desired; without one whatever is. Resolves to what is desired instead. */
+  async forget(owner: string, key: string, id: string | undefined): Promise<Desired | undefined> {
     const names = this.names(owner);
     const store = storeOf(owner);
+    if (id === undefined) {
+      await Promise.all([store.remove(names.desired + key), store.remove(names.grants + key)]);
+      return undefined;
+    }
     const text = await store.get(names.desired + key);
     if (typeof text === "string") {
       const desired = readDesired(text);
@@ -116,13 +120,6 @@ export class Stores {
     }
     await store.remove(names.grants + key);
     return undefined;
-  }
-
-  /** Whatever is desired there. */
-  async erase(owner: string, key: string): Promise<void> {
-    const names = this.names(owner);
-    const store = storeOf(owner);
-    await Promise.allSettled([store.remove(names.desired + key), store.remove(names.grants + key)]);
   }
 
   /** The id of the deletion that another page has left for the registration, if there is one. */

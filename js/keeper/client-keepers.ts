@@ -169,6 +169,8 @@ export class ClientKeepers {
     await this.#turns.note(
       () => this.#keyOf(keeper),
       async (own) => {
+        // A fresh instance, after a trap, does not know it yet.
+        await this.#noteIn(own, keeper);
         if (this.#live.get(keeper) && live.key !== undefined) await work(own, live.key);
       },
       (error) => tell(keeper, "change", { error }),
@@ -177,7 +179,6 @@ export class ClientKeepers {
 
   /** Wrong input ends it; its error says so. */
   async #note(keeper: RegistrationKeeper): Promise<void> {
-    const live = this.#live.get(keeper);
     try {
       await this.#turns.note(
         () => {
@@ -185,26 +186,29 @@ export class ClientKeepers {
           this.#live.know(keeper, key);
           return key;
         },
-        async (own) => {
-          if (!live || live.isLeaving || !this.#live.get(keeper)) return;
-          const reader = new Reader(live.options, "options");
-          const isDeletedOnPageHide = reader.boolean("deleteOnPageHide") ?? false;
-          const valid = this.#validOf(keeper.request, reader.finish());
-          const { owner, id, flags = isDeletedOnPageHide ? 2 : 0 } = live;
-          const isKept = await own.keep(valid, { owner, id, flags });
-          live.isNoted = true;
-          // Another tab has stopped it while nothing was heard here.
-          if (!isKept) this.#end(keeper);
-          const snapshot = this.#keeper?.snapshot(live.key ?? "");
-          if (!snapshot || !this.#live.get(keeper)) return;
-          const isSuspended = snapshot.state === "suspended" && keeper.state !== "suspended";
-          this.#tell(keeper, isSuspended ? "suspended" : "change", snapshot);
-        },
+        (own) => this.#noteIn(own, keeper),
         (error) => tell(keeper, "change", { error }),
       );
     } catch (thrown) {
       this.#end(keeper, toSdkError(thrown));
     }
+  }
+
+  async #noteIn(own: Keeper, keeper: RegistrationKeeper): Promise<void> {
+    const live = this.#live.get(keeper);
+    if (!live || live.isLeaving || live.isNoted) return;
+    const reader = new Reader(live.options, "options");
+    const isDeletedOnPageHide = reader.boolean("deleteOnPageHide") ?? false;
+    const valid = this.#validOf(keeper.request, reader.finish());
+    const { owner, id, flags = isDeletedOnPageHide ? 2 : 0 } = live;
+    const isKept = await own.keep(valid, { owner, id, flags });
+    live.isNoted = true;
+    // Another tab has stopped it while nothing was heard here.
+    if (!isKept) this.#end(keeper);
+    const snapshot = this.#keeper?.snapshot(live.key ?? "");
+    if (!snapshot || !this.#live.get(keeper)) return;
+    const isSuspended = snapshot.state === "suspended" && keeper.state !== "suspended";
+    this.#tell(keeper, isSuspended ? "suspended" : "change", snapshot);
   }
 
   /** Of a request that is wrong, the empty name. */

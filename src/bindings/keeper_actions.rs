@@ -7,6 +7,7 @@ use crate::keeper::actions::{Actions, LockRequest};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
 use crate::keeper::message::Post;
 use crate::keeper::snapshot::{Change, Snapshot, Trouble};
+use crate::keeper::standing::State;
 use wasm_bindgen::JsValue;
 
 fn push_flag(array: &Array, flag: bool) {
@@ -30,9 +31,9 @@ fn push_any_registration(array: &Array, registration: Option<&Registration>) {
     }
 }
 
-fn push_desired(array: &Array, desired: &DesiredRegistration) {
+fn push_desired(array: &Array, desired: &DesiredRegistration, told: u8) {
     array.push_text(&desired.id);
-    array.push_number(f64::from(u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave)));
+    array.push_number(f64::from(u8::from(desired.is_deletion) + 2 * u8::from(desired.delete_on_leave) + told));
     array.push_number(desired.at_ms.unwrap_or(f64::NAN));
     push_registration(array, &desired.registration);
 }
@@ -61,8 +62,10 @@ fn push_snapshot(array: &Array, snapshot: &Snapshot<'_, JsValue>) {
     push_registration(array, snapshot.registration);
     push_any_registration(array, snapshot.in_effect);
     array.push_text(snapshot.state_name());
-    let flags =
-        u8::from(snapshot.is_ending) + 2 * u8::from(snapshot.delete_on_leave) + 4 * u8::from(snapshot.is_stored);
+    let flags = u8::from(snapshot.is_ending)
+        + 2 * u8::from(snapshot.delete_on_leave)
+        + 4 * u8::from(snapshot.is_stored)
+        + 8 * u8::from(snapshot.state == State::Rejected);
     array.push_number(f64::from(flags));
     array.push_number(snapshot.expires_at_wall_ms.unwrap_or(f64::NAN));
     array.push_number(snapshot.next_refresh_at_wall_ms.unwrap_or(f64::NAN));
@@ -156,7 +159,7 @@ impl Actions<JsValue> for List {
 
     fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration) {
         self.numbered(13, ticket).push_texts(owner, key);
-        push_desired(&self.0, desired);
+        push_desired(&self.0, desired, 0);
     }
 
     fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant) {
@@ -164,13 +167,9 @@ impl Actions<JsValue> for List {
         push_grant(&self.0, grant);
     }
 
-    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str) {
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: Option<&str>) {
         self.numbered(15, ticket).push_texts(owner, key);
-        self.0.push_text(id);
-    }
-
-    fn erase(&mut self, owner: &str, key: &str) {
-        self.begin(16).push_texts(owner, key);
+        push_any_text(&self.0, id);
     }
 
     fn post(&mut self, message: Post<'_, JsValue>) {
@@ -181,9 +180,9 @@ impl Actions<JsValue> for List {
         push_trouble(&self.0, message.trouble);
     }
 
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration) {
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool) {
         self.begin(17).push_texts("wished", key);
-        push_desired(&self.0, desired);
+        push_desired(&self.0, desired, 4 * u8::from(!is_stored) + 8 * u8::from(is_again));
     }
 
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {
@@ -209,6 +208,6 @@ impl Actions<JsValue> for List {
     }
 
     fn refused(&mut self) {
-        self.begin(23);
+        self.begin(16);
     }
 }

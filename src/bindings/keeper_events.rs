@@ -4,7 +4,7 @@ use super::calls::input;
 use super::js::Array;
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
-use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Stored};
+use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Reading, Stored};
 use crate::keeper::message::{TabMessage, Told};
 use crate::keeper::snapshot::Trouble;
 use crate::moment::Moment;
@@ -61,6 +61,11 @@ impl<'a> Fields<'a> {
     fn registration(&mut self) -> Option<Rc<Registration>> {
         let fields = self.text();
         validate(&input(&fields), self.version).ok().map(Rc::new)
+    }
+
+    /// Of what is desired, which is read next.
+    fn has_flag(&self, flag: u32) -> bool {
+        self.array.number(self.at + 1) as u32 & flag != 0
     }
 
     fn desired(&mut self) -> Option<DesiredRegistration> {
@@ -131,10 +136,18 @@ impl<'a> Fields<'a> {
             3 => Event::FoundDesired { load: number, key: self.text(), desired: self.desired()? },
             4 => Event::FoundGrant { load: number, key: self.text(), grant: self.grant()? },
             5 => Event::Moved { load: number, key: self.text() },
-            6 => Event::Loaded { load: number, is_read: self.flag() },
+            6 => Event::Loaded { load: number, reading: self.reading() },
             12 => Event::Checked { attempt: number, stored: self.stored(), grant: self.grant() },
             _ => Event::Written { ticket: number, is_stored: self.flag(), newer: self.desired() },
         })
+    }
+
+    fn reading(&mut self) -> Reading {
+        match self.id() {
+            0 => Reading::Failed,
+            1 => Reading::Done,
+            _ => Reading::NoStore,
+        }
     }
 
     fn stored(&mut self) -> Stored {
@@ -150,8 +163,8 @@ impl<'a> Fields<'a> {
     fn wanted(&mut self, code: u32) -> Option<Event<JsValue>> {
         Some(match code {
             7 => {
-                let was_stored = self.array.number(self.at + 1) as u32 & 4 != 0;
-                Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored }
+                let (was_stored, was_rejected) = (self.has_flag(4), self.has_flag(8));
+                Event::Desired { desired: self.desired()?, owner: self.any_text(), was_stored, was_rejected }
             }
             8 => Event::Updated { key: self.text(), id: self.text(), registration: self.registration()? },
             9 => Event::Refresh { key: self.text(), id: self.text() },
@@ -180,7 +193,8 @@ impl<'a> Fields<'a> {
     fn heard(&mut self) -> Option<Event<JsValue>> {
         let (name, key) = (self.text(), self.text());
         if name == "wished" {
-            return Some(Event::HeardDesired { key, desired: self.desired()? });
+            let (is_stored, is_again) = (!self.has_flag(4), self.has_flag(8));
+            return Some(Event::HeardDesired { key, desired: self.desired()?, is_stored, is_again });
         }
         let (id, registration) = (self.any_text(), self.registration());
         let times_ms = [self.number(), self.number(), self.number()];

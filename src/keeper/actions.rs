@@ -51,14 +51,12 @@ pub trait Actions<E>: Default {
     fn store_desired(&mut self, ticket: u32, owner: &str, key: &str, desired: &DesiredRegistration);
     /// What was granted is stored.
     fn store_grant(&mut self, ticket: u32, owner: &str, key: &str, grant: &StoredGrant);
-    /// Both are removed, if `id` is what is stored.
-    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str);
-    /// Both are removed.
-    fn erase(&mut self, owner: &str, key: &str);
+    /// Both are removed, if `id` is what is stored; without one whatever is there.
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: Option<&str>);
     /// The other tabs are told, when the store has done what was asked before.
     fn post(&mut self, message: Post<'_, E>);
-    /// They are told what is desired.
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration);
+    /// They are told what is desired, whether the store has it, and whether they were told before.
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool);
     /// The lock of this owner's tabs is asked for.
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest);
     /// It is let go, or not asked for any more.

@@ -80,8 +80,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Stored::Desired(desired) if is_stored && desired.id != attempt.desired.id && desired.is_of(key) => {
                 if is_current {
                     // Other tabs may not know of it, either.
-                    self.actions.post_desired(key, &desired);
-                    self.take_desired(key, desired);
+                    self.actions.post_desired(key, &desired, true, false);
+                    self.take_desired(key, desired, true);
                 }
                 return false;
             }
@@ -224,10 +224,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let (key, id) = (attempt.key.as_str(), attempt.desired.id.as_str());
         let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) else { return };
         kept.state.rejected();
-        kept.is_stored = false;
-        kept.is_missing = false;
         // Not again after a reload.
-        self.forget(key, id, 0);
+        let ticket = self.next_number();
+        self.forget(key, ticket);
+        if let Some(kept) = self.schedule.get_mut(key) {
+            kept.is_stored = false;
+            kept.is_missing = false;
+        }
         let trouble = Trouble::Failed(error);
         self.actions.post(Post { id: Some(id), trouble: Some(&trouble), ..Post::of(Told::Rejected, key) });
         self.tell_trouble(key, Change::Rejected, trouble);

@@ -70,10 +70,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             (Some(failure), Some(Verdict::Passing)) if !is_over => self.delete_later(&attempt, failure),
             (failure, verdict) => {
                 let is_final = verdict == Some(Verdict::Final);
-                let (key, id) = (key.to_owned(), id.to_owned());
+                let key = key.to_owned();
                 self.attempts.push(attempt);
                 let ticket = self.ticket(Unwritten::Deletion { attempt: number, failure, is_final });
-                self.forget(&key, &id, ticket);
+                self.forget(&key, ticket);
             }
         }
     }
@@ -89,7 +89,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(attempt) = self.take_attempt(number) else { return };
         let (key, id, is_ours) = (attempt.key.as_str(), attempt.desired.id.as_str(), attempt.era == self.era);
         if let Some(newer) = newer.filter(|_| is_ours && self.is_current(key, id)) {
-            self.take_desired(key, newer);
+            self.take_desired(key, newer, true);
             if let Some(kept) = self.schedule.get_mut(key) {
                 kept.is_tried = true;
             }
@@ -137,7 +137,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// It is not deleted: the application has registered it since.
     pub(super) fn drop_overruled(&mut self, key: &str, id: &str) {
-        self.forget(key, id, 0);
+        let ticket = self.next_number();
+        self.forget(key, ticket);
         self.actions.post(Post { id: Some(id), trouble: Some(&Trouble::KeptAgain), ..Post::of(Told::Gone, key) });
         self.end(key, Some(Trouble::KeptAgain));
     }
@@ -215,6 +216,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             }
             return;
         };
+        let is_known = id.is_some() && !kept.state.is_rejected();
         match (id, wait_ms) {
             (Some(id), _) if id != kept.desired.id => self.hear_late(key, &id, trouble.as_ref()),
             (Some(_), Some(wait_ms)) => {
@@ -226,6 +228,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.store_again(key);
             }
             _ => {
+                if is_known {
+                    // The store of the tab that says so may have refused.
+                    let ticket = self.next_number();
+                    self.forget(key, ticket);
+                }
                 if trouble.is_none() {
                     self.forget_accepted(key);
                 }
@@ -261,7 +268,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn store_again(&mut self, key: &str) {
         let known = self.schedule.get(key).and_then(|kept| Some((kept.owner.clone()?, kept.desired.clone())));
         if let Some((owner, desired)) = known {
-            self.store_desired(&owner, key, &desired, false, false);
+            self.store_desired(&owner, key, &desired, true, false);
         }
     }
 }

@@ -74,6 +74,17 @@ pub enum LockNews {
     Refused,
 }
 
+/// What came of reading the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It could not be read.
+    Failed,
+    /// All is read.
+    Done,
+    /// There is no store here, nor will there be one.
+    NoStore,
+}
+
 /// What happens.
 #[derive(Clone, Debug)]
 pub enum Event<E> {
@@ -90,11 +101,11 @@ pub enum Event<E> {
     FoundGrant { load: u32, key: String, grant: StoredGrant },
     /// Another tab has moved the record from the session's name to the person's.
     Moved { load: u32, key: String },
-    /// All is read, or nothing could be.
-    Loaded { load: u32, is_read: bool },
+    /// Reading is over.
+    Loaded { load: u32, reading: Reading },
     /// The application wants this kept. `owner`: whose it was, if it was kept by an instance of the wasm that stopped.
-    /// `was_stored`: the store had it then.
-    Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool },
+    /// `was_stored`: the store had it then. `was_rejected`: the core did not want it.
+    Desired { desired: DesiredRegistration, owner: Option<String>, was_stored: bool, was_rejected: bool },
     /// The application wants this instead of what is kept under `key`.
     Updated { key: String, id: String, registration: Rc<Registration> },
     /// The application wants the core told now.
@@ -118,8 +129,8 @@ pub enum Event<E> {
     Lock { number: u32, news: LockNews },
     /// Another tab tells something.
     Heard(TabMessage<E>),
-    /// Another tab wants something else.
-    HeardDesired { key: String, desired: DesiredRegistration },
+    /// Another tab wants something else, which the store has taken or not. `is_again`: as it has told before.
+    HeardDesired { key: String, desired: DesiredRegistration, is_stored: bool, is_again: bool },
     /// The page is about to stop running.
     Leaving { is_for_good: bool },
     /// The page may have missed something; it runs again, if it did not.

@@ -8,8 +8,9 @@ use super::desired::DesiredRegistration;
 use super::event::{Event, Failure};
 use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
-use super::load::{Load, Unread};
+use super::load::Load;
 use super::message::{Post, Told};
+use super::removing::Removal;
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
 use crate::moment::Moment;
@@ -41,7 +42,7 @@ pub struct Keeper<E, A> {
     /// Something that must be looked at.
     is_changed: bool,
     /// The last number that was given to something.
-    number: u32,
+    pub(super) number: u32,
     /// Under way.
     pub(super) attempts: Vec<Attempt>,
     unwritten: Vec<(u32, Unwritten<E>)>,
@@ -63,10 +64,16 @@ pub struct Keeper<E, A> {
     pub(super) is_ready: bool,
     pub(super) is_closed: bool,
     pub(super) load: Option<Load>,
-    /// What is stored could not be read.
-    pub(super) unread: Option<Unread>,
     /// Something that this page wanted was replaced before the core was told, by what another tab wants.
     pub(super) has_crossed: bool,
+    /// When the store is read again that could not be read, or did not take something: by this page's monotonic clock.
+    pub(super) unread_at_ms: Option<f64>,
+    /// There is no store: nothing is read or removed again.
+    pub(super) has_no_store: bool,
+    /// How long it was waited for that last.
+    pub(super) unread_wait_ms: f64,
+    /// What the store has not removed yet, though it is kept no more.
+    pub(super) removals: Vec<Removal>,
     pub(super) leadership: Leadership,
     pub(super) is_leading: bool,
     /// The lock that is held, or asked for.
@@ -109,8 +116,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             is_ready: false,
             is_closed: false,
             load: None,
-            unread: None,
             has_crossed: false,
+            unread_at_ms: None,
+            has_no_store: false,
+            unread_wait_ms: 0.0,
+            removals: Vec::new(),
             leadership: Leadership::Idle,
             is_leading: false,
             lock: 0,
@@ -145,8 +155,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::FoundDesired { load, key, desired } => self.found_desired(load, &key, desired),
             Event::FoundGrant { load, key, grant } => self.found_grant(load, &key, grant),
             Event::Moved { load, key } => self.moved(load, &key),
-            Event::Loaded { load, is_read } => self.loaded(load, is_read),
-            Event::Desired { desired, owner, was_stored } => self.keep(desired, owner, was_stored),
+            Event::Loaded { load, reading } => self.loaded(load, reading),
+            Event::Desired { desired, owner, was_stored, was_rejected } => {
+                self.keep(desired, owner, was_stored, was_rejected);
+            }
             Event::Updated { key, id, registration } => self.update(&key, id, Some(registration)),
             Event::Refresh { key, id } => self.update(&key, id, None),
             Event::Stop { id, registration, is_deletion, is_awaited } => {
@@ -160,7 +172,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             Event::Written { ticket, is_stored, newer } => self.written(ticket, is_stored, newer),
             Event::Lock { number, news } => self.lock_news(number, news),
             Event::Heard(message) => self.hear(message),
-            Event::HeardDesired { key, desired } => self.take_desired(&key, desired),
+            Event::HeardDesired { key, desired, is_stored, is_again } => {
+                // It may have been stopped here since, or something newer be wanted, which is not stored yet.
+                let is_older = |kept: &KeptRegistration<E>| !kept.is_stored && kept.desired.id != desired.id;
+                if !(is_again && self.schedule.get(&key).is_none_or(is_older)) {
+                    self.take_desired(&key, desired, is_stored);
+                }
+            }
             Event::Leaving { is_for_good } => self.leaving(is_for_good),
             Event::Back => self.back(),
             Event::Close => self.close(),
@@ -201,6 +219,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     }
 
     pub(super) fn written(&mut self, ticket: u32, is_stored: bool, newer: Option<DesiredRegistration>) {
+        self.removed(ticket, is_stored);
         let Some(at) = self.unwritten.iter().position(|(known, _)| *known == ticket) else { return };
         match self.unwritten.swap_remove(at).1 {
             Unwritten::Desired { key, id, is_news, is_told, era } => {

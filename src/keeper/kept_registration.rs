@@ -1,7 +1,7 @@
 //! One registration that is kept: what is desired, how it stands, and what else is known of it.
 
 use super::clock::Now;
-use super::desired::{DesiredRegistration, key_of};
+use super::desired::{DesiredRegistration, StoredGrant, key_of};
 use super::grant::Grant;
 use super::registration_state::RegistrationState;
 use super::snapshot::{Change, Snapshot, Trouble};
@@ -84,6 +84,12 @@ impl<E: Clone> KeptRegistration<E> {
         let registration = registration.filter(|registration| key_of(&registration.target) == self.key);
         self.accepted =
             registration.or(of_desired).or(before).map(|registration| Accepted { id: id.to_owned(), registration });
+    }
+
+    /// What the core granted, for the store.
+    pub fn stored_grant(&self) -> Option<StoredGrant> {
+        let (Grant { sent, ttl_ms, refresh_after_ms, .. }, accepted) = (self.state.granted()?, self.accepted.clone()?);
+        Some(StoredGrant { id: accepted.id, sent, ttl_ms, refresh_after_ms, registration: Some(accepted.registration) })
     }
 
     /// What was granted before, in another page or by another tab, if that is news.

@@ -21,12 +21,3 @@ pub struct Load {
     /// The keys of what was replaced or ended since it began to be read: what is found of them is older.
     pub said: Vec<String>,
 }
-
-/// The store is still to be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Unread {
-    /// When, by this page's monotonic clock.
-    pub at_ms: f64,
-    /// How long was waited for that.
-    pub wait_ms: f64,
-}

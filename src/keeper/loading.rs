@@ -2,9 +2,10 @@
 
 use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
+use super::event::Reading;
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
-use super::load::{Load, Purpose, Unread};
+use super::load::{Load, Purpose};
 use super::snapshot::Change;
 use std::mem::take;
 
@@ -18,7 +19,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn read_store(&mut self, purpose: Purpose) {
         let Some(owner) = self.owner.clone() else { return };
         let number = self.next_number();
-        let is_all = purpose == Purpose::Owner || self.unread.is_some();
+        let is_all = purpose == Purpose::Owner || self.unread_at_ms.is_some();
         self.load = Some(Load { number, purpose, said: Vec::new() });
         for kept in self.schedule.iter_mut() {
             // What is stored from now on is not missing.
@@ -49,8 +50,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         if self.load.is_none() && take(&mut self.has_crossed) {
             self.read_store(Purpose::Crossed);
         }
-        let (Some(unread), None) = (self.unread, &self.load) else { return f64::INFINITY };
-        let wait_ms = unread.at_ms - self.now.moment.monotonic_ms;
+        let (Some(at_ms), None) = (self.unread_at_ms, &self.load) else { return f64::INFINITY };
+        let wait_ms = at_ms - self.now.moment.monotonic_ms;
         if wait_ms > 0.0 {
             return wait_ms;
         }
@@ -76,6 +77,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
         let is_over = |load: &Load| load.number != number || load.said.iter().any(|said| said == key);
         let Some(owner) = self.owner.clone().filter(|_| !self.load.as_ref().is_none_or(is_over)) else { return };
+        if self.is_removed(key, &desired.id) {
+            return;
+        }
         self.make_room(key, Some(&owner));
         let has_crossed = self.load.as_ref().is_some_and(|load| load.purpose == Purpose::Crossed);
         let (now, is_known) = (self.now, self.schedule.get(key).is_some());
@@ -92,14 +96,14 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 return;
             }
             Some(kept) if kept.desired.id == desired.id => {}
-            // What is wanted here came later, and could not be stored.
-            Some(kept) if !kept.is_stored => return,
+            // What is wanted here came later, and could not be stored. (What was rejected is not stored any more.)
+            Some(kept) if !kept.is_stored && !kept.state.is_rejected() => return,
             Some(kept) => {
                 kept.replace(desired, now);
                 kept.is_tried = true;
                 if has_crossed {
                     // Another tab may have heard of the other one last, or of that alone.
-                    self.actions.post_desired(key, &kept.desired);
+                    self.actions.post_desired(key, &kept.desired, true, false);
                     self.tell(key, Change::Changed);
                 }
             }
@@ -137,8 +141,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     }
 
     /// What can't be read now is read later.
-    pub(super) fn loaded(&mut self, number: u32, is_read: bool) {
+    pub(super) fn loaded(&mut self, number: u32, reading: Reading) {
         let Some(load) = self.load.take_if(|load| load.number == number) else { return };
+        let is_read = reading == Reading::Done;
+        self.has_no_store = reading == Reading::NoStore;
         let mut missing = Vec::new();
         for kept in self.schedule.iter_mut() {
             kept.was_stored &= !is_read;
@@ -151,16 +157,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             self.end(&key, None);
         }
         self.drop_over();
-        let was_unread = self.unread.take();
+        let was_unread = self.unread_at_ms.take().is_some();
         if !is_read {
-            let before = was_unread.filter(|_| load.purpose == Purpose::Again);
-            let wait_ms = before.map_or(SHORTEST_MS, |before| (before.wait_ms * 2.0).min(LONGEST_MS));
-            self.unread = Some(Unread { at_ms: self.now.moment.monotonic_ms + wait_ms, wait_ms });
-        } else if was_unread.is_some() {
+            if load.purpose != Purpose::Again {
+                self.unread_wait_ms = 0.0;
+            }
+            self.store_answered(false);
+        } else if was_unread {
             for key in self.keys_of(self.owner.as_deref()) {
                 self.tell(&key, Change::Changed);
             }
-            self.store_unstored();
+            self.store_unstored(true);
+        }
+        if is_read {
+            self.remove_again();
         }
         match load.purpose {
             Purpose::Owner => self.owner_loaded(),
@@ -169,17 +179,31 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         }
     }
 
-    /// Those that were wanted before it was known for whom.
-    pub(super) fn store_unstored(&mut self) {
+    /// A store that could not be read, or did not take something, is read again: less and less often as long as it refuses.
+    pub(super) fn store_answered(&mut self, is_done: bool) {
+        if is_done {
+            self.unread_wait_ms = 0.0;
+        } else if self.unread_at_ms.is_none() && !self.has_no_store {
+            self.unread_wait_ms = (self.unread_wait_ms * 2.0).clamp(SHORTEST_MS, LONGEST_MS);
+            self.unread_at_ms = Some(self.now.moment.monotonic_ms + self.unread_wait_ms);
+            self.changed();
+        }
+    }
+
+    /// Those that were wanted before it was known for whom; with `is_all` also what the store refused when the core took it.
+    pub(super) fn store_unstored(&mut self, is_all: bool) {
         let Some(owner) = self.owner.clone() else { return };
         let own = self.schedule.iter().filter(|kept| {
             let state = &kept.state;
-            let is_owed = !kept.is_stored && !state.is_settled() && !state.is_rejected();
+            let is_owed = !kept.is_stored && (is_all || !state.is_settled()) && !state.is_rejected();
             is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner)
         });
-        let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone())).collect();
-        for (key, desired) in unstored {
-            self.store_desired(&owner, &key, &desired, true, false);
+        let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone(), kept.stored_grant())).collect();
+        for (key, desired, grant) in unstored {
+            self.store_desired(&owner, &key, &desired, true, !is_all);
+            if let Some(grant) = grant {
+                self.actions.store_grant(0, &owner, &key, &grant);
+            }
         }
     }
 }

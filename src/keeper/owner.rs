@@ -53,6 +53,9 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// It is known now whose the session is. Nothing changes for what is kept.
     fn rename(&mut self, session: &str, person: &str) {
+        for removal in self.removals.iter_mut().filter(|removal| removal.owner == session) {
+            removal.owner = person.to_owned();
+        }
         for key in self.keys_of(Some(session)) {
             if let Some(kept) = self.schedule.get_mut(&key) {
                 kept.owner = Some(person.to_owned());
@@ -69,7 +72,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.is_ready = true;
         self.suspend();
         self.actions.ready(self.owner.as_deref());
-        self.store_unstored();
+        self.store_unstored(false);
         self.lead();
         self.changed();
     }
@@ -98,8 +101,8 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.halt();
         for key in self.keys_of(Some(&owner)) {
             self.settle_deletion(&key, &Trouble::Nobody);
-            let id = self.schedule.get(&key).map(|kept| kept.desired.id.clone());
-            self.forget(&key, &id.unwrap_or_default(), 0);
+            let ticket = self.next_number();
+            self.forget(&key, ticket);
             self.end(&key, None);
         }
         self.owner = None;
@@ -111,7 +114,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.era = self.era.wrapping_add(1);
         self.term = self.term.wrapping_add(1);
         self.load = None;
-        self.unread = None;
+        self.unread_at_ms = None;
         self.leadership = Leadership::Idle;
         self.set_leading(false);
         self.others.clear();

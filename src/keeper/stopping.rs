@@ -48,9 +48,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// It ends at the core by itself.
     fn leave(&mut self, key: &str, is_suspended: bool) {
-        if let Some(owner) = self.owner_of(key) {
-            self.actions.erase(&owner, key);
-        }
+        self.erase(key);
         if !is_suspended {
             let id = self.schedule.get(key).map(|kept| kept.desired.id.as_str());
             self.actions.post(Post { id, ..Post::of(Told::Gone, key) });
@@ -58,27 +56,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.end(key, None);
     }
 
-    /// In whose store it is remembered.
-    pub(super) fn owner_of(&self, key: &str) -> Option<String> {
-        let known = self.schedule.get(key).and_then(|kept| kept.owner.clone());
-        known.or_else(|| self.owner.clone())
-    }
-
-    /// It is removed from its owner's store, if `id` is what is stored.
-    pub(super) fn forget(&mut self, key: &str, id: &str, ticket: u32) {
-        if let Some(owner) = self.owner_of(key) {
-            self.actions.forget(ticket, &owner, key, id);
-        } else {
-            self.written(ticket, false, None);
-        }
-    }
-
     /// Deletions of what has ended by itself since, while no page was there.
     pub(super) fn drop_over(&mut self) {
         let over = self.schedule.iter().filter(|kept| kept.is_over(self.now));
-        let over: Vec<_> = over.map(|kept| (kept.key.clone(), kept.desired.id.clone())).collect();
-        for (key, id) in over {
-            self.forget(&key, &id, 0);
+        let over: Vec<_> = over.map(|kept| kept.key.clone()).collect();
+        for key in over {
+            let ticket = self.next_number();
+            self.forget(&key, ticket);
             self.end(&key, None);
         }
     }

@@ -13,15 +13,21 @@ use std::rc::Rc;
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Keeps what is desired from now on. The same as it is kept already changes nothing; anything else takes its place, unless
     /// it is no news.
-    pub(super) fn keep(&mut self, desired: DesiredRegistration, owner: Option<String>, was_stored: bool) {
+    pub(super) fn keep(
+        &mut self,
+        desired: DesiredRegistration,
+        owner: Option<String>,
+        was_stored: bool,
+        was_rejected: bool,
+    ) {
         let key = key_of(desired.target());
         let owner = match owner {
             // It is known by now whose the session is.
             Some(session) if self.session.as_ref() == Some(&session) => self.owner.clone(),
             owner => owner.or_else(|| self.owner.clone()).or_else(|| self.last_owner.clone()),
         };
-        if was_stored {
-            return self.go_on(&key, owner, desired);
+        if was_stored || was_rejected {
+            return self.go_on(&key, owner, desired, was_rejected);
         }
         let is_known = self.schedule.get(&key).is_some_and(|kept| {
             let known = &kept.desired;
@@ -39,7 +45,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// Goes on with what an instance kept that stopped. Another tab may have wanted something else since: what the store has
     /// for the owner counts, and if it has nothing any more, it was stopped.
-    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration) {
+    fn go_on(&mut self, key: &str, owner: Option<String>, desired: DesiredRegistration, was_rejected: bool) {
         if let Some(kept) = self.schedule.get(key) {
             if kept.owner != owner {
                 self.actions.refused();
@@ -47,15 +53,19 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
             return;
         }
         let is_there = owner.is_some() && self.owner == owner;
-        let is_read = is_there && self.unread.is_none() && !self.is_loading_owner();
-        if is_read || desired.is_deletion || self.is_closed {
+        let is_read = is_there && !self.has_no_store && self.unread_at_ms.is_none() && !self.is_loading_owner();
+        if (is_read && !was_rejected) || desired.is_deletion || self.is_closed {
             return self.actions.refused();
         }
         let mut kept = KeptRegistration::new(key, owner, desired, self.now);
         kept.is_own = true;
         kept.is_tried = true;
-        kept.is_stored = true;
-        kept.is_missing = is_there && self.load.is_some();
+        kept.is_stored = !was_rejected;
+        kept.is_missing = kept.is_stored && is_there && self.load.is_some();
+        if was_rejected {
+            // The core is not asked again.
+            kept.state.rejected();
+        }
         kept.is_suspended = !is_there;
         self.insert(kept);
         self.changed();
@@ -83,6 +93,7 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let is_there = owner.is_some() && self.owner == owner;
         self.make_room(key, owner.as_ref());
         self.said_while_reading(key, owner.as_ref());
+        self.desired_again(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
@@ -122,12 +133,13 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
 
     /// A store that refuses: it is kept all the same, until the page goes.
     pub(super) fn desired_stored(&mut self, key: &str, id: &str, is_stored: bool, is_news: bool, is_told: bool) {
-        let mut is_told = is_told;
+        let (is_again, mut is_told) = (!is_told, is_told);
+        self.store_answered(is_stored);
         if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == id) {
             // Who goes on with it after a trap says whether it is.
             is_told |= std::mem::replace(&mut kept.is_stored, is_stored) != is_stored;
             if is_news {
-                self.actions.post_desired(key, &kept.desired);
+                self.actions.post_desired(key, &kept.desired, is_stored, is_again);
             }
         }
         if is_told {
@@ -136,15 +148,20 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         self.changed();
     }
 
-    /// Another tab wants something else.
-    pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration) {
+    /// Another tab wants something else. If the store has not taken it, what is found there is older.
+    pub(super) fn take_desired(&mut self, key: &str, desired: DesiredRegistration, is_stored: bool) {
         let owner = self.owner.clone();
         self.make_room(key, owner.as_ref());
         // Other scripts of the origin can say what they like.
-        if self.is_current(key, &desired.id) || !desired.is_of(key) {
+        if !desired.is_of(key) {
+            return;
+        }
+        if let Some(kept) = self.schedule.get_mut(key).filter(|kept| kept.desired.id == desired.id) {
+            kept.is_stored |= is_stored && !kept.state.is_rejected();
             return;
         }
         self.said_while_reading(key, owner.as_ref());
+        self.desired_again(key, owner.as_ref());
         let now = self.now;
         match self.schedule.get_mut(key) {
             Some(kept) => {
@@ -152,11 +169,11 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
                 self.has_crossed |= kept.is_own && !kept.state.is_settled() && self.leadership == Leadership::Following;
                 kept.replace(desired, now);
                 kept.is_own = false;
-                kept.is_stored = true;
+                kept.is_stored = is_stored;
             }
             None => {
                 let mut kept = KeptRegistration::new(key, owner, desired, now);
-                kept.is_stored = true;
+                kept.is_stored = is_stored;
                 self.insert(kept);
             }
         }

@@ -154,3 +154,22 @@ test("by what is stored: each second anew, and on as soon as that is there no mo
     ],
   });
 });
+
+test("what is updated before it is begun anew, and was never stored, is kept as it was updated", async () => {
+  const result = await inProcess(
+    `${scene}
+      delete globalThis.indexedDB;
+      const keeper = client.keepRegistered(numbered(1));
+      await until(() => keeper.state === "registered" && keeper.isLeading, 5000);
+      post({ news: "wished", key: "+4799900003", wish: wish(3, "sips:${kinds[0]}.door.example") });
+      await until(() => !keeper.isLeading, 5000);
+      const upserts = told("UpsertRegistration");
+      await keeper.update({ ...numbered(1), sipUri: "sips:updated.example.com" });
+      await until(() => told("UpsertRegistration") > upserts && keeper.state === "registered", 5000);
+      await soon(2000);
+      const { state, request: { sipUri } } = keeper;
+      return end({ state, sipUri, upserts: told("UpsertRegistration") - upserts });`,
+    { from },
+  );
+  assert.deepEqual(result, { state: "registered", sipUri: "sips:updated.example.com", upserts: 1 });
+});

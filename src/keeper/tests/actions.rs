@@ -46,7 +46,7 @@ impl<E: Clone> Snapshot<E> {
 #[derive(Clone, Debug)]
 pub enum Message<E> {
     Told(TabMessage<E>),
-    Desired { key: String, desired: DesiredRegistration },
+    Desired { key: String, desired: DesiredRegistration, is_stored: bool, is_again: bool },
 }
 
 /// What is to be done.
@@ -67,8 +67,7 @@ pub enum Action<E> {
     DeleteAtLast { registration: Registration },
     StoreDesired { ticket: u32, owner: String, key: String, desired: DesiredRegistration },
     StoreGrant { ticket: u32, owner: String, key: String, grant: StoredGrant },
-    Forget { ticket: u32, owner: String, key: String, id: String },
-    Erase { owner: String, key: String },
+    Forget { ticket: u32, owner: String, key: String, id: Option<String> },
     Post(Message<E>),
     Lock { number: u32, owner: String, request: LockRequest },
     Unlock,
@@ -152,13 +151,9 @@ impl<E: Clone> Actions<E> for List<E> {
         self.0.push(Action::StoreGrant { ticket, owner, key, grant });
     }
 
-    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: &str) {
-        let (owner, key, id) = (owner.to_owned(), key.to_owned(), id.to_owned());
+    fn forget(&mut self, ticket: u32, owner: &str, key: &str, id: Option<&str>) {
+        let (owner, key, id) = (owner.to_owned(), key.to_owned(), id.map(str::to_owned));
         self.0.push(Action::Forget { ticket, owner, key, id });
-    }
-
-    fn erase(&mut self, owner: &str, key: &str) {
-        self.0.push(Action::Erase { owner: owner.to_owned(), key: key.to_owned() });
     }
 
     fn post(&mut self, message: Post<'_, E>) {
@@ -173,8 +168,9 @@ impl<E: Clone> Actions<E> for List<E> {
         })));
     }
 
-    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration) {
-        self.0.push(Action::Post(Message::Desired { key: key.to_owned(), desired: desired.clone() }));
+    fn post_desired(&mut self, key: &str, desired: &DesiredRegistration, is_stored: bool, is_again: bool) {
+        let (key, desired) = (key.to_owned(), desired.clone());
+        self.0.push(Action::Post(Message::Desired { key, desired, is_stored, is_again }));
     }
 
     fn lock(&mut self, number: u32, owner: &str, request: LockRequest) {

@@ -156,7 +156,9 @@ pub fn registration(number: Option<&str>, sip_uri: &str) -> Registration {
 fn heard(message: &Message<Error>) -> Event<Error> {
     match message.clone() {
         Message::Told(message) => Event::Heard(message),
-        Message::Desired { key, desired } => Event::HeardDesired { key, desired },
+        Message::Desired { key, desired, is_stored, is_again } => {
+            Event::HeardDesired { key, desired, is_stored, is_again }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::core::{Error, Limits};
 use super::store::Store;
 use crate::keeper::actions::LockRequest;
 use crate::keeper::desired::DesiredRegistration;
-use crate::keeper::event::{Event, Stored};
+use crate::keeper::event::{Event, Reading, Stored};
 use std::rc::Rc;
 
 impl Bench {
@@ -19,7 +19,6 @@ impl Bench {
                 Action::StoreDesired { .. }
                 | Action::StoreGrant { .. }
                 | Action::Forget { .. }
-                | Action::Erase { .. }
                 | Action::Load { .. }
                 | Action::Check { .. } => {
                     has_stored = true;
@@ -70,9 +69,13 @@ impl Bench {
             Action::Load { load, owner, session } => {
                 self.loads += 1;
                 let store = self.store_of(page, &owner);
-                let is_read = !store.refuses;
+                let reading = match () {
+                    () if store.is_absent => Reading::NoStore,
+                    () if store.refuses => Reading::Failed,
+                    () => Reading::Done,
+                };
                 let mut events = Vec::new();
-                if is_read {
+                if reading == Reading::Done {
                     let moved = session.map(|session| store.rename(&session, &owner)).unwrap_or_default();
                     events.extend(moved.into_iter().map(|key| Event::Moved { load, key }));
                     for ((name, key), desired) in &store.desired {
@@ -86,7 +89,7 @@ impl Bench {
                         }
                     }
                 }
-                events.push(Event::Loaded { load, is_read });
+                events.push(Event::Loaded { load, reading });
                 let ms = self.store_ms;
                 for event in events {
                     if ms > 0.0 {
@@ -133,9 +136,6 @@ impl Bench {
                 let (is_stored, newer) = self.write(page, action);
                 self.handle(page, Event::Written { ticket, is_stored, newer });
             }
-            Action::Erase { .. } => {
-                self.write(page, action);
-            }
             Action::Post(message) => self.later(0.0, Task::Post(instance, message)),
             Action::Lock { number, owner, request } => {
                 self.release(instance);
@@ -153,10 +153,8 @@ impl Bench {
 
     /// Returns whether it is written, and what is there instead of what was to be removed.
     pub(super) fn write(&mut self, page: Page, action: Action<Error>) -> (bool, Option<DesiredRegistration>) {
-        let (Action::StoreDesired { owner, .. }
-        | Action::StoreGrant { owner, .. }
-        | Action::Forget { owner, .. }
-        | Action::Erase { owner, .. }) = &action
+        let (Action::StoreDesired { owner, .. } | Action::StoreGrant { owner, .. } | Action::Forget { owner, .. }) =
+            &action
         else {
             return (false, None);
         };
@@ -169,11 +167,7 @@ impl Bench {
             Action::StoreGrant { owner, key, grant, .. } if is_stored => {
                 store.grants.insert((owner, key), grant);
             }
-            Action::Forget { owner, key, id, .. } => return (is_stored, store.forget(&(owner, key), &id)),
-            Action::Erase { owner, key } if !store.refuses => {
-                store.desired.remove(&(owner.clone(), key.clone()));
-                store.grants.remove(&(owner, key));
-            }
+            Action::Forget { owner, key, id, .. } => return (is_stored, store.forget(&(owner, key), id.as_deref())),
             _ => {}
         }
         (is_stored, None)

@@ -58,7 +58,10 @@ fn what_is_wanted_of_another_number_than_it_says_is_not_taken() {
         delete_on_leave: false,
         at_ms: None,
     };
-    bench.hear(page, Message::Desired { key: KEY.to_owned(), desired: desired.clone() });
+    bench.hear(
+        page,
+        Message::Desired { key: KEY.to_owned(), desired: desired.clone(), is_stored: true, is_again: false },
+    );
     bench.pass(MINUTE_MS);
     // Nor if it is stored so.
     bench.lasting.desired.insert(("ada".to_owned(), KEY.to_owned()), Some(desired));

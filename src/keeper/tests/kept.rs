@@ -8,6 +8,7 @@ use crate::keeper::Keeper;
 use crate::keeper::desired::{DesiredRegistration, key_of};
 use crate::keeper::event::Event;
 use crate::keeper::snapshot::Change;
+use crate::keeper::standing::State;
 use std::rc::Rc;
 
 /// Before what was kept is begun anew.
@@ -30,7 +31,7 @@ impl Bench {
         let registration = Rc::new(registration);
         let desired =
             DesiredRegistration { id: self.id(), registration, is_deletion: false, delete_on_leave, at_ms: None };
-        self.handle(page, Event::Desired { desired, owner, was_stored: false });
+        self.handle(page, Event::Desired { desired, owner, was_stored: false, was_rejected: false });
         self.settle_turn();
         if let Some(snapshot) = self.snapshot(page, &key) {
             self.tabs[page].known.insert(key.clone(), snapshot);
@@ -91,7 +92,8 @@ impl Bench {
             };
             self.tabs[page].is_refused = false;
             let (owner, was_stored) = (snapshot.owner.clone(), snapshot.is_stored);
-            self.handle(page, Event::Desired { desired, owner, was_stored });
+            let was_rejected = snapshot.state == State::Rejected;
+            self.handle(page, Event::Desired { desired, owner, was_stored, was_rejected });
             if self.tabs[page].is_refused {
                 self.told(page, key, Change::Stopped, snapshot);
             } else if let Some(snapshot) = self.snapshot(page, &key) {

@@ -59,6 +59,17 @@ fn step_with_store() -> impl Strategy<Value = (usize, Step)> {
     ]
 }
 
+/// What may happen before a stop while the store refuses.
+fn step_while_silent() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => prop::sample::select(vec!["sips:a.example.com", "sips:b.example.com"]).prop_map(Step::Keep),
+        1 => Just(Step::Refresh),
+        1 => (0.0f64..40_000.0).prop_map(Step::Trouble),
+        2 => (0.0f64..20_000.0).prop_map(Step::Pass),
+        1 => (0.0f64..50.0 * MINUTE_MS).prop_map(Step::Pass),
+    ]
+}
+
 /// Does it, and returns what is wanted from then on, if that is another thing.
 fn take(bench: &mut Bench, tabs: &mut [Page], tab: usize, step: &Step) -> Option<Option<&'static str>> {
     let page = tabs[tab];
@@ -191,5 +202,41 @@ proptest! {
         }
         let page = bench.page();
         prop_assert_eq!(bench.keys(page), [NUMBER]);
+    }
+
+    #[test]
+    fn what_is_stopped_or_deleted_while_the_store_refuses_does_not_come_back(
+        steps in prop::collection::vec(step_with_store(), 1..30),
+        silence in prop::collection::vec((0..TABS, step_while_silent()), 0..6),
+        refuses in prop::bool::ANY,
+        is_deletion in prop::bool::ANY,
+        store_ms in prop::sample::select(vec![0.0, 5.0, 80.0]),
+        no_locks in prop::bool::weighted(0.2),
+    ) {
+        let mut bench = Bench { store_ms, no_locks, ..Bench::default() };
+        let mut tabs = tabs(&mut bench);
+        for (tab, step) in &steps {
+            take(&mut bench, &mut tabs, *tab, step);
+        }
+        clear_up(&mut bench, &tabs);
+        bench.pass(11.0 * MINUTE_MS);
+        (bench.lasting.refuses, bench.lasting.refuses_writes) = (refuses, true);
+        for (tab, step) in &silence {
+            take(&mut bench, &mut tabs, *tab, step);
+        }
+        let knows: Vec<_> = tabs.iter().map(|page| bench.snapshot(*page, NUMBER).is_some()).collect();
+        // A tab that does not know what the others keep, which the store never took, can't say what it stops.
+        prop_assume!(knows[0] || !knows.contains(&true));
+        bench.stop(tabs[0], registration(Some(NUMBER), "sips:a.example.com"), is_deletion, false).expect("somebody");
+        bench.pass(2.0 * MINUTE_MS);
+        clear_up(&mut bench, &tabs);
+        // By then the store has been asked again.
+        bench.pass(11.0 * MINUTE_MS);
+        check(&mut bench, &tabs, None)?;
+        for page in tabs {
+            bench.close(page);
+        }
+        let page = bench.page();
+        prop_assert!(bench.keys(page).is_empty() && bench.lasting.is_empty());
     }
 }

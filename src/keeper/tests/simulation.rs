@@ -6,7 +6,7 @@ use super::bench::registration;
 use super::world::{DAY_MS, Draws, HOUR_MS, MINUTE_MS, Span, World};
 use crate::keeper::Keeper;
 use crate::keeper::desired::DesiredRegistration;
-use crate::keeper::event::{Event, Failure, FailureKind, Stored};
+use crate::keeper::event::{Event, Failure, FailureKind, Reading, Stored};
 use crate::keeper::timing::LOOK_MS;
 use std::rc::Rc;
 
@@ -73,7 +73,7 @@ impl Page<'_> {
                     call = Some((attempt, timeout_ms));
                     continue;
                 }
-                Action::Load { load, .. } => Event::Loaded { load, is_read: true },
+                Action::Load { load, .. } => Event::Loaded { load, reading: Reading::Done },
                 Action::Check { attempt, .. } => Event::Checked { attempt, stored: Stored::NotRead, grant: None },
                 Action::StoreDesired { ticket, .. } | Action::StoreGrant { ticket, .. } => {
                     Event::Written { ticket, is_stored: true, newer: None }
@@ -112,7 +112,7 @@ fn live(world: &World, draws: &mut Draws) -> Record {
         delete_on_leave: false,
         at_ms: None,
     };
-    page.handle(0.0, Event::Desired { desired, owner: None, was_stored: false });
+    page.handle(0.0, Event::Desired { desired, owner: None, was_stored: false, was_rejected: false });
     let mut expires = f64::INFINITY;
     let mut time: f64 = 0.0;
     while time < end_of_days {

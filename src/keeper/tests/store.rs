@@ -12,6 +12,8 @@ pub struct Store {
     pub desired: BTreeMap<Name, Option<DesiredRegistration>>,
     pub grants: BTreeMap<Name, StoredGrant>,
     pub refuses: bool,
+    /// There is none, so it refuses.
+    pub is_absent: bool,
     pub refuses_writes: bool,
 }
 
@@ -29,17 +31,17 @@ impl Store {
     }
 
     /// What is there instead, if it is not `id`.
-    pub fn forget(&mut self, name: &Name, id: &str) -> Option<DesiredRegistration> {
-        if self.refuses {
+    pub fn forget(&mut self, name: &Name, id: Option<&str>) -> Option<DesiredRegistration> {
+        if !self.is_writable() {
             return None;
         }
-        match self.desired.get(name) {
-            Some(Some(desired)) if desired.id == id => {
-                self.desired.remove(name);
-            }
-            Some(other) => return other.clone(),
-            None => {}
+        if let Some(other) = self.desired.get(name)
+            && let Some(id) = id
+            && other.as_ref().is_none_or(|other| other.id != id)
+        {
+            return other.clone();
         }
+        self.desired.remove(name);
         self.grants.remove(name);
         None
     }

@@ -149,3 +149,47 @@ fn a_session_that_can_not_be_read_ends_no_first_load() {
     assert_eq!(bench.tabs[page].owner.as_deref(), Some("ada"));
     assert!(!bench.snapshot(page, KEY).expect("kept").is_suspended);
 }
+
+#[test]
+fn what_was_registered_meanwhile_is_stored_with_its_grant_when_the_store_can_be_read() {
+    for refuses in [true, false] {
+        let mut bench = Bench::default();
+        (bench.lasting.refuses, bench.lasting.refuses_writes) = (refuses, true);
+        let page = bench.page();
+        bench.keep(page, registration(NUMBER, "sips:pbx.example.com"));
+        bench.pass(3_000.0);
+        assert_eq!(bench.snapshot(page, KEY).expect("kept").state, State::Registered);
+        (bench.lasting.refuses, bench.lasting.refuses_writes) = (false, false);
+        bench.pass(10_000.0);
+        assert_eq!((bench.lasting.desired.len(), bench.lasting.grants.len()), (1, 1));
+        bench.close(page);
+        bench.asked();
+        let page = bench.page();
+        assert_eq!(bench.keys(page), [KEY]);
+        bench.pass(MINUTE_MS);
+        assert_eq!(bench.snapshot(page, KEY).expect("kept").state, State::Registered);
+        assert!(bench.asked().is_empty(), "the core is not told again before it is due");
+    }
+}
+
+#[test]
+fn what_replaced_something_while_the_store_refused_is_not_undone_by_who_leads_next() {
+    let mut bench = Bench::default();
+    let pages = [bench.page(), bench.page(), bench.page()];
+    bench.keep(pages[0], registration(NUMBER, "sips:pbx.example.com"));
+    bench.keys(pages[1]);
+    bench.keys(pages[2]);
+    bench.pass(2_000.0);
+    bench.lasting.refuses = true;
+    bench.update(pages[1], KEY, registration(NUMBER, "sips:new.example.com"));
+    bench.pass(1_000.0);
+    bench.lasting.refuses = false;
+    bench.close(pages[0]);
+    bench.pass(10.0 * MINUTE_MS);
+    for page in &pages[1..] {
+        let kept = bench.snapshot(*page, KEY).expect("kept").registration;
+        assert_eq!(kept.target.sip_uri.as_str(), "sips:new.example.com");
+    }
+    let stored = bench.lasting.desired.values().next().cloned().flatten().expect("stored");
+    assert_eq!(stored.registration.target.sip_uri.as_str(), "sips:new.example.com");
+}
