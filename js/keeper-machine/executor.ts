@@ -220,7 +220,7 @@ export class Executor {
       for (const [key, fields] of grants) this.tell(Happened.foundGrant, load, key, ...fields);
     } catch {
       // Where there is no database there will be none later, and Node may end.
-      reading = globalThis.indexedDB === undefined ? 2 : 0;
+      reading = peek(globalThis, "indexedDB") === undefined ? 2 : 0;
     }
     await this.tell(Happened.loaded, load, reading);
   }

@@ -10,7 +10,7 @@ use super::kept_registration::KeptRegistration;
 use super::leadership::Leadership;
 use super::load::Load;
 use super::message::{Post, Told};
-use super::removing::Removal;
+use super::removal::Removal;
 use super::schedule::Schedule;
 use super::snapshot::{Change, Trouble};
 use crate::moment::Moment;

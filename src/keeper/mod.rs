@@ -25,6 +25,7 @@ mod loading;
 pub(crate) mod message;
 mod owner;
 mod registration_state;
+mod removal;
 mod removing;
 mod schedule;
 pub(crate) mod snapshot;

@@ -2,17 +2,7 @@
 
 use super::actions::Actions;
 use super::keeper::Keeper;
-
-/// Something that the store is to remove.
-#[derive(Debug)]
-pub struct Removal {
-    pub owner: String,
-    pub key: String,
-    /// Only what goes by this id. Without one whatever is there: it is older than the end of what was kept.
-    id: Option<String>,
-    /// Of the request that is under way, if one is.
-    ticket: Option<u32>,
-}
+use super::removal::Removal;
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// What is kept under `key` is removed from its owner's store, but not what another tab has stored since.
