@@ -27,3 +27,12 @@ mod tabs;
 mod traps;
 mod unread;
 mod world;
+
+/// As many cases as `KEEPER_RACES` says, each time others; without it the same 300 each time.
+fn race_cases() -> proptest::test_runner::Config {
+    use proptest::test_runner::{Config, RngSeed};
+    match std::env::var("KEEPER_RACES").ok().and_then(|cases| cases.parse().ok()) {
+        Some(cases) => Config::with_cases(cases),
+        None => Config { cases: 300, rng_seed: RngSeed::Fixed(15), ..Config::default() },
+    }
+}

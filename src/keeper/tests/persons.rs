@@ -116,9 +116,7 @@ fn take(bench: &mut Bench, tabs: &mut [Page], tab: usize, step: &Step, wanted: &
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("KEEPER_RACES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
-    ))]
+    #![proptest_config(super::race_cases())]
 
     #[test]
     fn each_call_is_made_with_its_owner_s_token_and_each_person_s_last_wish_wins(

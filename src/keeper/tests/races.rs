@@ -156,9 +156,7 @@ fn check(bench: &mut Bench, tabs: &[Page], wanted: Option<&str>) -> Result<(), T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("KEEPER_RACES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
-    ))]
+    #![proptest_config(super::race_cases())]
 
     #[test]
     fn one_call_at_a_time_the_last_wish_wins_and_nothing_lapses(
