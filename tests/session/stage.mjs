@@ -158,7 +158,9 @@ export class Stage {
       await leave(tab, (given) => window.page.auth.signIn(given), options);
       try {
         await this.walk(tab, user);
-        return outcomeOf(tab);
+        const outcome = await outcomeOf(tab);
+        // The page was exchanging the code when it was loaded once more: the driver lost it, or a click was late and came twice.
+        if (tries > 2 || outcome?.error !== "sign_in_interrupted") return outcome;
       } catch (error) {
         // Firefox's driver, now and then, never sees the page again that it left. From the beginning, it does.
         if (tries > 1 || !(error instanceof LostError)) throw error;
