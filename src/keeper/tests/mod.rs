@@ -2,6 +2,7 @@
 
 mod actions;
 mod bench;
+mod bench_application;
 mod calls;
 mod clock;
 mod core;
@@ -21,6 +22,7 @@ mod registration_state;
 mod rejected;
 mod removing;
 mod renaming;
+mod sign_ins;
 mod simulation;
 mod store;
 mod tabs;
