@@ -88,7 +88,7 @@ impl Request<'_> {
             }
         }
         let joint = match endpoint {
-            _ if endpoint.ends_with(['?', '&']) => "",
+            _ if endpoint.ends_with('?') || endpoint.ends_with('&') => "",
             _ if place(endpoint.as_bytes(), b'?').is_some() => "&",
             _ => "?",
         };
