@@ -19,14 +19,14 @@ const RESERVED: [&str; 11] = [
     "request_uri",
 ];
 
-/// The reserved name among `names`, if there is one.
-pub(crate) fn reserved<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'static str> {
-    names.find_map(|name| RESERVED.into_iter().find(|reserved| *reserved == name))
+/// The reserved name among those of `params`, if there is one.
+fn reserved(params: &[(String, String)]) -> Option<&str> {
+    params.iter().map(|(name, _)| name.as_str()).find(|name| RESERVED.contains(name))
 }
 
 /// Refuses reserved and empty names among `authorizationParams`.
 pub(crate) fn check_params(params: &[(String, String)]) -> Result<(), AuthError> {
-    if let Some(name) = reserved(params.iter().map(|(name, _)| name.as_str())) {
+    if let Some(name) = reserved(params) {
         let wanted = "is set by the SDK and can't be given.";
         return Err(AuthError::config(&["authorizationParams.", name].concat(), wanted));
     }
@@ -65,7 +65,7 @@ impl Request<'_> {
     pub fn url(&self, endpoint: &str) -> Result<String, AuthError> {
         let (_, own) = split_once(endpoint, b'?').unwrap_or((endpoint, ""));
         let own = form::pairs(own);
-        if let Some(name) = reserved(own.iter().map(|(name, _)| name.as_str())) {
+        if let Some(name) = reserved(&own) {
             let wanted = ["must not have the parameter `", name, "` itself: it is set by the SDK."].concat();
             return Err(AuthError::config("endpoints.authorization", &wanted));
         }

@@ -75,7 +75,7 @@ fn parameters<U: Urls>(urls: &U, url: &str) -> Result<Parameters, AuthError> {
     let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
     let [code, others @ ..] = ANSWER_PARAMETERS;
     let mut codes = Vec::new();
-    let mut found = others.map(|name| (name, None::<String>));
+    let mut found = [const { None::<String> }; 6];
     for (name, value) in form::pairs(&url.query) {
         // RFC 6749, section 3.1: without a value it is as good as left out, and none is there more than once. Which one
         // would count is anybody's guess.
@@ -84,13 +84,14 @@ fn parameters<U: Urls>(urls: &U, url: &str) -> Result<Parameters, AuthError> {
         }
         if name == code {
             codes.push(value);
-        } else if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name)
+        } else if let Some(at) = others.iter().position(|known| *known == name)
+            && let Some(slot) = found.get_mut(at)
             && slot.replace(value).is_some()
         {
-            return Err(twice(known));
+            return Err(twice(&name));
         }
     }
-    Ok(Parameters { codes, others: found.map(|(_, value)| value) })
+    Ok(Parameters { codes, others: found })
 }
 
 fn twice(name: &str) -> AuthError {

@@ -6,7 +6,7 @@ use crate::json::Json;
 /// A number, or a text that says one.
 pub(crate) fn number(value: Json) -> Option<f64> {
     match value {
-        Json::Text(text) => Json::parse(text.trim())?.into_number(),
+        Json::Text(text) => Json::parse(text.trim_ascii())?.into_number(),
         other => other.into_number(),
     }
 }

@@ -159,7 +159,12 @@ fn named(fields: &mut Fields) -> Vec<String> {
 
 /// `refresh_token_not_found`, `RefreshTokenExpired`, `invalid-refresh-token`, …
 fn names_refresh_token(code: &str) -> bool {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let mut letters = String::new();
+    for letter in code.chars() {
+        if letter.is_ascii_alphanumeric() {
+            letters.push(letter.to_ascii_lowercase());
+        }
+    }
     has(&letters, "refreshtoken")
 }
 

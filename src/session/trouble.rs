@@ -129,7 +129,9 @@ impl Trouble {
                 before.tries.times += 1.0;
                 Self { last: now, is_refused: failure.is_refused, error, ..before }
             }
-            _ => Self { mark, tries: once, last: now, word: None, is_refused: failure.is_refused, is_told: false, error },
+            _ => {
+                Self { mark, tries: once, last: now, word: None, is_refused: failure.is_refused, is_told: false, error }
+            }
         };
         match (&failure.word, &mut trouble.word) {
             (Some(said), Some((known, count))) if failure.is_counted && known == said => count.times += 1.0,
@@ -251,7 +253,8 @@ impl Count {
 }
 
 fn moment(moment: Moment) -> Json {
-    Json::List([moment.wall_ms, moment.monotonic_ms, moment.page].map(Json::Number).into())
+    let Moment { wall_ms, monotonic_ms, page } = moment;
+    Json::List(vec![wall_ms.into(), monotonic_ms.into(), page.into()])
 }
 
 fn take_moment(fields: &mut Fields, name: &str) -> Option<Moment> {
