@@ -79,8 +79,11 @@ impl Request<'_> {
             ("code_challenge", self.code_challenge),
             ("code_challenge_method", "S256"),
         ];
-        for (name, value) in own.into_iter().chain(self.nonce.map(|nonce| ("nonce", nonce))) {
+        for (name, value) in own {
             form::push(&mut query, name, value);
+        }
+        if let Some(nonce) = self.nonce {
+            form::push(&mut query, "nonce", nonce);
         }
         for (index, (name, value)) in self.params.iter().enumerate() {
             if !self.params.iter().skip(index + 1).any(|(later, _)| later == name) {
