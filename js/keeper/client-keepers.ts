@@ -4,7 +4,7 @@
 import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
-import type { Wasm } from "../core/load.js";
+import type { Wasms } from "../core/both-wasms.js";
 import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
 import { Keeper, type Valid } from "../keeper-machine/keeper.js";
@@ -31,10 +31,10 @@ export class ClientKeepers {
   readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
-  readonly #turns = new Turns((wasm) => this.#open(wasm), this.#closing.signal);
-  /** In the instance of the wasm that lives now. */
+  readonly #turns = new Turns((wasms) => this.#open(wasms), this.#closing.signal);
+  /** In the instance of the session's wasm that lives now. */
   #keeper: Keeper | undefined;
-  #wasm: Wasm | undefined;
+  #wasms: Wasms | undefined;
   #isClosed = false;
   /** What was wanted when the client was closed. */
   readonly #wantedToTheEnd = new Set<string>();
@@ -225,8 +225,8 @@ export class ClientKeepers {
 
   /** @throws InvalidRequestError */
   #validOf(request: RegistrationRequest, found?: RegistrationProblem[]): Valid {
-    const wasm = this.#wasm as Wasm;
-    return registrationTexts(wasm, this.#calls.settings(wasm).apiVersion, request, found);
+    const { calls } = this.#wasms as Wasms;
+    return registrationTexts(calls, this.#calls.settings(calls).apiVersion, request, found);
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -239,9 +239,16 @@ export class ClientKeepers {
     this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
   }
 
-  #open(wasm: Wasm): Keeper {
-    if (this.#keeper && this.#wasm === wasm) return this.#keeper;
-    const own = new Keeper(wasm, this.#calls, this.#calls.settings(wasm), {
+  #open(wasms: Wasms): Keeper {
+    const { calls, session } = wasms;
+    const isKnown = this.#wasms?.session === session;
+    const own = isKnown ? this.#keeper : undefined;
+    this.#wasms = wasms;
+    return own ?? this.#openIn(calls, session);
+  }
+
+  #openIn(calls: Wasms["calls"], session: Wasms["session"]): Keeper {
+    const own = new Keeper(session, this.#calls, this.#calls.settings(calls), {
       onEvent: (key, type, snapshot) => {
         // What is being deleted is nobody's to keep.
         if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
@@ -259,10 +266,9 @@ export class ClientKeepers {
         this.isLeading = isLeading;
         for (const keeper of this.#live.every()) tell(keeper, "change", { error: keeper.lastError });
       },
-      onTrap: () => this.#begin(wasm),
+      onTrap: () => this.#begin(session),
     });
     this.#keeper = own;
-    this.#wasm = wasm;
     this.#held.forget();
     if (this.#isClosed) {
       own.close();
@@ -276,8 +282,8 @@ export class ClientKeepers {
   }
 
   /** The instance is no more: what it kept is kept by another one. */
-  #begin(dead: Wasm): void {
-    if (this.#wasm !== dead || !this.#keeper) return;
+  #begin(dead: Wasms["session"]): void {
+    if (this.#wasms?.session !== dead || !this.#keeper) return;
     this.#keeper = undefined;
     this.isLeading = false;
     for (const live of this.#live.all()) live.isNoted = false;

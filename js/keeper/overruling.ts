@@ -4,7 +4,7 @@ import { baseUrlOf } from "../base-url.js";
 import type { CoreCalls } from "../client/core-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
 import type { ClientOptions } from "../client-options.js";
-import { type Wasm, whenLoaded } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { peek } from "../given/read.js";
 import { nameOf, ownersOf } from "../keeper-machine/owner.js";
 import { Stores } from "../keeper-machine/stores.js";
@@ -52,19 +52,21 @@ export class Overruling {
     const options = this.#options;
     const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
     if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
-    whenLoaded<unknown>((wasm) => this.#storedDeletion(wasm, request)).then(
-      (id) => {
-        if (id !== undefined && !this.#isOver) this.#drop(request, id as string);
-      },
-      () => {},
-    );
+    callsWasm
+      .whenLoaded<unknown>((wasm) => this.#storedDeletion(wasm, request))
+      .then(
+        (id) => {
+          if (id !== undefined && !this.#isOver) this.#drop(request, id as string);
+        },
+        () => {},
+      );
   }
 
   /** Its id, if there is one of who is signed in. Nothing begins by asking. */
   async #storedDeletion(wasm: Wasm, request: RegistrationRequest): Promise<string | undefined> {
     const settings = this.#calls.settings(wasm);
     const { key } = registrationTexts(wasm, settings.apiVersion, request);
-    const { name, isShared, session } = nameOf(await ownersOf(settings, wasm).owner(), "");
+    const { name, isShared, session } = nameOf(await ownersOf(settings).owner(), "");
     const stores = new Stores(settings.baseUrl, settings.apiVersion);
     return isShared || session ? stores.deletion(name as string, key) : undefined;
   }

@@ -1,7 +1,7 @@
 // What the application wants of its keepers, in the order in which it said so. Rust notes it: all for one number one after
 // the other, so that the last wish is the one that stays; different numbers do not wait for each other.
 
-import { type Wasm, whenLoaded } from "../core/load.js";
+import { type Wasms, whenBothLoaded } from "../core/both-wasms.js";
 import { type SdkError, toSdkError } from "../errors.js";
 import type { Keeper } from "../keeper-machine/keeper.js";
 import { mayPass, rest } from "../patience.js";
@@ -18,7 +18,7 @@ interface Asked {
 
 /** @internal */
 export class Turns {
-  readonly #open: (wasm: Wasm) => Keeper;
+  readonly #open: (wasms: Wasms) => Keeper;
   readonly #closing: AbortSignal;
   readonly #asked: Asked[] = [];
   /** Over when nobody waits for the wasm. */
@@ -27,7 +27,7 @@ export class Turns {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** With `closing` no wish waits any longer for a wasm that can't be loaded. */
-  constructor(open: (wasm: Wasm) => Keeper, closing: AbortSignal) {
+  constructor(open: (wasms: Wasms) => Keeper, closing: AbortSignal) {
     this.#open = open;
     this.#closing = closing;
   }
@@ -51,8 +51,8 @@ export class Turns {
 
   /** Runs `work` when all that was wanted so far is noted. */
   async after<T>(work: (keeper: Keeper) => Promise<T>): Promise<T> {
-    await whenLoaded((wasm) => {
-      this.#flush(this.#open(wasm));
+    await whenBothLoaded((wasms) => {
+      this.#flush(this.#open(wasms));
       return Promise.allSettled(this.#turns.values());
     });
     return this.run(work);
@@ -66,7 +66,7 @@ export class Turns {
 
   /** Runs `work` at once. */
   run<T>(work: (keeper: Keeper) => T | Promise<T>): Promise<T> {
-    return whenLoaded<T | Promise<T>>((wasm) => work(this.#open(wasm))) as Promise<T>;
+    return whenBothLoaded<T | Promise<T>>((wasms) => work(this.#open(wasms))) as Promise<T>;
   }
 
   /** One waits for the wasm for all: each by itself, they would come out of order. */
