@@ -21,15 +21,15 @@ const VIOLATION_MS = 100;
 
 /** @internal Of one wasm file. */
 export class WasmModule {
-  #packaged: (() => WasmSource) | undefined;
+  readonly #packaged: () => WasmSource;
   /** An address that the application gave, and that could not be loaded then. It is tried when the packaged one fails. */
   #givenAddress: Address | undefined;
   /** What a cache has was of no use. */
   #isCacheDoubted = false;
 
-  /** An entry says where its wasm is; nothing is fetched yet. */
-  provide(source: () => WasmSource): void {
-    this.#packaged ??= source;
+  /** `packaged` is the package's own. */
+  constructor(packaged: () => WasmSource) {
+    this.#packaged = packaged;
   }
 
   /** The next request asks the server, not a cache. */
@@ -55,9 +55,8 @@ export class WasmModule {
   }
 
   async #from(given: Given, signal: AbortSignal): Promise<WebAssembly.Module> {
-    const packaged = this.#packaged as () => WasmSource;
     // Without a turn in between the request goes out before anything else is done.
-    const source = given === undefined ? packaged() : ((await settled(given)) ?? packaged());
+    const source = given === undefined ? this.#packaged() : ((await settled(given)) ?? this.#packaged());
     if (isModule(source)) return source;
     if (isResponse(source)) return await this.#ofReply(source);
     if (!isAddress(source)) return await compileBytes(source);

@@ -26,7 +26,7 @@ const LOAD_TIMEOUT_MS = 60_000;
 export class WasmFile<Wasm extends Released> {
   readonly #name: string;
   readonly #instantiate: (coming: Promise<WebAssembly.Module>) => Promise<Wasm>;
-  readonly #module = new WasmModule();
+  readonly #module: WasmModule;
   #loading: Promise<Instance<Wasm>> | undefined;
   /** Outlives a trap: a fresh instance needs no network. */
   #compiled: WebAssembly.Module | undefined;
@@ -34,14 +34,14 @@ export class WasmFile<Wasm extends Released> {
   /** Calls may take the instance without waiting: all calls that waited for it have it. */
   #isOpen = false;
 
-  constructor(name: string, instantiate: (coming: Promise<WebAssembly.Module>) => Promise<Wasm>) {
+  constructor(
+    name: string,
+    instantiate: (coming: Promise<WebAssembly.Module>) => Promise<Wasm>,
+    packaged: () => WasmSource,
+  ) {
     this.#name = name;
     this.#instantiate = instantiate;
-  }
-
-  /** An entry says where its wasm is; nothing is fetched yet. */
-  provide(source: () => WasmSource): void {
-    this.#module.provide(source);
+    this.#module = new WasmModule(packaged);
   }
 
   /**

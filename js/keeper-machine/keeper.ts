@@ -6,6 +6,9 @@ import type { RegistrationFields } from "../client/registration-fields.js";
 import type { ClientSettings } from "../client/settings.js";
 import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 import { invalidOption, toSdkError } from "../errors.js";
+import { randomId } from "../keeper-store/random-id.js";
+import type { RegistrationText } from "../keeper-store/records.js";
+import { Stores } from "../keeper-store/stores.js";
 import type { Owner, Owners } from "../owners.js";
 import { later } from "../platform/later.js";
 import { within } from "../platform/time-limit.js";
@@ -14,10 +17,7 @@ import { Executor } from "./executor.js";
 import { type Field, Happened, Machine } from "./machine.js";
 import { nameOf, ownersOf, watchOwner } from "./owner.js";
 import { PageLife } from "./page-life.js";
-import { randomId } from "./random-id.js";
-import type { RegistrationText } from "./records.js";
 import type { Snapshot } from "./snapshots.js";
-import { Stores } from "./stores.js";
 import { closed, nobody } from "./troubles.js";
 
 /** A store that is slow is not waited for longer. */

@@ -1,6 +1,7 @@
 // Whose registrations a client keeps: by which name they are stored, and when somebody else may have come.
 import type { ClientSettings } from "../client/settings.js";
 import type { SessionWasm } from "../core/session-wasm.js";
+import { NAMELESS } from "../keeper-store/records.js";
 import { type HasOwners, OWNERS, type Owner, type Owners } from "../owners.js";
 import { sleep } from "../platform/waiting.js";
 
@@ -10,9 +11,6 @@ import { sleep } from "../platform/waiting.js";
  */
 const LOOKS_MS = [100, 400, 1500, 6000];
 const LONGEST_MS = 6000;
-
-/** @internal Begins the names of owners that have none. */
-export const NAMELESS = "?";
 
 /** @internal What an owner's registrations go by. Nothing is kept for nobody. */
 export interface OwnerName {

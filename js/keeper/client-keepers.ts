@@ -4,14 +4,14 @@
 import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
-import type { Wasms } from "../core/both-wasms.js";
 import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
-import { Keeper, type Valid } from "../keeper-machine/keeper.js";
+import type { Wasms } from "../keeper-machine/both-wasms.js";
+import type { Keeper, Valid } from "../keeper-machine/keeper.js";
 import type { Snapshot } from "../keeper-machine/snapshots.js";
 import { closed } from "../keeper-machine/troubles.js";
+import type { Later } from "../load-later.js";
 import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
-import { onSilence as whenSilent } from "../platform/records.js";
 import { HeldStops } from "./held-stops.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
 import { Overruling } from "./overruling.js";
@@ -31,7 +31,7 @@ export class ClientKeepers {
   readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
-  readonly #turns = new Turns((wasms) => this.#open(wasms), this.#closing.signal);
+  readonly #turns = new Turns((later, wasms) => this.#open(later, wasms), this.#closing.signal);
   /** In the instance of the session's wasm that lives now. */
   #keeper: Keeper | undefined;
   #wasms: Wasms | undefined;
@@ -239,15 +239,13 @@ export class ClientKeepers {
     this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
   }
 
-  #open(wasms: Wasms): Keeper {
-    const { calls, session } = wasms;
-    const isKnown = this.#wasms?.session === session;
-    const own = isKnown ? this.#keeper : undefined;
+  #open(later: Later, wasms: Wasms): Keeper {
+    const own = this.#wasms?.session === wasms.session ? this.#keeper : undefined;
     this.#wasms = wasms;
-    return own ?? this.#openIn(calls, session);
+    return own ?? this.#begin(later, wasms);
   }
 
-  #openIn(calls: Wasms["calls"], session: Wasms["session"]): Keeper {
+  #begin({ Keeper, onSilence }: Later, { calls, session }: Wasms): Keeper {
     const own = new Keeper(session, this.#calls, this.#calls.settings(calls), {
       onEvent: (key, type, snapshot) => {
         // What is being deleted is nobody's to keep.
@@ -266,7 +264,7 @@ export class ClientKeepers {
         this.isLeading = isLeading;
         for (const keeper of this.#live.every()) tell(keeper, "change", { error: keeper.lastError });
       },
-      onTrap: () => this.#begin(session),
+      onTrap: () => this.#beginAnew(session),
     });
     this.#keeper = own;
     this.#held.forget();
@@ -276,13 +274,13 @@ export class ClientKeepers {
     } else {
       this.#overruling.begin();
       // Not before: nobody keeps a client for the sake of this.
-      this.#stopListening ??= whenSilent(this.#onSilence);
+      this.#stopListening ??= onSilence(this.#onSilence);
     }
     return own;
   }
 
   /** The instance is no more: what it kept is kept by another one. */
-  #begin(dead: Wasms["session"]): void {
+  #beginAnew(dead: Wasms["session"]): void {
     if (this.#wasms?.session !== dead || !this.#keeper) return;
     this.#keeper = undefined;
     this.isLeading = false;

@@ -6,11 +6,11 @@ import type { AuthOptions, StorageAdapter } from "../auth-options.js";
 import { baseUrlOf } from "../base-url.js";
 import type { ClientOptions } from "../client-options.js";
 import { peek } from "../given/read.js";
-import { randomId } from "../keeper-machine/random-id.js";
 import type { RegistrationRequest } from "../options.js";
 import { OPTIONS } from "../owners.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
+import { randomId } from "./random-id.js";
 
 const PREFIX = "sipbreakout/kept/";
 

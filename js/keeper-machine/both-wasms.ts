@@ -1,6 +1,6 @@
 // What keeping a registration needs: it calls, and it decides when.
-import { callsWasm, type Wasm } from "./calls-wasm.js";
-import { type SessionWasm, sessionWasm } from "./session-wasm.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
+import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 
 /** @internal Instances that live. */
 export interface Wasms {
