@@ -56,20 +56,29 @@ export class WasmFile<Wasm extends Released> {
   }
 
   #load(source?: Given): Promise<Instance<Wasm>> {
-    this.#loading ??= new Promise<Instance<Wasm>>((resolve, reject) => {
-      const abort = new AbortController();
-      const timer = setTimeout(() => {
-        reject(loadError("network", "The SDK's wasm did not come within a minute.", "Try again."));
-        abort.abort();
-      }, LOAD_TIMEOUT_MS);
-      this.#start(source, abort.signal)
-        .finally(() => clearTimeout(timer))
-        .then(resolve, reject);
-    }).catch((error: unknown) => {
+    this.#loading ??= this.#loadInTime(source);
+    return this.#loading;
+  }
+
+  async #loadInTime(source: Given): Promise<Instance<Wasm>> {
+    // The caller's stack may be full: a timer that is set there might never be cleared.
+    await undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      return await new Promise<Instance<Wasm>>((resolve, reject) => {
+        const abort = new AbortController();
+        timer = setTimeout(() => {
+          reject(loadError("network", "The SDK's wasm did not come within a minute.", "Try again."));
+          abort.abort();
+        }, LOAD_TIMEOUT_MS);
+        this.#start(source, abort.signal).then(resolve, reject);
+      });
+    } catch (error) {
       this.#loading = undefined;
       throw toSdkError(error);
-    });
-    return this.#loading;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The wasm, if it is there, and no earlier call still waits for it. */
@@ -144,8 +153,6 @@ export class WasmFile<Wasm extends Released> {
     if (typeof WebAssembly !== "object") {
       throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
     }
-    // The caller's stack may be full.
-    await undefined;
     const coming = this.#compiled
       ? Promise.resolve(this.#compiled)
       : this.#module.of(given, signal).then((module) => this.#ours(module));

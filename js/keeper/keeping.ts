@@ -5,8 +5,10 @@ import { type Later, loadLater } from "../load-later.js";
 
 /** @internal Begins `work` when all of it is there: in the order in which it was asked. */
 export async function whenKeeping<T>(work: (later: Later, wasms: Wasms) => T): Promise<Awaited<T>> {
-  // It is needed, too, and comes meanwhile. What goes wrong is told when it is asked for.
-  callsWasm.loaded().catch(() => {});
+  // It comes meanwhile. If it does not, that is told below.
+  const calls = callsWasm.loaded();
+  calls.catch(() => {});
   const later = await loadLater();
+  await calls;
   return later.whenBothLoaded((wasms) => work(later, wasms));
 }
