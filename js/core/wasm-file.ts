@@ -61,8 +61,6 @@ export class WasmFile<Wasm extends Released> {
   }
 
   async #loadInTime(source: Given): Promise<Instance<Wasm>> {
-    // The caller's stack may be full: a timer that is set there might never be cleared.
-    await undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       return await new Promise<Instance<Wasm>>((resolve, reject) => {
@@ -153,6 +151,8 @@ export class WasmFile<Wasm extends Released> {
     if (typeof WebAssembly !== "object") {
       throw loadError("unsupported", "This browser has no WebAssembly.", "Use a newer one.");
     }
+    // The caller's stack may be full.
+    await undefined;
     const coming = this.#compiled
       ? Promise.resolve(this.#compiled)
       : this.#module.of(given, signal).then((module) => this.#ours(module));

@@ -118,6 +118,7 @@ test("ten crashes in a row: each leaves a working instance, and the dead ones ar
 
 test("a caller whose own stack is nearly full gets an error, and later calls work", async () => {
   const [outcomes, after] = await inScene(`
+    await works();
     const outcomes = [];
     const dive = (depth) => {
       try { dive(depth + 1); } catch (error) {
