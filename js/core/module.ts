@@ -1,8 +1,9 @@
 // From a source to a compiled module.
+import { loadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
 import type { WasmSource } from "../options.js";
 import { compileBytes, compileReply } from "./compile.js";
-import { bytesOfDataUrl } from "./data-url.js";
+import { imported } from "./imported.js";
 import { failure } from "./load-failure.js";
 import {
   type Address,
@@ -63,7 +64,7 @@ export class WasmModule {
     const url = urlOf(source);
     if (!url) throw await failure("invalidAddress", [], "not_found");
     if (url.protocol === "file:") return await compileBytes(readFile(url));
-    if (url.protocol === "data:") return await compileBytes(bytesOfDataUrl(url));
+    if (url.protocol === "data:") return await compileBytes(await bytesIn(url));
     if (given !== undefined) this.#givenAddress = source;
     return await this.#ofReply(await replyOf(source, url, signal, this.#isCacheDoubted));
   }
@@ -75,6 +76,15 @@ export class WasmModule {
       if (peek(thrown, "code") !== "blocked_by_csp") this.doubtCache();
       throw thrown;
     }
+  }
+}
+
+async function bytesIn(url: URL): Promise<BufferSource> {
+  const { bytesOfDataUrl } = await imported(() => import("./data-url.js"));
+  try {
+    return bytesOfDataUrl(url);
+  } catch (cause) {
+    throw loadError("not_wasm", "The data: address is not valid.", "Give preload() the wasm's bytes.", cause);
   }
 }
 

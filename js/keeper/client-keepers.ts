@@ -3,7 +3,6 @@
 
 import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
-import { registrationTexts } from "../client/registration-texts.js";
 import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
 import type { Wasms } from "../keeper-machine/both-wasms.js";
@@ -35,6 +34,7 @@ export class ClientKeepers {
   /** In the instance of the session's wasm that lives now. */
   #keeper: Keeper | undefined;
   #wasms: Wasms | undefined;
+  #later: Later | undefined;
   #isClosed = false;
   /** What was wanted when the client was closed. */
   readonly #wantedToTheEnd = new Set<string>();
@@ -226,7 +226,12 @@ export class ClientKeepers {
   /** @throws InvalidRequestError */
   #validOf(request: RegistrationRequest, found?: RegistrationProblem[]): Valid {
     const { calls } = this.#wasms as Wasms;
-    return registrationTexts(calls, this.#calls.settings(calls).apiVersion, request, found);
+    return (this.#later as Later).registrationTexts(
+      calls,
+      this.#calls.settings(calls).apiVersion,
+      request,
+      found,
+    );
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -242,6 +247,7 @@ export class ClientKeepers {
   #open(later: Later, wasms: Wasms): Keeper {
     const own = this.#wasms?.session === wasms.session ? this.#keeper : undefined;
     this.#wasms = wasms;
+    this.#later = later;
     return own ?? this.#begin(later, wasms);
   }
 
