@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildClientAlone } from "../scripts/build.mjs";
+import { build } from "../scripts/build.mjs";
 import { root } from "../scripts/paths.mjs";
 import { CommandError, fail, run } from "../scripts/processes.mjs";
 import { setUp } from "../scripts/setup.mjs";
@@ -56,7 +56,7 @@ async function bench() {
   const { isShort, only, rounds } = readOptions();
   if (isShort) return run("node", ["scripts/test.mjs", "bench"]);
   await setUp(["packages", "rust", "buildTools", "sandboxCode", "browser"]);
-  await buildClientAlone();
+  await build();
   await measure(only, rounds);
 }
 

@@ -1,9 +1,23 @@
 // What is measured beside each other. To add a variant, add its entry file in pages/ and a line here.
 
+const callsWasm = {
+  file: "dist/wasm/sipbreakout_bg.wasm",
+  served: "wasm",
+  named: "target/glue/sipbreakout/sipbreakout_bg.wasm",
+};
+
+/** What sessions and keepers need. No page here does. */
+export const sessionWasm = {
+  file: "dist/wasm/sipbreakout-session_bg.wasm",
+  served: "wasm",
+  named: "target/glue/sipbreakout-session/sipbreakout-session_bg.wasm",
+};
+
 /**
  * - `entry`: the file in pages/ that is bundled.
  * - `wasm`: for a page with WebAssembly: the `file` that is shipped (its name is what the JavaScript asks for), the folder
- *   beside the bundle where it is `served`, and the same wasm with the names of its functions, before it is optimized (`named`).
+ *   beside the bundle where it is `served`, the same wasm with the names of its functions, before it is optimized (`named`), and
+ *   the files that the page could load `later`, in the same form.
  * - `isOurs`: preflights are tested.
  * - `budget`: the key in budgets.json of what the page may weigh.
  * - `bytesOnly`: no page is opened; the entry shows what a part of another variant weighs.
@@ -41,11 +55,7 @@ export const variants = [
     title: "ours",
     entry: "ours.mjs",
     isOurs: true,
-    wasm: {
-      file: "dist/wasm/sipbreakout_bg.wasm",
-      served: "wasm",
-      named: "target/glue/sipbreakout_bg.wasm",
-    },
+    wasm: { ...callsWasm, later: [sessionWasm] },
     budget: "pageGzip",
     parts: [],
   },
@@ -54,11 +64,7 @@ export const variants = [
     title: "ours, client alone",
     entry: "ours-client.mjs",
     isOurs: true,
-    wasm: {
-      file: "target/client-alone/dist/wasm/sipbreakout_bg.wasm",
-      served: "wasm",
-      named: "target/glue-client-alone/sipbreakout_bg.wasm",
-    },
+    wasm: callsWasm,
     budget: "clientAloneGzip",
     parts: [],
   },

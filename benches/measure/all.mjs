@@ -3,7 +3,7 @@
 import { describeMachine } from "../report/machine.mjs";
 import * as tables from "../report/tables.mjs";
 import { startServer } from "../server/start.mjs";
-import { variants } from "../variants.mjs";
+import { sessionWasm, variants } from "../variants.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { measureBulk } from "./bulk.mjs";
 import { bundlePages } from "./bundle.mjs";
@@ -16,14 +16,18 @@ import { weighRooms } from "./weigh.mjs";
 
 const show = (text) => console.log(`\n${text}`);
 
-async function measureRooms(pages) {
+/** Both wasm files of the package. */
+async function measureRooms({ wasm, later }) {
   const rooms = {};
-  for (const { name, title, wasm } of variants) {
-    if (wasm?.named === undefined) continue;
-    rooms[name] = await weighRooms(wasm);
+  const files = [
+    ["calls", variants.find(({ name }) => name === "ours").wasm, wasm],
+    ["sessions and keepers", sessionWasm, later.wasm],
+  ];
+  for (const [name, file, { gzip }] of files) {
+    rooms[name] = await weighRooms(file);
     if (rooms[name] === undefined) {
-      show(`By room and crate: left out, because ${wasm.named} is of another build than ${wasm.file}.`);
-    } else show(tables.roomsTable(title, rooms[name], pages[name].wasm.gzip));
+      show(`By room and crate: left out, because ${file.named} is of another build than ${file.file}.`);
+    } else show(tables.roomsTable(name, rooms[name], gzip));
   }
   return rooms;
 }
@@ -33,7 +37,7 @@ async function measureBytes() {
   show(tables.pagesTable(pages));
   const entry = await measureFeatures();
   show(tables.featuresTable(entry));
-  return { pages, entry, rooms: await measureRooms(pages) };
+  return { pages, entry, rooms: await measureRooms(entry.whole) };
 }
 
 const timed = {

@@ -51,16 +51,22 @@ function put(directory, name, content) {
     writeFileSync(join(directory, `${name}.${extension}`), compressed);
 }
 
+/** Names the page's JavaScript that is loaded at once. */
+export const atOnceFile = "at-once.json";
+
 async function bundlePage({ name, entry, wasm }) {
   const directory = join(pagesDir, name);
   mkdirSync(directory, { recursive: true });
   const bundled = await bundle({ file: join(benchesDir, "pages", entry) });
   for (const [file, content] of [...bundled.atOnce, ...bundled.later]) put(directory, file, content);
+  writeFileSync(join(directory, atOnceFile), JSON.stringify([...bundled.atOnce.keys()]));
   writeFileSync(join(directory, "index.html"), html([]));
   if (wasm === undefined) return;
   mkdirSync(join(directory, wasm.served), { recursive: true });
   const file = join(wasm.served, basename(wasm.file));
-  put(directory, file, readFileSync(join(root, wasm.file)));
+  for (const one of [wasm, ...(wasm.later ?? [])]) {
+    put(directory, join(one.served, basename(one.file)), readFileSync(join(root, one.file)));
+  }
   writeFileSync(join(directory, "hints.html"), html(hintsFor(file)));
   put(directory, "hinted.js", Buffer.from(compileHint + bundled.atOnce.get("entry.js").toString()));
   writeFileSync(join(directory, "all-hints.html"), html([], "hinted.js"));

@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "../../scripts/build/bundle.mjs";
+import { wasmFiles } from "../../scripts/build/wasm.mjs";
 import { distDir } from "../../scripts/paths.mjs";
 import { variants } from "../variants.mjs";
-import { compress } from "./bundle.mjs";
+import { atOnceFile, compress } from "./bundle.mjs";
 import { pagesDir } from "./paths.mjs";
 
 const kinds = { raw: "", gzip: ".gz", brotli: ".br" };
@@ -35,7 +36,8 @@ export function measurePages() {
   return Object.fromEntries(
     variants.map(({ name, wasm }) => {
       const directory = join(pagesDir, name);
-      const javascript = sizesOf(join(directory, "entry.js"));
+      const files = JSON.parse(readFileSync(join(directory, atOnceFile), "utf8"));
+      const javascript = files.map((file) => sizesOf(join(directory, file))).reduce(sum);
       if (wasm === undefined) return [name, { javascript, sum: javascript }];
       const wasmSizes = sizesOf(join(directory, wasm.served, basename(wasm.file)));
       return [name, { javascript, wasm: wasmSizes, sum: sum(javascript, wasmSizes) }];
@@ -63,12 +65,19 @@ export async function measureFeatures() {
   const exported = Object.keys(await import(pathToFileURL(join(distDir, "index.js")).href));
   const whole = await bundle({ file: join(distDir, "index.js") });
   const all = sizesOfFiles(whole.atOnce);
-  const wasm = sizesOfContent(readFileSync(join(distDir, "wasm", "sipbreakout_bg.wasm")));
+  const [wasm, later] = Object.values(wasmFiles).map(({ name }) =>
+    sizesOfContent(readFileSync(join(distDir, "wasm", `${name}_bg.wasm`))),
+  );
   const measured = {};
   for (const [feature, names] of Object.entries(features)) {
     const others = exported.filter((name) => !names.includes(name));
     const price = difference(all, await importing(others));
     measured[feature] = { price, alone: await importing(names) };
   }
-  return { whole: { javascript: all, wasm, sum: sum(all, wasm) }, features: measured };
+  const parts = { wasm: later, javascript: sizesOfFiles(whole.later) };
+  const everything = [all, wasm, parts.wasm, parts.javascript].reduce(sum);
+  return {
+    whole: { javascript: all, wasm, sum: sum(all, wasm), later: parts, all: everything },
+    features: measured,
+  };
 }

@@ -1,11 +1,8 @@
-// The client alone: no session, no keepers, in a wasm that has neither.
-import { RegistrationCalls } from "../../target/client-alone/dist/client/registration-calls.js";
-import { provide } from "../../target/client-alone/dist/core/load.js";
+// The package, as a page with a supplied token has it: no session.
+import { createClient } from "../../dist/index.js";
 import { baseUrl, getToken, sipUri, start, timeoutMs } from "./page.mjs";
 
-provide(() => new URL("./wasm/sipbreakout_bg.wasm", import.meta.url));
-
-const client = new RegistrationCalls({ baseUrl, accessToken: getToken, timeoutMs });
+const client = createClient({ baseUrl, accessToken: getToken, timeoutMs });
 
 start({
   upsert: async (phoneNumber) => {

@@ -34,13 +34,16 @@ export function pagesTable(pages) {
   return table(["page, bytes", ...sizeHeader.slice(1)], rows);
 }
 
-export function featuresTable({ whole: { javascript, wasm, sum }, features }) {
+export function featuresTable({ whole: { javascript, wasm, sum, later, all }, features }) {
   return table(
     ["our entry, bytes", ...sizeHeader.slice(1)],
     [
-      sizeRow("everything", sum),
-      sizeRow("its wasm", wasm),
+      sizeRow("up to the first call", sum),
+      sizeRow("its wasm, of calls", wasm),
       sizeRow("its JavaScript", javascript),
+      sizeRow("wasm of sessions and keepers, when used", later.wasm),
+      sizeRow("JavaScript that is loaded when used", later.javascript),
+      sizeRow("all of it", all),
       ...Object.entries(features).flatMap(([name, { price, alone }]) => [
         sizeRow(`JavaScript that ${name} adds to all the rest`, price),
         sizeRow(`JavaScript of ${name} alone`, alone),

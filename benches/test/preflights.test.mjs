@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildClientAlone } from "../../scripts/build.mjs";
+import { build } from "../../scripts/build.mjs";
 import budgets from "../budgets.json" with { type: "json" };
 import { bundlePages } from "../measure/bundle.mjs";
 import { countPreflights } from "../measure/serial.mjs";
@@ -11,7 +11,7 @@ import { startServer } from "../server/start.mjs";
 import { running } from "../variants.mjs";
 
 test("100 upserts and 100 deletions cost one CORS preflight for each of the two addresses", async (t) => {
-  await buildClientAlone();
+  await build();
   await bundlePages();
   const server = await startServer();
   t.after(() => server.close());

@@ -9,10 +9,12 @@ const readmeFile = join(root, "README.md");
 const between = /(<!-- size -->\n)([\s\S]*?)(<!-- \/size -->)/;
 const kinds = ["raw", "gzip", "brotli"];
 const rowNames = {
-  wasm: "wasm",
+  wasm: "wasm of calls",
   javascript: "JavaScript, bundled and minified",
-  sum: "both",
-  later: "JavaScript that is loaded when it is used",
+  sum: "both: up to the first call",
+  sessionWasm: "wasm of sessions and keepers, when used",
+  later: "JavaScript that is loaded when used",
+  all: "all of it",
 };
 
 function table(sizes) {
