@@ -8,6 +8,7 @@ import { run } from "../processes.mjs";
 import { wrapDeclarations, wrapGlue } from "./glue.mjs";
 
 const name = "sipbreakout";
+const schedule = "sipbreakout-schedule";
 
 // What rustc emits by default for this target; binaryen must be told. Profile settings that strip would also
 // delete the section in which rustc notes these features, so names and notes are dropped here instead.
@@ -78,24 +79,26 @@ async function compile({ features = [], only }) {
 }
 
 /** Wasm and glue into `directory`; what is between in `glueDir`. */
-async function buildInto(directory, chosen, glueDir = join(targetDir, "glue")) {
+async function buildInto(directory, chosen, glueDir = join(targetDir, "glue"), file = name) {
+  const isSync = file === schedule;
   const compiled = await compile(chosen);
   rmSync(glueDir, { recursive: true, force: true });
   mkdirSync(glueDir);
-  await run("wasm-glue", [compiled, glueDir, name]);
+  await run("wasm-glue", [compiled, glueDir, file]);
   const optimized = join(glueDir, "optimized.wasm");
-  await run("wasm-opt", [join(glueDir, `${name}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
+  await run("wasm-opt", [join(glueDir, `${file}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
 
-  const glue = (extension) => readFileSync(join(glueDir, `${name}.${extension}`), "utf8");
-  putFile(directory, `${name}_bg.wasm`, readFileSync(optimized));
-  putFile(directory, `${name}.js`, wrapGlue(glue("js")));
-  putFile(directory, `${name}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"))}`);
+  const glue = (extension) => readFileSync(join(glueDir, `${file}.${extension}`), "utf8");
+  putFile(directory, `${file}_bg.wasm`, readFileSync(optimized));
+  putFile(directory, `${file}.js`, wrapGlue(glue("js"), isSync));
+  putFile(directory, `${file}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"), isSync)}`);
   return optimized;
 }
 
 export async function buildWasm() {
   const directory = join(distDir, "wasm");
   const optimized = await buildInto(directory, {});
+  await buildScheduleWasm();
   const base64 = readFileSync(optimized).toString("base64");
   putFile(directory, `${name}-inline.js`, `export const base64 = "${base64}";\n`);
   putFile(
@@ -103,6 +106,11 @@ export async function buildWasm() {
     `${name}-inline.d.ts`,
     "/** The wasm, for where no second file can be served. */\nexport declare const base64: string;\n",
   );
+}
+
+/** What servers keep registrations by, in Node. Browsers do not load it. */
+async function buildScheduleWasm() {
+  await buildInto(join(distDir, "wasm"), { only: ["schedule-wasm"] }, join(targetDir, "glue-schedule"), schedule);
 }
 
 /** The same transport with the doors of src/bindings/doors.rs. Never published. */

@@ -2,13 +2,21 @@
 //!
 //! All are plain functions, and what they throw is an array: `flat` and `oauth::thrown` name what is in it.
 
-mod calls;
-#[cfg(feature = "test-doors")]
-mod doors;
-mod flat;
 mod js;
+
+#[cfg(feature = "client")]
+mod calls;
+#[cfg(all(feature = "client", feature = "test-doors"))]
+mod doors;
+#[cfg(feature = "client")]
+mod flat;
+#[cfg(feature = "client")]
 mod reply;
+#[cfg(feature = "client")]
 mod retries;
+
+#[cfg(feature = "schedule-wasm")]
+mod schedule;
 
 #[cfg(feature = "session")]
 mod call_flow;
