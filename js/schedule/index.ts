@@ -46,7 +46,11 @@ export interface GrantedAnswer {
 }
 
 /** Reads arguments; all that is wrong with them is one error. */
-function read<T>(given: Record<string, unknown>, of: (reader: Reader) => T, more: RegistrationProblem[] = []): T {
+function read<T>(
+  given: Record<string, unknown>,
+  of: (reader: Reader) => T,
+  more: RegistrationProblem[] = [],
+): T {
   const reader = new Reader(given, "arguments");
   const result = of(reader);
   const problems = [...reader.finish(), ...more];

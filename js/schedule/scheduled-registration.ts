@@ -1,6 +1,6 @@
 // A registration as it is stored, and as the numbers that Rust takes (src/schedule/numbers.rs).
 import { invalidInput } from "../errors.js";
-import { isRecord, peek } from "../given/read.js";
+import { isRecord } from "../given/read.js";
 import { Reader } from "../given/reader.js";
 import type { RegistrationProblem } from "../options.js";
 
@@ -83,7 +83,9 @@ export function numbersOf(registration: unknown): number[] {
   const reader = new Reader(isRecord(registration) ? registration : undefined, "registration");
   const v = reader.value("v");
   if (v !== 1) {
-    const found = isRecord(registration) ? `its v is ${typeof v === "number" ? v : "no number"}` : "it is no object";
+    const found = isRecord(registration)
+      ? `its v is ${typeof v === "number" ? v : "no number"}`
+      : "it is no object";
     const message = `Give what a function of sipbreakout-web/schedule returned, with v: 1; ${found}.`;
     throw invalidInput([{ field: "registration", code: "unknown_version", message }]);
   }

@@ -14,7 +14,8 @@ function load(): Exports {
     module ??= new WebAssembly.Module(readFile(new URL(FILE, import.meta.url)));
     return instantiate(module);
   } catch (cause) {
-    const hint = "It is for Node. Keep sipbreakout-web out of the server's bundle, or reinstall it. See the cause.";
+    const hint =
+      "It is for Node. Keep sipbreakout-web out of the server's bundle, or reinstall it. See the cause.";
     throw loadError("not_found", "The wasm of sipbreakout-web/schedule can't be loaded.", hint, cause);
   }
 }

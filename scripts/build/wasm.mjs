@@ -110,7 +110,12 @@ export async function buildWasm() {
 
 /** What servers keep registrations by, in Node. Browsers do not load it. */
 async function buildScheduleWasm() {
-  await buildInto(join(distDir, "wasm"), { only: ["schedule-wasm"] }, join(targetDir, "glue-schedule"), schedule);
+  await buildInto(
+    join(distDir, "wasm"),
+    { only: ["schedule-wasm"] },
+    join(targetDir, "glue-schedule"),
+    schedule,
+  );
 }
 
 /** The same transport with the doors of src/bindings/doors.rs. Never published. */
