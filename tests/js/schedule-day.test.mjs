@@ -47,19 +47,26 @@ function keep(outcome, random, { timeToLiveMs = HOUR_MS, untilMs = START_MS + DA
   const save = (registration) => {
     stored = JSON.stringify(registration);
   };
-  const look = (nowMs) => {
+  let looks = 0;
+  /** One job for a registration: the last one that was put into the queue. */
+  const lookAt = (atMs) => {
+    looks += 1;
+    const look = looks;
+    queue.add(atMs, (nowMs) => look === looks && lookNow(nowMs));
+  };
+  const lookNow = (nowMs) => {
     const registration = JSON.parse(stored);
     const due = next(registration, nowMs);
     seen.states.add(due.state);
     if (due.state === "lapsed") seen.lapses += 1;
     if (due.atMs === undefined) return;
     if (due.atMs > nowMs) {
-      queue.add(due.atMs, look);
+      lookAt(due.atMs);
       return;
     }
     save(begin(registration, nowMs));
     call(nowMs, due.timeoutMs);
-    queue.add(nowMs + 1, look);
+    lookAt(nowMs + 1);
   };
   const call = (nowMs, timeoutMs) => {
     const { error, afterMs, isKilled } = outcome(nowMs, seen.calls.length);
@@ -77,10 +84,10 @@ function keep(outcome, random, { timeToLiveMs = HOUR_MS, untilMs = START_MS + DA
           ? failed(registration, endMs, late, random())
           : registered(registration, endMs, { timeToLiveMs }, random()),
       );
-      queue.add(endMs, look);
+      lookAt(endMs);
     });
   };
-  queue.add(START_MS, look);
+  lookAt(START_MS);
   for (let item = queue.take(); item && item.atMs < untilMs; item = queue.take()) item.run(item.atMs);
   return seen;
 }
