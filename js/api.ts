@@ -26,7 +26,8 @@ export {
   type UnspecifiedCallFlow,
 } from "./call-flow.js";
 export type { ClientOptions } from "./client-options.js";
-export { preload } from "./core/load.js";
+export { preload } from "./core/calls-wasm.js";
+export { preloadSession } from "./core/session-wasm.js";
 export type { Finding, FindingCode } from "./diagnose/finding.js";
 export { type DiagnoseOptions, type DiagnoseTarget, diagnose } from "./diagnose/index.js";
 export {

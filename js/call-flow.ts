@@ -2,7 +2,7 @@
 
 import { type PartyFields, readCallFlow } from "./client/call-flow-fields.js";
 import { textOf } from "./client/encode.js";
-import { ask, current, loaded } from "./core/load.js";
+import { sessionWasm } from "./core/session-wasm.js";
 import { invalidInput, toSdkError } from "./errors.js";
 import { merged, problemsOf } from "./given/problems.js";
 import { REGISTRATION } from "./given/shapes.js";
@@ -101,11 +101,11 @@ const CALL_FLOW: Fields<CallFlowInput> = {
 export async function describeCallFlow(input: CallFlowInput): Promise<CallFlow> {
   const given = optionsOf(input, CALL_FLOW);
   try {
-    const wasm = current() ?? (await loaded());
+    const wasm = sessionWasm.current() ?? (await sessionWasm.loaded());
     const found: RegistrationProblem[] = [];
     const { caller, callee, behavior, placedBy } = readCallFlow(given, found);
     const described = checked(found, () =>
-      ask(wasm, ({ describeCallFlow }) =>
+      sessionWasm.ask(wasm, ({ describeCallFlow }) =>
         describeCallFlow(...partyOf(caller), ...partyOf(callee), behavior, placedBy),
       ),
     );

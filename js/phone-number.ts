@@ -1,6 +1,6 @@
 // `parsePhoneNumber`: what a person typed or pasted as the number that the core wants.
 
-import { ask, current, loaded } from "./core/load.js";
+import { callsWasm } from "./core/calls-wasm.js";
 import { invalidInput, toSdkError } from "./errors.js";
 import { problemsOf } from "./given/problems.js";
 import { peek } from "./given/read.js";
@@ -16,12 +16,12 @@ import type { RegistrationRequest } from "./options.js";
  */
 export async function parsePhoneNumber(text: string): Promise<string> {
   try {
-    const wasm = current() ?? (await loaded());
+    const wasm = callsWasm.current() ?? (await callsWasm.loaded());
     const reader = new Reader({ phoneNumber: text }, "phoneNumber");
     const given = reader.string("phoneNumber") ?? "";
     const problems = reader.finish();
     if (problems.length > 0) throw invalidInput(problems);
-    return ask(wasm, ({ parsePhoneNumber }) => parsePhoneNumber(given));
+    return callsWasm.ask(wasm, ({ parsePhoneNumber }) => parsePhoneNumber(given));
   } catch (thrown) {
     throw Array.isArray(thrown) ? invalidInput(problemsOf(thrown)) : toSdkError(thrown);
   }

@@ -5,13 +5,13 @@ import type { Requests } from "./client/fleet-requests.js";
 import { RegistrationCalls } from "./client/registration-calls.js";
 import { validate } from "./client/validation.js";
 import type { ClientOptions } from "./client-options.js";
-import { imported } from "./core/imported.js";
 import type { ClientEvents } from "./events.js";
 import type { FleetResult } from "./fleet-result.js";
 import { FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
 import { optionsOf, requestOf } from "./given/snapshot.js";
 import { ClientKeepers } from "./keeper/client-keepers.js";
 import type { RegistrationKeeper } from "./keeper/registration-keeper.js";
+import { loadLater } from "./load-later.js";
 import type {
   CallOptions,
   DeleteRegistrationRequest,
@@ -109,7 +109,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
     requests: Requests<Request>,
     options: FleetOptions | undefined,
   ): AsyncGenerator<FleetResult<Request, Response>, void, undefined> {
-    const { fleet } = await imported(() => import("./client/fleet.js"));
+    const { fleet } = await loadLater();
     yield* fleet(call, this.#calls.closed.signal, requests, options);
   }
 

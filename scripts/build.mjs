@@ -9,9 +9,9 @@ import { putAdapter, putJavaScript } from "./build/doors.mjs";
 import { writeReadmeSizes } from "./build/readme-sizes.mjs";
 import { overBudget, reportSize } from "./build/size.mjs";
 import { buildTypeScript } from "./build/typescript.mjs";
-import { buildClientAloneWasm, buildDoorsWasm, buildWasm } from "./build/wasm.mjs";
+import { buildDoorsWasm, buildWasm } from "./build/wasm.mjs";
 import { withLock } from "./lock.mjs";
-import { clientAloneDir, doorsDir } from "./paths.mjs";
+import { doorsDir } from "./paths.mjs";
 import { CommandError, capture, fail } from "./processes.mjs";
 import { setUp } from "./setup.mjs";
 import { fingerprint, readStamp, writeStamp } from "./stamps.mjs";
@@ -81,24 +81,6 @@ export async function buildDoors() {
     );
   });
   console.log("Build: target/doors/dist/ and tests/conformance/dist/ are ready.");
-}
-
-/** What benches/ weighs beside the package: a client without session and keepers. */
-export async function buildClientAlone() {
-  await build();
-  await withLock(async () => {
-    await setUp(["packages", "rust", "buildTools"]);
-    await makeOnce(
-      "client-alone-wasm",
-      wasmInputs,
-      ["target/client-alone/dist/wasm", "target/glue-client-alone"],
-      buildClientAloneWasm,
-    );
-    await makeOnce("client-alone", allInputs, ["target/client-alone/dist"], async () =>
-      putJavaScript(clientAloneDir),
-    );
-  });
-  console.log("Build: target/client-alone/dist/ is ready.");
 }
 
 async function buildFromCommand() {

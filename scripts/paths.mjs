@@ -14,5 +14,3 @@ export const stampsDir = join(targetDir, "stamps");
 export const crateTarget = "wasm32-unknown-unknown";
 /** The package with doors for tests: the JavaScript of dist/, and another wasm. */
 export const doorsDir = join(targetDir, "doors", "dist");
-/** The same with the wasm of a client alone: what session and keeper weigh is the difference. */
-export const clientAloneDir = join(targetDir, "client-alone", "dist");

@@ -18,8 +18,11 @@ pub(crate) fn pairs(form: &str) -> Vec<(String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    let blanks = text.chars().map(|letter| if letter == '+' { ' ' } else { letter });
-    percent_decoded(&blanks.collect::<String>())
+    let mut blanks = String::with_capacity(text.len());
+    for letter in text.chars() {
+        blanks.push(if letter == '+' { ' ' } else { letter });
+    }
+    percent_decoded(&blanks)
 }
 
 /// `text` as a name or a value.

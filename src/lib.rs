@@ -36,9 +36,9 @@ pub mod page_url;
 pub mod web;
 
 // Safe where there is one thread, as in every instance of this wasm.
-#[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "schedule-wasm")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "calls-wasm", feature = "session-wasm", feature = "schedule-wasm")))]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "schedule-wasm")))]
+#[cfg(all(target_arch = "wasm32", any(feature = "calls-wasm", feature = "session-wasm", feature = "schedule-wasm")))]
 mod bindings;

@@ -19,12 +19,13 @@ import type {
   WaitOptions,
 } from "../auth-options.js";
 import { imported } from "../core/imported.js";
-import { ask, type Wasm } from "../core/load.js";
+import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 import type { AuthEvents, SessionState } from "../events.js";
 import type { StateMark } from "../flows/sign-in.js";
 import { bare, peek } from "../given/read.js";
 import { ACCESS_TOKEN, AUTH, POPUP, SIGN_IN, SIGN_OUT } from "../given/session-shapes.js";
 import { optionsOf } from "../given/snapshot.js";
+import { OPTIONS, OWNERS, type Owners } from "../owners.js";
 import { dispatch } from "../platform/dispatch.js";
 import { keysFor } from "../platform/key-pairs.js";
 import { byPopup, isFramed, openPopup } from "../popup/popup.js";
@@ -35,7 +36,7 @@ import { memoryOf } from "../stores/memory.js";
 import { isCopied, watchTab } from "../stores/tab.js";
 import { tokenStore } from "../stores/token-store.js";
 import { TOKENS, type TokenSource } from "../token-source.js";
-import { type Owners, ownersOf } from "./owners.js";
+import { ownersOf } from "./owners.js";
 import { sessionInfo } from "./session-info.js";
 import { checkLink, readAuthSettings, readSignIn, readSignOut, readTokenOptions } from "./settings.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
@@ -46,19 +47,12 @@ import { Waits } from "./waits.js";
 /** Few take back what they agreed to. */
 const loadConsent = () => imported(() => import("./consent.js"));
 
-/** The session behind an `Auth`, for a keeper; a symbol, so that it is nobody else's business. */
-const OWNERS = Symbol("owners");
-
 /** Every copy of the package in a page knows an `Auth` of the others by this. */
 const MARK = Symbol.for("sipbreakout-web.auth");
-
-/** @internal The options of an Auth; undefined for anything else. */
-export let authOptions: (value: unknown) => AuthOptions | undefined;
 
 /** A person's sign-in with the operator. Made by `createAuth`. */
 export class Auth extends (EventTarget as new () => AuthEvents) {
   static {
-    authOptions = (value) => (value instanceof Auth ? value.#options : undefined);
     Object.defineProperty(Auth.prototype, MARK, { value: true });
   }
 
@@ -290,10 +284,15 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
   }
 
   /** @internal @throws InvalidRequestError, AuthError (`invalid_config`) */
-  [OWNERS](wasm: Wasm): Owners {
+  [OWNERS](wasm?: SessionWasm): Owners {
     const session = this.#open();
-    ask(wasm, () => session.provider.check(wasm));
+    if (wasm) sessionWasm.ask(wasm, () => session.provider.check(wasm));
     return ownersOf(session);
+  }
+
+  /** @internal */
+  get [OPTIONS](): AuthOptions {
+    return this.#options;
   }
 
   #open(): Session {
@@ -326,9 +325,4 @@ export class Auth extends (EventTarget as new () => AuthEvents) {
  */
 export function createAuth(options: AuthOptions): Auth {
   return new Auth(options);
-}
-
-/** @internal Whose registrations a keeper of this `Auth` may keep; undefined for anything else. */
-export function ownersIn(auth: unknown, wasm: Wasm): Owners | undefined {
-  return auth instanceof Auth ? auth[OWNERS](wasm) : undefined;
 }

@@ -3,13 +3,14 @@
 import { rememberSignOut } from "../answer/signed-out.js";
 import type { SignOutOptions } from "../auth-options.js";
 import { checkReturnTo, logoutForm } from "../flows/sign-out.js";
+import type { Owner } from "../owners.js";
 import { ageMs, now } from "../platform/clock.js";
 import { lasting } from "../platform/records.js";
 import { sleep } from "../platform/waiting.js";
 import { encoded } from "../provider/names.js";
 import { areGone } from "../provider/provider.js";
 import { deleteAllKept } from "../session/leavers.js";
-import type { Owner, Session } from "../session/session.js";
+import type { Session } from "../session/session.js";
 import { revokeUnsaved, takeUnsaved, type Unsaved } from "../session/unsaved.js";
 import { signedOut } from "../stores/session-errors.js";
 import { type Found, isSamePersons, type Person, type StoredSession } from "../stores/stored-session.js";

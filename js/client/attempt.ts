@@ -1,5 +1,5 @@
 // One attempt of a call: the request, and what its reply comes to. What a reply means is decided in Rust (src/grpc_web/).
-import { ask, current, latest, loaded, type Wasm } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { type Alarm, setAlarm } from "../platform/alarm.js";
 import { causeOf, type Secrets } from "../platform/cause.js";
 import { type Fetched, FetchFailure, fetched, type Pairs } from "../platform/fetching.js";
@@ -37,9 +37,9 @@ const EXPLANATION_MS = 1000;
 
 /** @internal The error of an attempt that came to no reply, or was given up. */
 export function localFailure(which: number, path: string, ms = 0, cause?: unknown): CallFailure {
-  const wasm = latest();
+  const wasm = callsWasm.latest();
   const failure = wasm
-    ? failureOf(ask(wasm, ({ localFailure }) => localFailure(which, path, ms)))
+    ? failureOf(callsWasm.ask(wasm, ({ localFailure }) => localFailure(which, path, ms)))
     : withoutWasm(which, path);
   failure.cause = cause;
   return failure;
@@ -74,8 +74,9 @@ const flatten = (pairs: Pairs): string[] => pairs.flat() as string[];
 /** Finds the secrets of a request in what is thrown meanwhile. */
 export function secretsOf(wasm: Wasm, headers: readonly string[], tokens: readonly string[]): Secrets {
   return {
-    isSecret: (text) => ask(wasm, ({ hasSecret }) => hasSecret(text, [...headers], [...tokens], true)),
-    cut: (text) => ask(wasm, ({ cutSecrets }) => cutSecrets(text, [...headers], [...tokens])),
+    isSecret: (text) =>
+      callsWasm.ask(wasm, ({ hasSecret }) => hasSecret(text, [...headers], [...tokens], true)),
+    cut: (text) => callsWasm.ask(wasm, ({ cutSecrets }) => cutSecrets(text, [...headers], [...tokens])),
   };
 }
 
@@ -83,12 +84,15 @@ export function secretsOf(wasm: Wasm, headers: readonly string[], tokens: readon
 async function withCause(request: Request, failure: CallFailure, thrown: unknown): Promise<CallFailure> {
   if (thrown === undefined) return failure;
   const { headers, tokens } = request;
-  failure.cause = causeOf(thrown, secretsOf(current() ?? (await loaded()), flatten(headers), tokens));
+  failure.cause = causeOf(
+    thrown,
+    secretsOf(callsWasm.current() ?? (await callsWasm.loaded()), flatten(headers), tokens),
+  );
   return failure;
 }
 
 async function failed(request: Request, which: number, thrown?: unknown): Promise<CallFailure> {
-  if (!latest()) await loaded();
+  if (!callsWasm.latest()) await callsWasm.loaded();
   return withCause(request, localFailure(which, request.path), thrown);
 }
 
@@ -151,7 +155,7 @@ export async function attempt(request: Request, ending: Ending): Promise<Answere
           broke(thrown);
         }
       }
-      const outcome = reading.ask(current() ?? (await loaded()), end);
+      const outcome = reading.ask(callsWasm.current() ?? (await callsWasm.loaded()), end);
       if (outcome) {
         const [isDrained, answer, flat, trailers] = outcome;
         if (isDrained && body) void drain(body, ending);

@@ -1,5 +1,5 @@
 // The attempts of a call: a token, the request, and as long as it is worth while both again.
-import { ask, current, loaded, type Wasm } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { type Moment, now } from "../platform/clock.js";
 import type { Pairs } from "../platform/fetching.js";
 import type { Authorization, TokenSource } from "../token-source.js";
@@ -73,7 +73,7 @@ export async function attempts(
       limits.check();
       const coming = core.tokens.authorize(url, refused, limits);
       authorization = coming instanceof Promise ? await limits.hold(coming) : coming;
-      wasm = current() ?? (await limits.hold(loaded()));
+      wasm = callsWasm.current() ?? (await limits.hold(callsWasm.loaded()));
       at = now();
       if (limits.leftMs(at) <= 0) throw new CallEnded({ why: "deadline" });
     } catch (thrown) {
@@ -142,7 +142,7 @@ export async function attempts(
     // Ended from outside: there is nothing to try again.
     if (failure.code === "cancelled" && failure.kind === "aborted") throw failed();
     try {
-      const wasm = current() ?? (await limits.hold(loaded()));
+      const wasm = callsWasm.current() ?? (await limits.hold(callsWasm.loaded()));
       const { next, waitMs } = retries.failed(wasm, failure, isCutShort, limits.leftMs());
       if (next === Next.stop) {
         if (failure.code === "deadline_exceeded" && last) {
@@ -195,7 +195,9 @@ let lastHeaders: { timeoutMs: number; previous: number; pairs: Pairs } | undefin
 export function requestHeaders(wasm: Wasm, limitMs: number, previous: number): Pairs {
   const timeoutMs = Math.ceil(limitMs);
   if (lastHeaders?.timeoutMs !== timeoutMs || lastHeaders.previous !== previous) {
-    const flat = ask(wasm, ({ requestHeaders }) => requestHeaders(limitMs, previous)) as unknown as string[];
+    const flat = callsWasm.ask(wasm, ({ requestHeaders }) =>
+      requestHeaders(limitMs, previous),
+    ) as unknown as string[];
     lastHeaders = { timeoutMs, previous, pairs: pairsOf(flat) };
   }
   return lastHeaders.pairs;

@@ -1,8 +1,8 @@
 // The calls of one client: its settings, its tokens, and what is under way. The client's methods and its keepers call here.
 
 import type { ClientOptions } from "../client-options.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { isTime } from "../core/limits.js";
-import { ask, current, latest, type Wasm, whenLoaded } from "../core/load.js";
 import { invalidInput, toSdkError } from "../errors.js";
 import { methods } from "../generated.js";
 import { merged } from "../given/problems.js";
@@ -97,10 +97,10 @@ export class CoreCalls {
       };
       const begin = (wasm: Wasm) => this.#begin(wasm, asked, prepare(), options, limits);
       // A session's other methods wait for their turn to enter the wasm, and a call must not overtake them.
-      if (peek(this.#options, "auth") === undefined && current()) {
+      if (peek(this.#options, "auth") === undefined && callsWasm.current()) {
         // The caller's stack may be nearly full, and a turn that is taken must be given back.
         await undefined;
-        const wasm = current();
+        const wasm = callsWasm.current();
         if (wasm) return await begin(wasm);
       }
       return await this.#beginLater(prepare, begin, limits);
@@ -130,14 +130,14 @@ export class CoreCalls {
   ): Promise<T> {
     let begun: Promise<T> | undefined;
     let early: EarlyToken | undefined;
-    const loading = whenLoaded((wasm) => {
+    const loading = callsWasm.whenLoaded((wasm) => {
       if (!limits.isEnded) begun = begin(wasm);
     });
     try {
       const loaded = limits.hold(loading);
       // The request for the wasm goes out first; while it comes there is time for all that JavaScript can do alone.
       await undefined;
-      if (!latest() && looksGood(prepare()) && !limits.isEnded) early = this.#joinEarly();
+      if (!callsWasm.latest() && looksGood(prepare()) && !limits.isEnded) early = this.#joinEarly();
       await loaded.catch((thrown: unknown) => {
         if (!begun) throw thrown instanceof CallEnded ? unloaded(thrown) : thrown;
       });
@@ -179,7 +179,7 @@ export class CoreCalls {
     this.#tokens ??= accessToken
       ? // The tokens may outlive the instance.
         new SuppliedTokens(this.#early?.supply ?? accessToken, (tokens) =>
-          secretsOf(latest() ?? wasm, [], tokens),
+          secretsOf(callsWasm.latest() ?? wasm, [], tokens),
         )
       : (auth as HasTokens)[TOKENS]();
     return { baseUrl, maxMessageBytes, tokens: this.#tokens, bucket: this.#bucket };
@@ -206,8 +206,9 @@ function readRequest(request: unknown): ReadRequest {
 /** @internal */
 export const rulesOf = (wasm: Wasm): Rules => ({
   checkBaseUrl: (parts, hasCredentials) =>
-    ask(wasm, ({ checkBaseUrl }) => checkBaseUrl(parts, hasCredentials)),
-  metadata: (pairs) => ask(wasm, ({ checkMetadata }) => checkMetadata(pairs)) as unknown as string[],
+    callsWasm.ask(wasm, ({ checkBaseUrl }) => checkBaseUrl(parts, hasCredentials)),
+  metadata: (pairs) =>
+    callsWasm.ask(wasm, ({ checkMetadata }) => checkMetadata(pairs)) as unknown as string[],
   checkAuth,
 });
 
@@ -239,7 +240,9 @@ function checkAuth(auth: unknown): void {
 /** The error of a call that ended before the wasm was there. */
 function unloaded({ end }: CallEnded): unknown {
   if (end.why === "ended") return end.error;
-  const when = latest() ? " before anything was sent" : " while the wasm was still loading; nothing was sent";
+  const when = callsWasm.latest()
+    ? " before anything was sent"
+    : " while the wasm was still loading; nothing was sent";
   const failure = ended(end.why === "deadline", when);
   if (end.why === "cancelled") failure.cause = end.reason;
   return failure;

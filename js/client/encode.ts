@@ -1,5 +1,5 @@
 // A registration's fields as the message that is sent, made and validated in Rust (src/breakout/).
-import { ask, type Wasm } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { problemsOf } from "../given/problems.js";
 import type { ApiVersion, RegistrationProblem } from "../options.js";
 import type { RegistrationFields } from "./registration-fields.js";
@@ -34,7 +34,7 @@ export function encode(
   text = textOf(fields),
 ): Encoded {
   try {
-    const encoded = ask(wasm, ({ encodeUpsert, encodeDelete }) =>
+    const encoded = callsWasm.ask(wasm, ({ encodeUpsert, encodeDelete }) =>
       asked === Asked.upsert ? encodeUpsert(apiVersion === "v0", text) : encodeDelete(text),
     );
     const [body, number] = Array.isArray(encoded) ? encoded : [encoded, fields.phoneNumber || undefined];

@@ -1,6 +1,6 @@
 // A reply as far as it has come. Rust says what it comes to, or how much more has to come. It is told all of it each time, so
 // that nothing is lost when the wasm stops because of something else.
-import { ask, type Wasm } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import type { Head } from "../platform/response.js";
 import { retryAfterMs } from "../platform/retry-after.js";
 import type { Request } from "./request.js";
@@ -78,7 +78,9 @@ export class Reading {
   ask(wasm: Wasm, end: number): Outcome | undefined {
     const length = Math.min(this.#length, this.#wanted + PART_BYTES);
     const body = length < this.#bytes.length ? this.#bytes.subarray(0, length) : this.#bytes;
-    const told = ask(wasm, (wasm) => this.#told(wasm, body, body.length < this.#length ? End.coming : end));
+    const told = callsWasm.ask(wasm, (wasm) =>
+      this.#told(wasm, body, body.length < this.#length ? End.coming : end),
+    );
     if (typeof told !== "number") return told;
     if (this.#isBorrowed) this.#bytes = this.#bytes.slice();
     this.#isBorrowed = false;

@@ -1,5 +1,5 @@
 // A registration that may be sent, as the keeper in Rust takes it.
-import type { Wasm } from "../core/load.js";
+import type { Wasm } from "../core/calls-wasm.js";
 import { invalidInput } from "../errors.js";
 import { merged } from "../given/problems.js";
 import { Reader } from "../given/reader.js";

@@ -1,5 +1,5 @@
 // Whether a call is made again: the numbers of one call, and of its client. Rust decides (src/grpc_web/retry.rs).
-import { ask, type Wasm } from "../core/load.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import type { CallFailure } from "./raw-failure.js";
 import type { RetrySettings } from "./settings.js";
 
@@ -40,7 +40,7 @@ export class Retries {
   begin(wasm: Wasm, leftMs: number): number {
     const numbers = this.#numbers();
     this.attempts += 1;
-    return ask(wasm, ({ attemptLimitMs }) => attemptLimitMs(...numbers, leftMs));
+    return callsWasm.ask(wasm, ({ attemptLimitMs }) => attemptLimitMs(...numbers, leftMs));
   }
 
   succeeded(): void {
@@ -55,7 +55,7 @@ export class Retries {
     leftMs: number,
   ): { next: number; waitMs: number } {
     const { repeatable, wishMs } = failure;
-    const [next, waitMs, level, step] = ask(wasm, ({ afterFailure }) =>
+    const [next, waitMs, level, step] = callsWasm.ask(wasm, ({ afterFailure }) =>
       afterFailure(...this.#numbers(), repeatable, wishMs, isCutShort, leftMs, Math.random()),
     ) as unknown as [number, number, number, number];
     Object.assign(this.#bucket, { level, successes: 0 });

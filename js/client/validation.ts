@@ -1,5 +1,5 @@
 // `validateRegistration`: all that is wrong with a registration, for a form.
-import { current, loaded } from "../core/load.js";
+import { callsWasm } from "../core/calls-wasm.js";
 import { toSdkError } from "../errors.js";
 import { merged } from "../given/problems.js";
 import { Reader } from "../given/reader.js";
@@ -11,7 +11,7 @@ import { Asked } from "./request.js";
 /** @internal */
 export async function validate(request: unknown, options: unknown): Promise<RegistrationProblem[]> {
   try {
-    const wasm = current() ?? (await loaded());
+    const wasm = callsWasm.current() ?? (await callsWasm.loaded());
     const version = readApiVersion(options);
     const found: RegistrationProblem[] = [];
     const fields = readRegistration(found, new Reader(request, "request"));

@@ -4,12 +4,12 @@ import { AuthError, type ErrorKind, LoadError, toSdkError } from "../errors.js";
 import type { AuthErrorCode } from "../generated.js";
 import { bare, isArray } from "../given/read.js";
 import { pause } from "../platform/time-limit.js";
-import { ask, current, latest, loaded, type Wasm } from "./load.js";
+import { type SessionWasm, sessionWasm } from "./session-wasm.js";
 
 /** The wasm that lives now. It may stop between its coming and the next turn. */
-async function living(): Promise<Wasm> {
-  let wasm = await loaded();
-  while (latest() !== wasm) wasm = await loaded();
+async function living(): Promise<SessionWasm> {
+  let wasm = await sessionWasm.loaded();
+  while (sessionWasm.latest() !== wasm) wasm = await sessionWasm.loaded();
   return wasm;
 }
 
@@ -21,10 +21,10 @@ const AGAIN_MS = [0, 250];
  * the same: nothing of a question is left in the wasm, and what a provider has sent (a refresh token) comes only once.
  * @throws AuthError, LoadError
  */
-export async function decide<T>(work: (wasm: Wasm) => T): Promise<T> {
+export async function decide<T>(work: (wasm: SessionWasm) => T): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return ask(current() ?? (await living()), work);
+      return sessionWasm.ask(sessionWasm.current() ?? (await living()), work);
     } catch (thrown) {
       // The caller's stack may be full: on the next turn there is room to say so.
       await undefined;

@@ -9,25 +9,13 @@ export type Given = WasmSource | Promise<WasmSource> | undefined;
 /** @internal */
 export type Address = string | URL | Request;
 
-let packaged: () => WasmSource;
-
-/** @internal An entry says where its wasm is; nothing is fetched yet. */
-export function provide(source: () => WasmSource): void {
-  packaged ??= source;
-}
-
-/** @internal The package's own. */
-export const packagedSource = (): WasmSource => packaged();
-
-/** @internal What was given; else the package's own. */
-export async function settled(given: Given): Promise<WasmSource> {
-  let source: WasmSource | undefined;
+/** @internal What was given, if anything was. */
+export async function settled(given: Given): Promise<WasmSource | undefined> {
   try {
-    source = await given;
+    return await given;
   } catch (cause) {
     throw loadError("network", "The promise of the SDK's wasm was rejected.", "See the cause.", cause);
   }
-  return source ?? packaged();
 }
 
 // Sources are told apart by what they have, not by `instanceof`: in tests URL and Response may be jsdom's or a polyfill's,

@@ -1,5 +1,6 @@
 // What `diagnose` does: asks the addresses, looks at the page, and concludes.
-import { preload } from "../core/load.js";
+import { preload } from "../core/calls-wasm.js";
+import { preloadSession } from "../core/session-wasm.js";
 import type { Violation } from "../core/violations.js";
 import { isSdkError, type LoadError } from "../errors.js";
 import { bare, peek } from "../given/read.js";
@@ -54,7 +55,7 @@ export async function examine(
   const [core, [provider, token], load] = await Promise.all([
     reached(probeCore, baseUrl, aroundCore),
     probeProvider(),
-    within(loadProblem()),
+    within(loadProblem(issuer !== undefined)),
   ]);
   const evidence: Evidence = {
     ...pageEvidence(stores),
@@ -73,9 +74,10 @@ function isAddress(url: string | undefined): url is string {
   return url !== undefined && URL.canParse(url);
 }
 
-async function loadProblem(): Promise<Evidence["load"]> {
+async function loadProblem(hasSession: boolean): Promise<Evidence["load"]> {
   try {
     await preload();
+    if (hasSession) await preloadSession();
     return undefined;
   } catch (error) {
     const { message, hint, httpStatus, cause } = error as LoadError;

@@ -1,12 +1,14 @@
 // `diagnose`: why calls fail, as far as a browser can tell. Not in Rust, because the wasm may be what does not load. What it does
 // is loaded when it is called.
-import { type Auth, authOptions } from "../auth/auth.js";
+import type { Auth } from "../auth/auth.js";
+import type { AuthOptions } from "../auth-options.js";
 import { NOT_COME } from "../core/imported.js";
 import { isTime } from "../core/limits.js";
 import { listenForViolations } from "../core/violations.js";
 import { peek } from "../given/read.js";
 import { ADDRESSES, DIAGNOSIS } from "../given/shapes.js";
 import { optionsOf } from "../given/snapshot.js";
+import { OPTIONS } from "../owners.js";
 import { clientOptions, type SipBreakoutClient } from "../sip-breakout-client.js";
 import type { Addresses, StoreName } from "./examine.js";
 import type { Finding } from "./finding.js";
@@ -77,7 +79,7 @@ function notLoading(cause: unknown): Finding[] {
 function addressesOf(target: DiagnoseTarget): Addresses {
   const own = clientOptions(target);
   const auth = own ? peek(own, "auth") : target;
-  const session = authOptions(auth);
+  const session = peek(auth, OPTIONS) as AuthOptions | undefined;
   const given = own || session ? undefined : optionsOf(target, ADDRESSES);
   const text = (value: unknown) => (value === undefined ? undefined : String(value));
   const around = (options: unknown): Surroundings => {

@@ -2,9 +2,9 @@
 import type { CoreCalls } from "../client/core-calls.js";
 import { flatError } from "../errors.js";
 import { bare } from "../given/read.js";
+import { requestOfText } from "../keeper-store/records.js";
 import type { CallOptions } from "../options.js";
 import { type Field, Happened } from "./machine.js";
-import { requestOfText } from "./records.js";
 
 interface CallLimits {
   /** The deadline; the client's without it. */

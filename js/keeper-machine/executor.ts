@@ -1,6 +1,8 @@
 // Carries out what the keeper's machine wants done, and tells it what came of it. What takes time goes on beside.
 import type { CoreCalls } from "../client/core-calls.js";
 import { peek } from "../given/read.js";
+import { type Desired, type Grant, NOTHING_DESIRED } from "../keeper-store/records.js";
+import type { Stores } from "../keeper-store/stores.js";
 import { nextTurn } from "../platform/time-limit.js";
 import { KeeperCalls } from "./calls.js";
 import { Deletions } from "./deletions.js";
@@ -8,10 +10,8 @@ import { leadBy } from "./leader-lock.js";
 import { Looks } from "./looks.js";
 import { type Field, Happened, type Machine } from "./machine.js";
 import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
-import { type Desired, type Grant, NOTHING_DESIRED } from "./records.js";
 import type { Snapshot } from "./snapshots.js";
 import { snapshotOf } from "./snapshots.js";
-import type { Stores } from "./stores.js";
 import { errorOf } from "./troubles.js";
 
 /** @internal Who hears of what can't be carried out here. */

@@ -1,24 +1,23 @@
 // Keeps the registrations of a client in this page, with one instance of the wasm: what the application wants goes to the
 // machine, once it is known whose registrations these are. What to do is decided there (src/keeper/).
-import type { Owners } from "../auth/owners.js";
 import type { CoreCalls } from "../client/core-calls.js";
 import { textOf } from "../client/encode.js";
 import type { RegistrationFields } from "../client/registration-fields.js";
 import type { ClientSettings } from "../client/settings.js";
-import { type Wasm, whenTrapped } from "../core/load.js";
+import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 import { invalidOption, toSdkError } from "../errors.js";
+import { randomId } from "../keeper-store/random-id.js";
+import type { RegistrationText } from "../keeper-store/records.js";
+import { Stores } from "../keeper-store/stores.js";
+import type { Owner, Owners } from "../owners.js";
 import { later } from "../platform/later.js";
 import { within } from "../platform/time-limit.js";
 import { leavers } from "../session/leavers.js";
-import type { Owner } from "../session/session.js";
 import { Executor } from "./executor.js";
 import { type Field, Happened, Machine } from "./machine.js";
 import { nameOf, ownersOf, watchOwner } from "./owner.js";
 import { PageLife } from "./page-life.js";
-import { randomId } from "./random-id.js";
-import type { RegistrationText } from "./records.js";
 import type { Snapshot } from "./snapshots.js";
-import { Stores } from "./stores.js";
 import { closed, nobody } from "./troubles.js";
 
 /** A store that is slow is not waited for longer. */
@@ -67,7 +66,7 @@ export class Keeper {
   #owner: string | undefined;
   #readied = later();
 
-  constructor(wasm: Wasm, calls: CoreCalls, settings: ClientSettings, listener: KeeperListener) {
+  constructor(wasm: SessionWasm, calls: CoreCalls, settings: ClientSettings, listener: KeeperListener) {
     const { apiVersion, baseUrl, keeping } = settings;
     this.#listener = listener;
     this.#owners = ownersOf(settings, wasm);
@@ -79,7 +78,7 @@ export class Keeper {
       onDoubt: () => this.#askAgain?.(),
     });
     leavers.add(this.#leaver);
-    this.#stopListening = whenTrapped(wasm, (thrown) => this.#trapped(thrown));
+    this.#stopListening = sessionWasm.whenTrapped(wasm, (thrown) => this.#trapped(thrown));
   }
 
   /**

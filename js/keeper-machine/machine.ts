@@ -1,6 +1,6 @@
 // The keeper's machine in Rust (src/keeper/), as it is talked to: an event in, a flat list of actions out, both by number
 // (src/bindings/keeper_events.rs, keeper_actions.rs). docs/decisions/0017 says why.
-import { ask, type Wasm } from "../core/load.js";
+import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 import { now } from "../platform/clock.js";
 
 /** @internal The numbers of events. (Those of actions are places in a list of js/keeper-machine/executor.ts.) */
@@ -37,13 +37,13 @@ export type Field = unknown;
 
 /** @internal A machine of one instance of the wasm. `tab` is a name that no other has. */
 export class Machine {
-  readonly #wasm: Wasm;
+  readonly #wasm: SessionWasm;
   readonly #number: number;
   #isFree = false;
 
-  constructor(wasm: Wasm, isV0: boolean, maxPerSecond: number, tab: string) {
+  constructor(wasm: SessionWasm, isV0: boolean, maxPerSecond: number, tab: string) {
     this.#wasm = wasm;
-    this.#number = ask(wasm, ({ newKeeper }) => newKeeper(isV0, maxPerSecond, tab));
+    this.#number = sessionWasm.ask(wasm, ({ newKeeper }) => newKeeper(isV0, maxPerSecond, tab));
   }
 
   /** What is to be done because of an event. @throws LoadError if the instance is no more */
@@ -52,12 +52,14 @@ export class Machine {
     if (this.#isFree) return [];
     const { wallMs, monotonicMs, page } = now();
     const all = [event, wallMs, monotonicMs, page, Math.random(), ...fields];
-    return ask(this.#wasm, ({ keeperActions }) => keeperActions(this.#number, all)) as readonly Field[];
+    return sessionWasm.ask(this.#wasm, ({ keeperActions }) =>
+      keeperActions(this.#number, all),
+    ) as readonly Field[];
   }
 
   /** Nobody uses it any more. @throws LoadError if the instance is no more */
   free(): void {
     this.#isFree = true;
-    ask(this.#wasm, ({ freeKeeper }) => freeKeeper(this.#number));
+    sessionWasm.ask(this.#wasm, ({ freeKeeper }) => freeKeeper(this.#number));
   }
 }

@@ -3,8 +3,14 @@
 // desired.
 import { flatError, toSdkError } from "../errors.js";
 import { bare } from "../given/read.js";
+import {
+  type Desired,
+  desiredJson,
+  readDesired,
+  readRegistrationJson,
+  registrationJson,
+} from "../keeper-store/records.js";
 import { type Fields, fieldsOf, isText, jsonOf, NONE } from "../platform/stored-json.js";
-import { type Desired, desiredJson, readDesired, readRegistrationJson, registrationJson } from "./records.js";
 import { errorOf } from "./troubles.js";
 
 /** The form of the messages; a tab with another version of the package does not read them. */

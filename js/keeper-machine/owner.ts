@@ -1,10 +1,9 @@
 // Whose registrations a client keeps: by which name they are stored, and when somebody else may have come.
-import { ownersIn } from "../auth/auth.js";
-import type { Owners } from "../auth/owners.js";
 import type { ClientSettings } from "../client/settings.js";
-import type { Wasm } from "../core/load.js";
+import type { SessionWasm } from "../core/session-wasm.js";
+import { NAMELESS } from "../keeper-store/records.js";
+import { type HasOwners, OWNERS, type Owner, type Owners } from "../owners.js";
 import { sleep } from "../platform/waiting.js";
-import type { Owner } from "../session/session.js";
 
 /**
  * After news of the session, when to look at it again. What another tab tells may come before what it stored does: browsers
@@ -12,9 +11,6 @@ import type { Owner } from "../session/session.js";
  */
 const LOOKS_MS = [100, 400, 1500, 6000];
 const LONGEST_MS = 6000;
-
-/** @internal Begins the names of owners that have none. */
-export const NAMELESS = "?";
 
 /** @internal What an owner's registrations go by. Nothing is kept for nobody. */
 export interface OwnerName {
@@ -53,8 +49,8 @@ function supplied(name: string | undefined): Owners {
 }
 
 /** @internal */
-export const ownersOf = ({ auth, keeping }: ClientSettings, wasm: Wasm): Owners =>
-  ownersIn(auth, wasm) ?? supplied(keeping.owner);
+export const ownersOf = ({ auth, keeping }: ClientSettings, wasm?: SessionWasm): Owners =>
+  (auth as HasOwners | undefined)?.[OWNERS](wasm) ?? supplied(keeping.owner);
 
 /**
  * @internal Follows the session until `signal` is aborted: `look` asks who is there, and resolves to whether that is unknown.

@@ -1,9 +1,9 @@
 // How a registration stands, as the machine tells it.
 
 import type { KeeperState } from "../events.js";
+import { requestOfText } from "../keeper-store/records.js";
 import type { RegistrationRequest } from "../options.js";
 import type { Field } from "./machine.js";
-import { requestOfText } from "./records.js";
 import { errorOf } from "./troubles.js";
 
 /** @internal How Rust tells it. */

@@ -3,15 +3,14 @@
 
 import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
-import { registrationTexts } from "../client/registration-texts.js";
-import type { Wasm } from "../core/load.js";
 import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
-import { Keeper, type Valid } from "../keeper-machine/keeper.js";
+import type { Wasms } from "../keeper-machine/both-wasms.js";
+import type { Keeper, Valid } from "../keeper-machine/keeper.js";
 import type { Snapshot } from "../keeper-machine/snapshots.js";
 import { closed } from "../keeper-machine/troubles.js";
+import type { Later } from "../load-later.js";
 import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
-import { onSilence as whenSilent } from "../platform/records.js";
 import { HeldStops } from "./held-stops.js";
 import { type Live, LiveKeepers } from "./live-keepers.js";
 import { Overruling } from "./overruling.js";
@@ -31,10 +30,11 @@ export class ClientKeepers {
   readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
   readonly #closing = new AbortController();
-  readonly #turns = new Turns((wasm) => this.#open(wasm), this.#closing.signal);
-  /** In the instance of the wasm that lives now. */
+  readonly #turns = new Turns((later, wasms) => this.#open(later, wasms), this.#closing.signal);
+  /** In the instance of the session's wasm that lives now. */
   #keeper: Keeper | undefined;
-  #wasm: Wasm | undefined;
+  #wasms: Wasms | undefined;
+  #later: Later | undefined;
   #isClosed = false;
   /** What was wanted when the client was closed. */
   readonly #wantedToTheEnd = new Set<string>();
@@ -225,8 +225,13 @@ export class ClientKeepers {
 
   /** @throws InvalidRequestError */
   #validOf(request: RegistrationRequest, found?: RegistrationProblem[]): Valid {
-    const wasm = this.#wasm as Wasm;
-    return registrationTexts(wasm, this.#calls.settings(wasm).apiVersion, request, found);
+    const { calls } = this.#wasms as Wasms;
+    return (this.#later as Later).registrationTexts(
+      calls,
+      this.#calls.settings(calls).apiVersion,
+      request,
+      found,
+    );
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -239,9 +244,15 @@ export class ClientKeepers {
     this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
   }
 
-  #open(wasm: Wasm): Keeper {
-    if (this.#keeper && this.#wasm === wasm) return this.#keeper;
-    const own = new Keeper(wasm, this.#calls, this.#calls.settings(wasm), {
+  #open(later: Later, wasms: Wasms): Keeper {
+    const own = this.#wasms?.session === wasms.session ? this.#keeper : undefined;
+    this.#wasms = wasms;
+    this.#later = later;
+    return own ?? this.#begin(later, wasms);
+  }
+
+  #begin({ Keeper, onSilence }: Later, { calls, session }: Wasms): Keeper {
+    const own = new Keeper(session, this.#calls, this.#calls.settings(calls), {
       onEvent: (key, type, snapshot) => {
         // What is being deleted is nobody's to keep.
         if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
@@ -259,10 +270,9 @@ export class ClientKeepers {
         this.isLeading = isLeading;
         for (const keeper of this.#live.every()) tell(keeper, "change", { error: keeper.lastError });
       },
-      onTrap: () => this.#begin(wasm),
+      onTrap: () => this.#beginAnew(session),
     });
     this.#keeper = own;
-    this.#wasm = wasm;
     this.#held.forget();
     if (this.#isClosed) {
       own.close();
@@ -270,14 +280,14 @@ export class ClientKeepers {
     } else {
       this.#overruling.begin();
       // Not before: nobody keeps a client for the sake of this.
-      this.#stopListening ??= whenSilent(this.#onSilence);
+      this.#stopListening ??= onSilence(this.#onSilence);
     }
     return own;
   }
 
   /** The instance is no more: what it kept is kept by another one. */
-  #begin(dead: Wasm): void {
-    if (this.#wasm !== dead || !this.#keeper) return;
+  #beginAnew(dead: Wasms["session"]): void {
+    if (this.#wasms?.session !== dead || !this.#keeper) return;
     this.#keeper = undefined;
     this.isLeading = false;
     for (const live of this.#live.all()) live.isNoted = false;

@@ -1,8 +1,9 @@
 // Stops that have to hold although the wasm, which notes them, can't be loaded.
 import type { ClientOptions } from "../client-options.js";
+import type { Undo } from "../keeper-store/stored-stops.js";
+import { loadLater } from "../load-later.js";
 import type { RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
-import { storeStop, type Undo } from "./stored-stops.js";
 
 /** A load that takes longer may not end before the page does. */
 const PATIENCE_MS = 3000;
@@ -58,6 +59,7 @@ export class HeldStops {
     const isMissed = () => !isLoaded() && !isWanted();
     if (!isMissed()) return false;
     try {
+      const { storeStop } = await loadLater();
       const undo = await storeStop(this.#options(), request, isDelete, isMissed);
       // If the wasm came meanwhile it finds the stop in the store, or notes the same.
       if (isWanted()) await undo();

@@ -2,13 +2,12 @@
 // was asked for before that call, by whichever client of this page, by a page before this one, or in another tab.
 import { baseUrlOf } from "../base-url.js";
 import type { CoreCalls } from "../client/core-calls.js";
-import { registrationTexts } from "../client/registration-texts.js";
 import type { ClientOptions } from "../client-options.js";
-import { type Wasm, whenLoaded } from "../core/load.js";
+import { callsWasm } from "../core/calls-wasm.js";
 import { peek } from "../given/read.js";
-import { nameOf, ownersOf } from "../keeper-machine/owner.js";
-import { Stores } from "../keeper-machine/stores.js";
+import { loadLater } from "../load-later.js";
 import type { RegistrationRequest } from "../options.js";
+import { KEPT_DATABASE } from "../platform/kept-database.js";
 
 /** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
 type Drop = (request: RegistrationRequest, id?: string) => void;
@@ -52,21 +51,21 @@ export class Overruling {
     const options = this.#options;
     const isLasting = peek(options, "auth") || peek(peek(options, "keeping"), "owner");
     if (!isLasting || begun.has(this) || this.#isOver || !globalThis.indexedDB) return;
-    whenLoaded<unknown>((wasm) => this.#storedDeletion(wasm, request)).then(
+    this.#storedDeletion(request).then(
       (id) => {
-        if (id !== undefined && !this.#isOver) this.#drop(request, id as string);
+        if (id !== undefined && !this.#isOver) this.#drop(request, id);
       },
       () => {},
     );
   }
 
-  /** Its id, if there is one of who is signed in. Nothing begins by asking. */
-  async #storedDeletion(wasm: Wasm, request: RegistrationRequest): Promise<string | undefined> {
-    const settings = this.#calls.settings(wasm);
-    const { key } = registrationTexts(wasm, settings.apiVersion, request);
-    const { name, isShared, session } = nameOf(await ownersOf(settings, wasm).owner(), "");
-    const stores = new Stores(settings.baseUrl, settings.apiVersion);
-    return isShared || session ? stores.deletion(name as string, key) : undefined;
+  /** Its id, if there is one. Nothing begins by asking. */
+  async #storedDeletion(request: RegistrationRequest): Promise<string | undefined> {
+    // Where nothing was ever kept there is nothing to look for, and no reason to load what looks.
+    const databases = await globalThis.indexedDB.databases?.();
+    if (databases?.every(({ name }) => name !== KEPT_DATABASE)) return undefined;
+    const [wasm, { storedDeletion }] = await Promise.all([callsWasm.loaded(), loadLater()]);
+    return storedDeletion(wasm, this.#calls, request);
   }
 
   /** Whether the request is for the same registration by either client. Without a number it is the session's. */

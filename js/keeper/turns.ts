@@ -1,10 +1,12 @@
 // What the application wants of its keepers, in the order in which it said so. Rust notes it: all for one number one after
 // the other, so that the last wish is the one that stays; different numbers do not wait for each other.
 
-import { type Wasm, whenLoaded } from "../core/load.js";
 import { type SdkError, toSdkError } from "../errors.js";
+import type { Wasms } from "../keeper-machine/both-wasms.js";
 import type { Keeper } from "../keeper-machine/keeper.js";
+import type { Later } from "../load-later.js";
 import { mayPass, rest } from "../patience.js";
+import { whenKeeping } from "./keeping.js";
 
 /** Told why a wish has to wait. */
 type OnTrouble = (error: SdkError) => void;
@@ -18,7 +20,7 @@ interface Asked {
 
 /** @internal */
 export class Turns {
-  readonly #open: (wasm: Wasm) => Keeper;
+  readonly #open: (later: Later, wasms: Wasms) => Keeper;
   readonly #closing: AbortSignal;
   readonly #asked: Asked[] = [];
   /** Over when nobody waits for the wasm. */
@@ -27,7 +29,7 @@ export class Turns {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** With `closing` no wish waits any longer for a wasm that can't be loaded. */
-  constructor(open: (wasm: Wasm) => Keeper, closing: AbortSignal) {
+  constructor(open: (later: Later, wasms: Wasms) => Keeper, closing: AbortSignal) {
     this.#open = open;
     this.#closing = closing;
   }
@@ -51,8 +53,8 @@ export class Turns {
 
   /** Runs `work` when all that was wanted so far is noted. */
   async after<T>(work: (keeper: Keeper) => Promise<T>): Promise<T> {
-    await whenLoaded((wasm) => {
-      this.#flush(this.#open(wasm));
+    await whenKeeping((later, wasms) => {
+      this.#flush(this.#open(later, wasms));
       return Promise.allSettled(this.#turns.values());
     });
     return this.run(work);
@@ -66,7 +68,7 @@ export class Turns {
 
   /** Runs `work` at once. */
   run<T>(work: (keeper: Keeper) => T | Promise<T>): Promise<T> {
-    return whenLoaded<T | Promise<T>>((wasm) => work(this.#open(wasm))) as Promise<T>;
+    return whenKeeping<T | Promise<T>>((later, wasms) => work(this.#open(later, wasms))) as Promise<T>;
   }
 
   /** One waits for the wasm for all: each by itself, they would come out of order. */

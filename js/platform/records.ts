@@ -2,6 +2,7 @@
 // shared by all tabs (IndexedDB), one outlives only an instance of the wasm.
 
 import { clock } from "./alarm.js";
+import { KEPT_DATABASE } from "./kept-database.js";
 
 /** @internal */
 export interface RecordStore {
@@ -18,7 +19,6 @@ export interface SharedStore extends RecordStore {
   replace(key: string, known: string | undefined, value: string): Promise<unknown>;
 }
 
-const DATABASE = "sipbreakout-kept";
 const STORE = "records";
 /** A database that does not answer must not hold up a call. */
 const TIMEOUT_MS = 3000;
@@ -58,7 +58,7 @@ function fallSilent(): void {
 function open(): Promise<IDBDatabase> {
   if (database) return database;
   const coming = new Promise<IDBDatabase>((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
+    const opening = indexedDB.open(KEPT_DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     opening.onsuccess = () => {
       const opened = opening.result;

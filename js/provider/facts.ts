@@ -2,7 +2,7 @@
 
 import type { AuthOptions } from "../auth-options.js";
 import { flatAuthError } from "../core/decide.js";
-import type { Wasm } from "../core/load.js";
+import type { SessionWasm } from "../core/session-wasm.js";
 import { isArray } from "../given/read.js";
 import { type Endpoints, flatEndpoints, type Issuer } from "./endpoints.js";
 
@@ -44,7 +44,7 @@ export interface Facts {
 }
 
 /** @internal Asks Rust, where it is at hand. `namespace` is the session's. @throws AuthError */
-export function factsOf(wasm: Wasm, settings: ProviderSettings, namespace: string): Facts {
+export function factsOf(wasm: SessionWasm, settings: ProviderSettings, namespace: string): Facts {
   const { clientId = "", redirectUri = "", issuer, preset, name } = settings;
   const { scope: scopes, params, timeoutMs: limitMs } = settings;
   let flat: unknown[];

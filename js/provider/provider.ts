@@ -1,6 +1,6 @@
 // One provider and this client of it: requests, endpoints, keys, proofs. It knows nothing of a session.
 import { decide } from "../core/decide.js";
-import type { Wasm } from "../core/load.js";
+import type { SessionWasm } from "../core/session-wasm.js";
 import type { AuthError } from "../errors.js";
 import type { Pairs } from "../platform/fetching.js";
 import type { Keys } from "../platform/key-pairs.js";
@@ -50,7 +50,7 @@ export class Provider {
   }
 
   /** The same where the wasm is at hand. @throws AuthError */
-  check(wasm: Wasm): Facts {
+  check(wasm: SessionWasm): Facts {
     this.#facts ??= factsOf(wasm, this.settings, this.namespace);
     return this.#facts;
   }

@@ -1,5 +1,5 @@
 // At a sign-out, has the clients of this page delete the registrations that they keep.
-import type { Owner } from "./session.js";
+import type { Owner } from "../owners.js";
 
 /** @internal Deletes all that is kept for the owner. False if one is left. */
 export type Leaver = (owner: Owner) => Promise<boolean>;

@@ -2,6 +2,7 @@
 
 import type { AuthError } from "../errors.js";
 import type { AuthEventMap } from "../events.js";
+import type { Owner } from "../owners.js";
 import { ownerName, sessionOwnerName } from "../provider/names.js";
 import { isCallingFetch } from "../provider/own-fetch.js";
 import type { Provider } from "../provider/provider.js";
@@ -24,25 +25,6 @@ import { find, forget, load } from "./stored-state.js";
  * keeps.
  */
 export type Told = (type: "" | keyof AuthEventMap, detail: unknown) => void;
-
-/** @internal Whose registrations may be kept with the tokens. */
-export type Owner =
-  /** Nobody is signed in. */
-  | { readonly kind: "nobody" }
-  /** Somebody, of whom nothing is known but that it is the same as before for as long as it is not nobody. */
-  | { readonly kind: "nameless" }
-  /** It can't be told now: the store does not answer. */
-  | { readonly kind: "unknown" }
-  /** In every tab and at every time. */
-  | { readonly kind: "named"; readonly name: string }
-  /** Another sign-in is another session, also by the same person, who may become known later. */
-  | {
-      readonly kind: "session";
-      readonly session: string;
-      /** It outlives the page. */
-      readonly isLasting: boolean;
-      readonly person: string | undefined;
-    };
 
 /** @internal */
 export class Session implements SessionContext {

@@ -1,6 +1,6 @@
 // Renewing the session fails. What that means is decided in Rust (src/session/trouble.rs), and noted beside the session.
 import { decide } from "../core/decide.js";
-import type { Wasm } from "../core/load.js";
+import type { SessionWasm } from "../core/session-wasm.js";
 import type { AuthError } from "../errors.js";
 import type { AuthErrorCode } from "../generated.js";
 import { type Moment, now } from "../platform/clock.js";
@@ -117,7 +117,7 @@ export async function noteFailure(
   failed.push(verdict, word, mayBeUsed, isUseless, leftMs(stored, at), ...numbersOf(at));
   const stage = stageOf(stored);
   let before: NotedTrouble | undefined;
-  let answer: ReturnType<Wasm["noteFailure"]>;
+  let answer: ReturnType<SessionWasm["noteFailure"]>;
   do {
     before = shared.troubleOf(stored);
     const known = before?.text;

@@ -3,12 +3,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { clientAloneDir, crateTarget, distDir, doorsDir, root, targetDir } from "../paths.mjs";
+import { crateTarget, distDir, doorsDir, root, targetDir } from "../paths.mjs";
 import { run } from "../processes.mjs";
 import { wrapDeclarations, wrapGlue } from "./glue.mjs";
-
-const name = "sipbreakout";
-const schedule = "sipbreakout-schedule";
 
 // What rustc emits by default for this target; binaryen must be told. Profile settings that strip would also
 // delete the section in which rustc notes these features, so names and notes are dropped here instead.
@@ -57,18 +54,29 @@ const memoryLimit = "-Clink-arg=--max-memory=1073741824";
 /** Replaced in one step: a development server may be reading the old one. */
 function putFile(directory, file, content) {
   mkdirSync(directory, { recursive: true });
-  const next = join(targetDir, `${name}.next`);
+  const next = join(targetDir, `${file}.next`);
   writeFileSync(next, content);
   renameSync(next, join(directory, file));
 }
 
-/** `features` beside the default ones; `only` instead of them, with a target directory of its own. */
-async function compile({ features = [], only }) {
+/**
+ * What is shipped: two files, so that a page which only calls does not wait for the rest. `feature` is the crate's, and `name` that
+ * of the files in dist/wasm/ (and of the module from which the wasm imports: its glue).
+ */
+export const wasmFiles = {
+  calls: { feature: "calls-wasm", name: "sipbreakout" },
+  session: { feature: "session-wasm", name: "sipbreakout-session" },
+};
+
+/** For servers that keep registrations, in Node. Pages never load it. */
+const scheduleFile = { feature: "schedule-wasm", name: "sipbreakout-schedule", isAtOnce: true };
+
+/** Cargo would compile everything anew whenever the features change: each choice has a target directory of its own. */
+async function compile(features) {
   const locked = process.env.CI === undefined ? [] : ["--locked"];
   await run("cargo", ["fetch", "--quiet", ...locked]);
-  const chosen = [...(only ? ["--no-default-features"] : []), "--features", (only ?? features).join(",")];
-  // Cargo would compile everything anew whenever the features change.
-  const cargoDir = only ? join(targetDir, only.join("-")) : targetDir;
+  const chosen = ["--no-default-features", "--features", features.join(",")];
+  const cargoDir = join(targetDir, features[0]);
   await run("cargo", ["build", "--release", "--target", crateTarget, "--lib", ...chosen, ...locked], {
     env: {
       CARGO_ENCODED_RUSTFLAGS: [...pathRemapping(), memoryLimit].join("\x1f"),
@@ -79,51 +87,42 @@ async function compile({ features = [], only }) {
 }
 
 /** Wasm and glue into `directory`; what is between in `glueDir`. */
-async function buildInto(directory, chosen, glueDir = join(targetDir, "glue"), file = name) {
-  const isSync = file === schedule;
-  const compiled = await compile(chosen);
+async function buildInto(directory, { feature, name, isAtOnce }, more = [], glueDir = glueDirOf(name)) {
+  const compiled = await compile([feature, ...more]);
   rmSync(glueDir, { recursive: true, force: true });
-  mkdirSync(glueDir);
-  await run("wasm-glue", [compiled, glueDir, file]);
+  mkdirSync(glueDir, { recursive: true });
+  await run("wasm-glue", [compiled, glueDir, name]);
   const optimized = join(glueDir, "optimized.wasm");
-  await run("wasm-opt", [join(glueDir, `${file}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
+  await run("wasm-opt", [join(glueDir, `${name}_bg.wasm`), ...optimizerFlags, "-o", optimized]);
 
-  const glue = (extension) => readFileSync(join(glueDir, `${file}.${extension}`), "utf8");
-  putFile(directory, `${file}_bg.wasm`, readFileSync(optimized));
-  putFile(directory, `${file}.js`, wrapGlue(glue("js"), isSync));
-  putFile(directory, `${file}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"), isSync)}`);
+  const glue = (extension) => readFileSync(join(glueDir, `${name}.${extension}`), "utf8");
+  putFile(directory, `${name}_bg.wasm`, readFileSync(optimized));
+  putFile(directory, `${name}.js`, wrapGlue(glue("js"), isAtOnce));
+  putFile(directory, `${name}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"), isAtOnce)}`);
   return optimized;
 }
 
+const glueDirOf = (name) => join(targetDir, "glue", name);
+
 export async function buildWasm() {
   const directory = join(distDir, "wasm");
-  const optimized = await buildInto(directory, {});
-  await buildScheduleWasm();
-  const base64 = readFileSync(optimized).toString("base64");
-  putFile(directory, `${name}-inline.js`, `export const base64 = "${base64}";\n`);
-  putFile(
-    directory,
-    `${name}-inline.d.ts`,
-    "/** The wasm, for where no second file can be served. */\nexport declare const base64: string;\n",
-  );
+  for (const file of Object.values(wasmFiles)) {
+    const optimized = await buildInto(directory, file);
+    const base64 = readFileSync(optimized).toString("base64");
+    putFile(directory, `${file.name}-inline.js`, `export const base64 = "${base64}";\n`);
+    putFile(
+      directory,
+      `${file.name}-inline.d.ts`,
+      "/** The wasm, for where no second file can be served. */\nexport declare const base64: string;\n",
+    );
+  }
+  await buildInto(directory, scheduleFile);
 }
 
-/** What servers keep registrations by, in Node. Browsers do not load it. */
-async function buildScheduleWasm() {
-  await buildInto(
-    join(distDir, "wasm"),
-    { only: ["schedule-wasm"] },
-    join(targetDir, "glue-schedule"),
-    schedule,
-  );
-}
-
-/** The same transport with the doors of src/bindings/doors.rs. Never published. */
+/** The same with the doors of src/bindings/doors.rs. Never published. */
 export async function buildDoorsWasm() {
-  await buildInto(join(doorsDir, "wasm"), { features: ["test-doors"] }, join(targetDir, "glue-doors"));
-}
-
-/** Only a client with supplied tokens, to know what it weighs. Never published. */
-export async function buildClientAloneWasm() {
-  await buildInto(join(clientAloneDir, "wasm"), { only: ["client"] }, join(targetDir, "glue-client-alone"));
+  for (const file of Object.values(wasmFiles)) {
+    const glueDir = join(targetDir, "glue-doors", file.name);
+    await buildInto(join(doorsDir, "wasm"), file, ["test-doors"], glueDir);
+  }
 }

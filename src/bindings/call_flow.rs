@@ -1,8 +1,8 @@
 //! `describeCallFlow`.
 
-use super::calls::input;
 use super::flat::problems;
 use super::js::Array;
+use super::registration::input;
 use crate::breakout::{Behavior, CallFlow, CallFlowInput, Leg, PartyInput, PlacedBy, describe_call_flow};
 use wasm_bindgen::prelude::*;
 

@@ -1,14 +1,16 @@
 //! The call path for `js/client/`: each function takes numbers, strings and bytes, and gives an answer in the same turn.
 
-use super::flat::{failure, pairs, problems};
+use super::failures::{failure, pairs};
+use super::flat::problems;
 use super::js::{Array, Uint8Array};
+use super::registration::{input, version};
 use crate::breakout::{
-    ApiVersion, CallFailure, Registration, RegistrationInput, Target, deleted, encode_delete, encode_upsert,
-    parse_phone_number, registered, validate, validate_target,
+    CallFailure, Registration, RegistrationInput, Target, deleted, encode_delete, encode_upsert, parse_phone_number,
+    registered, validate, validate_target,
 };
 use crate::grpc_web::{Answer, Below, Metadata, body, check_base_url, failure as words, headers};
 use crate::redact::Secrets;
-use crate::text::{split_first, without_end};
+use crate::text::without_end;
 use crate::url::UrlParts;
 use wasm_bindgen::prelude::*;
 
@@ -34,31 +36,6 @@ impl From<u32> for Asked {
             _ => Self::Bytes,
         }
     }
-}
-
-/// The fields of a registration, each behind the character that `fields` begins with (`js/client/encode.ts`).
-pub fn input(fields: &str) -> RegistrationInput {
-    let divider = fields.as_bytes().first().copied().unwrap_or_default();
-    let mut rest = split_first(fields, divider).1;
-    let mut next = || {
-        let (field, behind) = split_first(rest?, divider);
-        rest = behind;
-        Some(field.to_owned())
-    };
-    let input = RegistrationInput {
-        sip_uri: next(),
-        route_type: next(),
-        phone_number: next(),
-        mobile_originating_prefix: next(),
-        mobile_terminating_prefix: next(),
-    };
-    #[cfg(feature = "test-doors")]
-    super::doors::knock(input.sip_uri.as_deref());
-    input
-}
-
-pub const fn version(is_v0: bool) -> ApiVersion {
-    if is_v0 { ApiVersion::V0 } else { ApiVersion::V1 }
 }
 
 /// The body of an upsert, from the fields in the order of `RegistrationInput`; `[body, phone number]` if the number goes to
@@ -182,23 +159,4 @@ pub const fn below(which: u32) -> Below {
         3 => Below::BodyUnusable,
         _ => Below::NoBytes,
     }
-}
-
-/// Whether `text` has a secret in it, of those that a request with these headers carries (names and values in turn) and of
-/// these tokens. `is_sure`: a short one, which may be a word, does not count.
-#[wasm_bindgen(js_name = hasSecret)]
-pub fn has_secret(text: String, request_headers: &Array, tokens: &Array, is_sure: bool) -> bool {
-    let secrets = secrets(request_headers, tokens);
-    if is_sure { secrets.without_short().is_in(text.as_bytes()) } else { secrets.is_in(text.as_bytes()) }
-}
-
-/// `text` without them.
-#[wasm_bindgen(js_name = cutSecrets, unchecked_return_type = "string")]
-pub fn cut_secrets(text: String, request_headers: &Array, tokens: &Array) -> JsValue {
-    JsValue::from_str(&secrets(request_headers, tokens).cut(&text))
-}
-
-/// All that a request with these headers carries, and these tokens.
-pub fn secrets(request_headers: &Array, tokens: &Array) -> Secrets {
-    Secrets::of_attempts(&request_headers.texts(), &tokens.texts())
 }

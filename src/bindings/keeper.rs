@@ -1,10 +1,10 @@
 //! The keepers of this instance, each by its number: an event in, actions out. `keeper_events.rs` and `keeper_actions.rs` have the numbers, and
 //! `js/keeper-machine/machine.ts` those who use them.
 
-use super::calls::version;
 use super::js::Array;
 use super::keeper_actions::List;
 use super::keeper_events::Fields;
+use super::registration::version;
 use crate::breakout::ApiVersion;
 use crate::keeper::Keeper;
 use std::cell::RefCell;

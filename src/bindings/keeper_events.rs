@@ -1,7 +1,7 @@
 //! Events of a keeper, from the fields of an array (`js/keeper-machine/machine.ts`).
 
-use super::calls::input;
 use super::js::Array;
+use super::registration::input;
 use crate::breakout::{ApiVersion, Registration, validate};
 use crate::keeper::desired::{DesiredRegistration, StoredGrant};
 use crate::keeper::event::{Event, Failure, FailureKind, LockNews, Reading, Stored};

@@ -4,31 +4,44 @@
 
 mod js;
 
-#[cfg(feature = "client")]
-mod calls;
-#[cfg(all(feature = "client", feature = "test-doors"))]
+// What pages need for both.
+#[cfg(all(any(feature = "calls-wasm", feature = "session-wasm"), feature = "test-doors"))]
 mod doors;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
 mod flat;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
+mod registration;
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
+mod secrets;
+
+// What calls need.
+#[cfg(all(feature = "calls-wasm", feature = "test-doors"))]
+mod adapter;
+#[cfg(feature = "calls-wasm")]
+mod calls;
+#[cfg(feature = "calls-wasm")]
+mod failures;
+#[cfg(feature = "calls-wasm")]
 mod reply;
-#[cfg(feature = "client")]
+#[cfg(feature = "calls-wasm")]
 mod retries;
 
+// What signing in, keeping and call flows need.
+#[cfg(feature = "session-wasm")]
+mod call_flow;
+#[cfg(feature = "session-wasm")]
+mod keeper;
+#[cfg(feature = "session-wasm")]
+mod keeper_actions;
+#[cfg(feature = "session-wasm")]
+mod keeper_events;
+#[cfg(feature = "session-wasm")]
+mod oauth;
+#[cfg(feature = "session-wasm")]
+mod oauth_replies;
+#[cfg(feature = "session-wasm")]
+mod session;
+
+// What servers need.
 #[cfg(feature = "schedule-wasm")]
 mod schedule;
-
-#[cfg(feature = "session")]
-mod call_flow;
-#[cfg(feature = "session")]
-mod keeper;
-#[cfg(feature = "session")]
-mod keeper_actions;
-#[cfg(feature = "session")]
-mod keeper_events;
-#[cfg(feature = "session")]
-mod oauth;
-#[cfg(feature = "session")]
-mod oauth_replies;
-#[cfg(feature = "session")]
-mod session;

@@ -1,8 +1,9 @@
 //! What a reply comes to.
 
-use super::calls::{Asked, below, meaning, secrets};
-use super::flat::{call_failure, received};
+use super::calls::{Asked, below, meaning};
+use super::failures::{call_failure, received};
 use super::js::Array;
+use super::secrets::secrets;
 use crate::breakout::CallFailure;
 use crate::grpc_web::{Head, Outcome, Reply, Rest, answer_at_once};
 use crate::redact::Secrets;

@@ -79,7 +79,7 @@ impl RouteType {
 
     /// From its name, exactly.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|route| route.as_str() == text)
+        Self::ALL.iter().copied().find(|route| route.as_str() == text)
     }
 }
 

@@ -65,7 +65,11 @@ fn from(value: JsValue, depth: usize) -> Option<Json> {
         return Some(Json::Null);
     }
     if is_array(&value) {
-        return Some(Json::List(items(value).map(|item| from(item, deeper)).collect::<Option<_>>()?));
+        let mut list = Vec::new();
+        for item in items(value) {
+            list.push(from(item, deeper)?);
+        }
+        return Some(Json::List(list));
     }
     let mut fields = Fields::default();
     for entry in items(entries_of(&value)) {

@@ -93,7 +93,7 @@ impl Fields {
     pub fn take(&mut self, name: &str) -> Option<Json> {
         let (_, value) = self.0.iter_mut().find(|(candidate, _)| candidate == name)?;
         let value = std::mem::replace(value, Json::Null);
-        (value != Json::Null).then_some(value)
+        (!matches!(value, Json::Null)).then_some(value)
     }
 
     /// Takes a string out, if there is one.

@@ -20,7 +20,8 @@ const LONGEST_WAIT_MS: f64 = 700_000.0;
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     pub(super) fn hear(&mut self, message: TabMessage<E>) {
         let now = self.now;
-        let [wait_ms, ago_ms, _] = message.times_ms.map(heeded);
+        let [wait_ms, ago_ms, _] = message.times_ms;
+        let (wait_ms, ago_ms) = (heeded(wait_ms), heeded(ago_ms));
         match message.told {
             Told::Hello => {
                 self.post_tab(Told::Here);

@@ -250,9 +250,10 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
         let Some(mut kept) = self.schedule.remove(key) else { return };
         self.said_while_reading(key, kept.owner.as_ref());
         if kept.desired.is_deletion {
-            for id in kept.overtaken.iter().chain([&kept.desired.id]) {
+            for id in &kept.overtaken {
                 self.actions.settled(id, trouble.as_ref());
             }
+            self.actions.settled(&kept.desired.id, trouble.as_ref());
         } else {
             self.overtake(&kept.overtaken);
         }

@@ -193,12 +193,14 @@ impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Those that were wanted before it was known for whom; with `is_all` also what the store refused when the core took it.
     pub(super) fn store_unstored(&mut self, is_all: bool) {
         let Some(owner) = self.owner.clone() else { return };
-        let own = self.schedule.iter().filter(|kept| {
+        let mut unstored = Vec::new();
+        for kept in self.schedule.iter() {
             let state = &kept.state;
             let is_owed = !kept.is_stored && (is_all || !state.is_settled()) && !state.is_rejected();
-            is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner)
-        });
-        let unstored: Vec<_> = own.map(|kept| (kept.key.clone(), kept.desired.clone(), kept.stored_grant())).collect();
+            if is_owed && !self.is_being_stored(&kept.desired.id) && kept.owner.as_ref() == Some(&owner) {
+                unstored.push((kept.key.clone(), kept.desired.clone(), kept.stored_grant()));
+            }
+        }
         for (key, desired, grant) in unstored {
             self.store_desired(&owner, &key, &desired, true, !is_all);
             if let Some(grant) = grant {

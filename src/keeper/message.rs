@@ -63,7 +63,7 @@ impl Told {
 
     /// From its name, exactly.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|told| told.as_str() == name)
+        Self::ALL.iter().copied().find(|told| told.as_str() == name)
     }
 }
 

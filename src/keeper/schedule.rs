@@ -141,7 +141,10 @@ impl<E: Clone> Schedule<E> {
             return;
         }
         let second = |left_ms: f64| (left_ms / WINDOW_MS).max(0.0) as usize;
-        let last = due.iter().map(|(left_ms, _)| second(*left_ms)).max().unwrap_or_default();
+        let mut last = 0;
+        for (left_ms, _) in due {
+            last = last.max(second(*left_ms));
+        }
         let mut counts = vec![0usize; last.min(MOST_SECONDS) + 1];
         for (left_ms, _) in due {
             if let Some(count) = counts.get_mut(second(*left_ms)) {

@@ -19,14 +19,14 @@ const RESERVED: [&str; 11] = [
     "request_uri",
 ];
 
-/// The reserved name among `names`, if there is one.
-pub(crate) fn reserved<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'static str> {
-    names.find_map(|name| RESERVED.into_iter().find(|reserved| *reserved == name))
+/// The reserved name among those of `params`, if there is one.
+fn reserved(params: &[(String, String)]) -> Option<&str> {
+    params.iter().map(|(name, _)| name.as_str()).find(|name| RESERVED.contains(name))
 }
 
 /// Refuses reserved and empty names among `authorizationParams`.
 pub(crate) fn check_params(params: &[(String, String)]) -> Result<(), AuthError> {
-    if let Some(name) = reserved(params.iter().map(|(name, _)| name.as_str())) {
+    if let Some(name) = reserved(params) {
         let wanted = "is set by the SDK and can't be given.";
         return Err(AuthError::config(&["authorizationParams.", name].concat(), wanted));
     }
@@ -65,7 +65,7 @@ impl Request<'_> {
     pub fn url(&self, endpoint: &str) -> Result<String, AuthError> {
         let (_, own) = split_once(endpoint, b'?').unwrap_or((endpoint, ""));
         let own = form::pairs(own);
-        if let Some(name) = reserved(own.iter().map(|(name, _)| name.as_str())) {
+        if let Some(name) = reserved(&own) {
             let wanted = ["must not have the parameter `", name, "` itself: it is set by the SDK."].concat();
             return Err(AuthError::config("endpoints.authorization", &wanted));
         }
@@ -79,8 +79,11 @@ impl Request<'_> {
             ("code_challenge", self.code_challenge),
             ("code_challenge_method", "S256"),
         ];
-        for (name, value) in own.into_iter().chain(self.nonce.map(|nonce| ("nonce", nonce))) {
+        for (name, value) in own {
             form::push(&mut query, name, value);
+        }
+        if let Some(nonce) = self.nonce {
+            form::push(&mut query, "nonce", nonce);
         }
         for (index, (name, value)) in self.params.iter().enumerate() {
             if !self.params.iter().skip(index + 1).any(|(later, _)| later == name) {
@@ -88,7 +91,7 @@ impl Request<'_> {
             }
         }
         let joint = match endpoint {
-            _ if endpoint.ends_with(['?', '&']) => "",
+            _ if endpoint.ends_with('?') || endpoint.ends_with('&') => "",
             _ if place(endpoint.as_bytes(), b'?').is_some() => "&",
             _ => "?",
         };

@@ -25,7 +25,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Reads the query; the fragment is not the code flow's and is ignored.
     pub fn read<U: Urls>(urls: &U, url: &str) -> Result<Self, AuthError> {
-        let Parameters { codes, others: [state, error, description, uri, iss, response] } = parameters(urls, url)?;
+        let Parameters { mut codes, others: [state, error, description, uri, iss, response] } = parameters(urls, url)?;
         if response.is_some() {
             return Err(not_a_callback("It has a signed `response`, which was not asked for."));
         }
@@ -35,11 +35,10 @@ impl Answer {
             let shown = |text: Option<String>| text.map(|text| codes.cut(&text));
             Outcome::Refused { error: codes.cut(&error), description: shown(description), uri: shown(uri) }
         } else {
-            let mut codes = codes.into_iter();
-            match (codes.next(), codes.next()) {
-                (Some(code), None) => Outcome::Code(Secret::new(code)),
-                (None, _) => return Err(not_a_callback("It has neither `code` nor `error`.")),
-                (Some(_), Some(_)) => return Err(twice("code")),
+            match codes.pop() {
+                Some(code) if codes.is_empty() => Outcome::Code(Secret::new(code)),
+                Some(_) => return Err(twice("code")),
+                None => return Err(not_a_callback("It has neither `code` nor `error`.")),
             }
         };
         let state = state.ok_or_else(|| not_a_callback("It has no `state`."))?;
@@ -75,7 +74,7 @@ fn parameters<U: Urls>(urls: &U, url: &str) -> Result<Parameters, AuthError> {
     let url = urls.parse(url).ok_or_else(|| not_a_callback("It is no absolute URL."))?;
     let [code, others @ ..] = ANSWER_PARAMETERS;
     let mut codes = Vec::new();
-    let mut found = others.map(|name| (name, None::<String>));
+    let mut found = [const { None::<String> }; 6];
     for (name, value) in form::pairs(&url.query) {
         // RFC 6749, section 3.1: without a value it is as good as left out, and none is there more than once. Which one
         // would count is anybody's guess.
@@ -84,13 +83,14 @@ fn parameters<U: Urls>(urls: &U, url: &str) -> Result<Parameters, AuthError> {
         }
         if name == code {
             codes.push(value);
-        } else if let Some((known, slot)) = found.iter_mut().find(|(known, _)| *known == name)
+        } else if let Some(at) = others.iter().position(|known| *known == name)
+            && let Some(slot) = found.get_mut(at)
             && slot.replace(value).is_some()
         {
-            return Err(twice(known));
+            return Err(twice(&name));
         }
     }
-    Ok(Parameters { codes, others: found.map(|(_, value)| value) })
+    Ok(Parameters { codes, others: found })
 }
 
 fn twice(name: &str) -> AuthError {

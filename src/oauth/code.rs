@@ -113,7 +113,8 @@ impl AuthCode {
 
     /// The code for what a provider wrote into `error`; `None` for words of no specification read here.
     pub(crate) fn from_oauth(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().take_while(|code| *code != Self::ProviderError).find(|code| code.as_str() == word)
+        // Those of the specifications come first.
+        Self::of(word).filter(|code| (*code as u8) < Self::ProviderError as u8)
     }
 
     /// The kind it usually has.

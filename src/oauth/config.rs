@@ -102,9 +102,7 @@ fn check_overrides<U: Urls>(urls: &U, overrides: &EndpointOverrides) -> Result<(
 }
 
 fn scopes(given: Option<Vec<String>>) -> Result<Vec<String>, AuthError> {
-    let given = given.unwrap_or_else(|| {
-        ["openid", "offline_access", "phone", V1_UPSERT_REGISTRATION.scope].map(String::from).into()
-    });
+    let given = given.unwrap_or_else(|| vec![["openid offline_access phone ", V1_UPSERT_REGISTRATION.scope].concat()]);
     let mut scopes: Vec<String> = Vec::new();
     for entry in &given {
         let mut rest = Some(entry.as_str());

@@ -53,15 +53,16 @@ impl Claims {
             return None;
         }
         let mut fields = Fields::from_signed(&decode_url(payload)?)?;
-        let [exp, iat, nbf] = ["exp", "iat", "nbf"].map(|name| time(&mut fields, name));
+        let (exp, iat) = (time(&mut fields, "exp")??, time(&mut fields, "iat")??);
+        let nbf = time(&mut fields, "nbf")?;
         Some(Self {
             iss: fields.need_text("iss")?,
             sub: fields.need_text("sub")?,
             aud: texts(fields.take("aud")?)?,
             azp: fields.take_text("azp").ok()?,
-            exp: exp??,
-            iat: iat??,
-            nbf: nbf?,
+            exp,
+            iat,
+            nbf,
             // Of use only to who asked for it.
             auth_time: time(&mut fields, "auth_time").flatten(),
             nonce: fields.take_text("nonce").ok()?,

@@ -6,7 +6,7 @@ use crate::json::Json;
 /// A number, or a text that says one.
 pub(crate) fn number(value: Json) -> Option<f64> {
     match value {
-        Json::Text(text) => Json::parse(text.trim())?.into_number(),
+        Json::Text(text) => Json::parse(text.trim_ascii())?.into_number(),
         other => other.into_number(),
     }
 }
@@ -24,7 +24,13 @@ pub(crate) fn flag(value: Json) -> Option<bool> {
 pub(crate) fn texts(value: Json) -> Option<Vec<String>> {
     match value {
         Json::Text(text) => Some(vec![text]),
-        Json::List(list) => list.into_iter().map(Json::into_text).collect(),
+        Json::List(list) => {
+            let mut texts = Vec::new();
+            for value in list {
+                texts.push(value.into_text()?);
+            }
+            Some(texts)
+        }
         _ => None,
     }
 }

@@ -39,7 +39,13 @@ const MOST_KEYS: usize = 100;
 /// All that can be used here. Keys of other kinds, for encryption, or damaged are read over.
 pub(crate) fn keys(text: &str) -> Option<Vec<Key>> {
     let Json::List(keys) = Fields::parse(text)?.take("keys")? else { return None };
-    Some(keys.into_iter().filter_map(key).take(MOST_KEYS).collect())
+    let mut usable = Vec::new();
+    for json in keys {
+        if usable.len() < MOST_KEYS {
+            usable.extend(key(json));
+        }
+    }
+    Some(usable)
 }
 
 fn key(json: Json) -> Option<Key> {

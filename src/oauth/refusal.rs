@@ -150,13 +150,21 @@ fn is_reason_phrase(word: &str) -> bool {
 
 /// What stands where other forms of JSON name an error.
 fn named(fields: &mut Fields) -> Vec<String> {
-    let names = ["error_code", "errorCode", "code", "type", "status"];
-    names.into_iter().filter_map(|name| fields.take(name)?.into_text()).collect()
+    let mut codes = Vec::new();
+    for name in ["error_code", "errorCode", "code", "type", "status"] {
+        codes.extend(fields.take(name).and_then(Json::into_text));
+    }
+    codes
 }
 
 /// `refresh_token_not_found`, `RefreshTokenExpired`, `invalid-refresh-token`, …
 fn names_refresh_token(code: &str) -> bool {
-    let letters: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let mut letters = String::new();
+    for letter in code.chars() {
+        if letter.is_ascii_alphanumeric() {
+            letters.push(letter.to_ascii_lowercase());
+        }
+    }
     has(&letters, "refreshtoken")
 }
 

@@ -15,11 +15,14 @@ const SHOWN_LIMIT: usize = 1000;
 /// words.
 pub(crate) fn refusal(place: &str, reply: &Reply, secrets: &[&Secret]) -> AuthError {
     let mut told = Fields::parse(&reply.body).unwrap_or_default();
-    let mut text = |name: &str| told.take(name).and_then(Json::into_text);
-    let issued =
-        ["access_token", "refresh_token", "id_token"].into_iter().filter_map(&mut text).map(String::into_bytes);
-    let known = secrets.iter().map(|secret| secret.expose().as_bytes().to_vec());
-    let secrets = &reply.secrets.and(&Secrets::new(issued.chain(known)));
+    let mut known = Vec::new();
+    for name in ["access_token", "refresh_token", "id_token"] {
+        known.extend(told.take(name).and_then(Json::into_text));
+    }
+    for secret in secrets {
+        known.push(secret.expose().to_owned());
+    }
+    let secrets = &reply.secrets.and(&Secrets::new(known));
     let Said { word, description, uri, .. } = Said::of(reply);
     let passing = reply.status >= 500 || matches!(reply.status, 408 | 425 | 429);
     let known = word.as_deref().and_then(AuthCode::from_oauth).filter(|code| !passing || code.retryable());

@@ -136,10 +136,9 @@ fn beginning(first: u8, second: u8) -> usize {
 
 fn begins_alike(secret: &[u8], view: &[Byte]) -> usize {
     let mut length = 0;
-    for (wanted, byte) in secret.iter().zip(view) {
-        if folded(*wanted) != folded(byte.value) {
-            break;
-        }
+    while let (Some(wanted), Some(byte)) = (secret.get(length), view.get(length))
+        && folded(*wanted) == folded(byte.value)
+    {
         length += 1;
     }
     length

@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS: f64 = 1_000.0;
 const LONGEST_PAUSE_MS: f64 = 60_000.0;
 
 /// How often something happened, and since when.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Count {
     since: Moment,
     times: f64,
@@ -123,22 +123,24 @@ impl Trouble {
     /// After one more try that failed. `before` is what was noted, of whatever stage.
     pub fn after(before: Option<Self>, mark: String, failure: &Failure, now: Moment) -> Self {
         let once = Count { since: now, times: 1.0 };
-        let again = |count: Count| Count { times: count.times + 1.0, ..count };
-        let (tries, word, is_told) = match before.filter(|before| before.mark == mark) {
-            Some(before) => (again(before.tries), before.word, before.is_told),
-            None => (once.clone(), None, false),
-        };
-        let word = match failure.word.as_ref().filter(|_| failure.is_counted) {
-            Some(said) => Some(match word {
-                Some((known, count)) if known == *said => (known, again(count)),
-                _ => (said.clone(), once),
-            }),
-            // No answer says nothing about what the provider would answer.
-            None if failure.is_infrastructure => word,
-            None => None,
-        };
         let error = RefusedError { retryable: failure.retryable(), ..failure.error.clone() };
-        Self { mark, tries, last: now, word, is_refused: failure.is_refused, is_told, error }
+        let mut trouble = match before {
+            Some(mut before) if before.mark == mark => {
+                before.tries.times += 1.0;
+                Self { last: now, is_refused: failure.is_refused, error, ..before }
+            }
+            _ => {
+                Self { mark, tries: once, last: now, word: None, is_refused: failure.is_refused, is_told: false, error }
+            }
+        };
+        match (&failure.word, &mut trouble.word) {
+            (Some(said), Some((known, count))) if failure.is_counted && known == said => count.times += 1.0,
+            (Some(said), word) if failure.is_counted => *word = Some((said.clone(), once)),
+            // No answer says nothing about what the provider would answer.
+            (_, word) if !failure.is_infrastructure => *word = None,
+            _ => {}
+        }
+        trouble
     }
 
     /// Milliseconds until the session is to be called uncertain, if nothing changes before: not before the token is over, unless
@@ -183,23 +185,27 @@ impl Trouble {
     /// What was noted, if it can be read.
     pub fn read(text: &str) -> Option<Self> {
         let mut fields = Fields::parse(text)?;
+        let tries = Count::take(&mut fields, "since", "tries")?;
+        let last = take_moment(&mut fields, "last")?;
+        let word_count = Count::take(&mut fields, "word_since", "word_times");
         let word = match fields.take_text("word").ok()? {
-            Some(word) => Some((word, Count::take(&mut fields, "word_since", "word_times")?)),
+            Some(word) => Some((word, word_count?)),
             None => None,
         };
         let code = fields.need_text("code").filter(|code| AuthCode::of(code).is_some())?;
         let message = fields.need_text("message")?;
         let mut shown = |name: &str| fields.take(name).and_then(Json::into_text);
         let (description, uri) = (shown("description"), shown("uri"));
-        let retryable = fields.take("retryable") == Some(Json::Flag(true));
+        let mut flag = |name: &str| matches!(fields.take(name), Some(Json::Flag(true)));
+        let (retryable, is_refused, is_told) = (flag("retryable"), flag("is_refused"), flag("is_told"));
         let http_status = fields.take("http_status").and_then(Json::into_number);
         Some(Self {
             mark: fields.need_text("mark")?,
-            tries: Count::take(&mut fields, "since", "tries")?,
-            last: take_moment(&mut fields, "last")?,
+            tries,
+            last,
             word,
-            is_refused: fields.take("is_refused") == Some(Json::Flag(true)),
-            is_told: fields.take("is_told") == Some(Json::Flag(true)),
+            is_refused,
+            is_told,
             error: RefusedError { code, message, description, uri, retryable, http_status },
         })
     }
@@ -247,13 +253,13 @@ impl Count {
 }
 
 fn moment(moment: Moment) -> Json {
-    Json::List([moment.wall_ms, moment.monotonic_ms, moment.page].map(Json::Number).into())
+    let Moment { wall_ms, monotonic_ms, page } = moment;
+    Json::List(vec![wall_ms.into(), monotonic_ms.into(), page.into()])
 }
 
 fn take_moment(fields: &mut Fields, name: &str) -> Option<Moment> {
     let Json::List(numbers) = fields.take(name)? else { return None };
-    let numbers: Vec<f64> = numbers.into_iter().map(Json::into_number).collect::<Option<_>>()?;
-    let [wall_ms, monotonic_ms, page] = numbers[..] else { return None };
+    let [Json::Number(wall_ms), Json::Number(monotonic_ms), Json::Number(page)] = numbers[..] else { return None };
     Some(Moment { wall_ms, monotonic_ms, page })
 }
 

@@ -8,7 +8,7 @@ import { rulesOf } from "../../target/doors/dist/client/core-calls.js";
 import { pairsOf } from "../../target/doors/dist/client/raw-failure.js";
 import { Asked } from "../../target/doors/dist/client/request.js";
 import { readClientSettings } from "../../target/doors/dist/client/settings.js";
-import { ask, current, latest, letGo, loaded, preload, provide } from "../../target/doors/dist/core/load.js";
+import { callsWasm, preload, provideCalls } from "../../target/doors/dist/core/calls-wasm.js";
 
 const INVALID_ARGUMENT = 3;
 const RESOURCE_EXHAUSTED = 8;
@@ -25,9 +25,9 @@ const transport = { fetch: undefined, credentials: "same-origin", cache: undefin
 
 let underWay = 0;
 
-provide(() => new URL("./sipbreakout_bg.wasm", import.meta.url));
+provideCalls(() => new URL("./sipbreakout_bg.wasm", import.meta.url));
 
-const instance = async () => current() ?? (await loaded());
+const instance = async () => callsWasm.current() ?? (await callsWasm.loaded());
 
 /** Loads the wasm. Calls do it by themselves if need be. */
 export async function init() {
@@ -77,7 +77,7 @@ async function call(baseUrl, path, requestBytes, headers, opts) {
         return await failed(await localFailure(LocalFailure.CancelledUnsent, path));
       throw thrown;
     }
-    request.body = ask(wasm, ({ requestBody }) => requestBody(new Uint8Array(requestBytes)));
+    request.body = callsWasm.ask(wasm, ({ requestBody }) => requestBody(new Uint8Array(requestBytes)));
     if (!request.body) return nothing(RESOURCE_EXHAUSTED, "the request is over 4 GiB");
     const most = Math.trunc(Number(opts.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES));
     request.maxMessageBytes = Math.min(Math.max(most || 0, 0), MOST_BYTES);
@@ -121,7 +121,7 @@ const nothing = (code, message) => ({
 
 async function answered({ answer, head, trailers }) {
   const wasm = await instance();
-  const headers = ask(wasm, ({ receivedHeaders }) => receivedHeaders(head.flat()));
+  const headers = callsWasm.ask(wasm, ({ receivedHeaders }) => receivedHeaders(head.flat()));
   return {
     ...nothing(0, ""),
     headers: entries(wasm, headers),
@@ -145,12 +145,12 @@ async function failed({ grpcStatus, message, headers, trailers, more: [serverMes
 
 const entries = (wasm, flat) =>
   pairsOf(flat).map(([name, value]) => {
-    const bytes = ask(wasm, ({ bytesOfEntry }) => bytesOfEntry(name, value));
+    const bytes = callsWasm.ask(wasm, ({ bytesOfEntry }) => bytesOfEntry(name, value));
     return [name, value, bytes ?? null];
   });
 
 function giveMemoryBack() {
-  const wasm = latest();
+  const wasm = callsWasm.latest();
   if (underWay > 0 || !wasm) return;
-  if (ask(wasm, ({ memoryBytes }) => memoryBytes()) > ENOUGH_MEMORY_BYTES) letGo();
+  if (callsWasm.ask(wasm, ({ memoryBytes }) => memoryBytes()) > ENOUGH_MEMORY_BYTES) callsWasm.letGo();
 }

@@ -67,7 +67,7 @@ test("what is asked while the wasm is still loading waits for the answer that wa
 
 test("after a LoadError the answer waits, out of the address bar, to be handled again", async () => {
   const results = await inProcess(`${comesBack}
-    const failing = sdk.preload(Promise.reject(new Error("offline"))).catch(() => {});
+    const failing = sdk.preloadSession(Promise.reject(new Error("offline"))).catch(() => {});
     const before = auth.isRedirectCallback();
     const first = auth.handleRedirectCallback();
     const { name, code } = await caught(first);

@@ -9,7 +9,7 @@ const asUrl = (name) => JSON.stringify(new URL(name, import.meta.url).href);
 /**
  * Two signed-in sessions, one in memory and one in sessionStorage, a client of the first, and one with a token of the page's.
  * While `hold` is set, the provider hangs until `goOn()`, and the core until `answerAll()`. `door(kind)` is a call that stops
- * the wasm.
+ * the wasm of calls, `sessionDoor(kind)` a question that stops the other one.
  */
 const scene = `
   const { openPage } = await import(${asUrl("./page.mjs")});
@@ -53,6 +53,10 @@ const scene = `
   const numbered = (number) => ({ ...request, phoneNumber: "+479990000" + number });
   const other = numbered(2);
   const door = (kind, by = client) => by.upsertRegistration({ ...numbered(3), sipUri: "sips:" + kind + ".door.example" });
+  const sessionDoor = (kind) => sdk.describeCallFlow({
+    caller: { phoneNumber: "+4799900003", registration: { ...request, sipUri: "sips:" + kind + ".door.example" } },
+    callee: { phoneNumber: "+4799900004" },
+  });
   const works = async () => [
     (await client.upsertRegistration(request)).status,
     (await client.deleteRegistration(other)).status,

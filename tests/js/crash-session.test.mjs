@@ -22,7 +22,7 @@ for (const [while_, refusals, first] of [
       const renewing = inStorage.getAccessToken({ forceRefresh: true }).catch(({ name, code }) => [name, code]);
       while (hung.length < 1) await wait(5);
       const before = provider.requests.length;
-      await settled(door("panic"));
+      await settled(sessionDoor("panic"));
       goOn();
       const token = await renewing;
       left = 0;

@@ -17,6 +17,7 @@ const names = [
     "isSdkError",
     "parsePhoneNumber",
     "preload",
+    "preloadSession",
     "requiredScopes",
     "validateRegistration",
     "version",

@@ -1,4 +1,4 @@
-// The package as a bundler leaves it on a web server: its wasm is at an https address, so that `fetch` is asked for it.
+// The package as a bundler leaves it on a web server: its wasm files are at https addresses, so that `fetch` is asked for them.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,10 +8,10 @@ import { build } from "esbuild";
 
 const entry = new URL("../../dist/index.js", import.meta.url);
 
-/** Where the bundle asks for its wasm. */
+/** Where the bundle asks for the wasm of calls. */
 export const wasmAddress = "https://console.example/assets/wasm/sipbreakout_bg.wasm";
 
-/** Makes the bundle; resolves to its address, for `inProcess`. Removed when the process ends. */
+/** Makes the bundle, in one file; resolves to its address, for `inProcess`. Removed when the process ends. */
 export async function bundle() {
   const folder = mkdtempSync(join(tmpdir(), "sipbreakout-bundle-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -28,19 +28,23 @@ export async function bundle() {
 }
 
 /**
- * A script's beginning: `web.answers` are what the requests for the wasm get, one each (`wasm` ever after); a core that grants
- * 100 s to whoever asks. `web.loads` and `web.calls` are what was asked for.
+ * A script's beginning: `web.answers` are what the requests for the wasm called `web.file` get, one each (`wasm` ever after, and
+ * for the other one); a core that grants 100 s to whoever asks. `web.loads` and `web.calls` are what was asked for.
  */
 export const scripted = `
   const { readFileSync } = await import("node:fs");
-  const bytes = readFileSync(new URL("./wasm/sipbreakout_bg.wasm", ${JSON.stringify(entry.href)}));
-  const wasm = () => new Response(bytes, { headers: { "content-type": "application/wasm" } });
+  const bytesOf = (file) => readFileSync(new URL("./wasm/" + file, ${JSON.stringify(entry.href)}));
+  const answerOf = (file) => new Response(bytesOf(file), { headers: { "content-type": "application/wasm" } });
+  const bytes = bytesOf("sipbreakout_bg.wasm");
+  const wasm = () => answerOf(web.file);
   const status = (status, headers = {}) => () => new Response("busy", { status, headers });
-  const web = { answers: [], loads: [], calls: [], core: [8, 1, 26, 2, 8, 100] };
+  const web = { file: "sipbreakout_bg.wasm", answers: [], loads: [], calls: [], core: [8, 1, 26, 2, 8, 100] };
   const frame = (flags, content) => [flags, 0, 0, 0, content.length, ...content];
   const trailers = new TextEncoder().encode("grpc-status: 0\\r\\n");
   globalThis.fetch = async (source, init = {}) => {
     const url = String(source.url ?? source);
+    const file = url.split("/").at(-1);
+    if (file !== web.file && ["sipbreakout_bg.wasm", "sipbreakout-session_bg.wasm"].includes(file)) return answerOf(file);
     if (url.endsWith(".wasm")) {
       web.loads.push({ at: performance.now(), url, cache: init.cache });
       return (web.answers.shift() ?? wasm)();

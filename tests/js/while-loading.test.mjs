@@ -38,7 +38,11 @@ const gated = `
   const { readFileSync } = await import("node:fs");
   const gate = Promise.withResolvers();
   const open = () => gate.resolve(readFileSync(new URL("./wasm/sipbreakout_bg.wasm", ${JSON.stringify(entry)})));
-  const preloaded = sdk.preload(gate.promise);
+  const ofSession = new URL("./wasm/sipbreakout-session_bg.wasm", ${JSON.stringify(entry)});
+  const preloaded = Promise.all([
+    sdk.preload(gate.promise),
+    sdk.preloadSession(gate.promise.then(() => readFileSync(ofSession))),
+  ]);
   let sent = 0;
   const fetch = async () => { sent += 1; return new Response(null, { status: 500 }); };
   const request = { sipUri: "sips:pbx.example.com", routeType: "LOOP", phoneNumber: "+4799900001" };
@@ -76,7 +80,7 @@ test("the deadline ends a call, the call's before the client's", async () => {
     assert.ok(error.ms >= 40 && error.ms < 2000, `${error.ms} ms`);
   }
   assert.equal(sent, 0);
-  assert.deepEqual(waiting, [1, 0], "only the load's own timer is left while it hangs");
+  assert.deepEqual(waiting, [2, 0], "only the timers of the two loads are left while they hang");
   assert.deepEqual(left, [0, 0]);
 });
 

@@ -5,6 +5,9 @@ import type { RegistrationRequest, RouteType } from "../options.js";
 import { type Fields, fieldsOf, isAnyText, isNumber, isText, jsonOf, NONE } from "../platform/stored-json.js";
 import { encoded } from "../provider/names.js";
 
+/** @internal Begins the names of owners that have none. */
+export const NAMELESS = "?";
+
 /** The form of the records; what a later version of this package wrote is left alone. */
 const VERSION = 1;
 

@@ -2,15 +2,15 @@
 // page goes on with the registration. Other tabs look there before they tell the core anything.
 
 import { namespaceOf } from "../answer/ownership.js";
-import { authOptions } from "../auth/auth.js";
-import type { StorageAdapter } from "../auth-options.js";
+import type { AuthOptions, StorageAdapter } from "../auth-options.js";
 import { baseUrlOf } from "../base-url.js";
 import type { ClientOptions } from "../client-options.js";
 import { peek } from "../given/read.js";
-import { randomId } from "../keeper-machine/random-id.js";
 import type { RegistrationRequest } from "../options.js";
+import { OPTIONS } from "../owners.js";
 import { isSameNumber } from "../phone-number.js";
 import { lasting } from "../platform/records.js";
+import { randomId } from "./random-id.js";
 
 const PREFIX = "sipbreakout/kept/";
 
@@ -72,7 +72,7 @@ function isFor(stored: Stored, options: ClientOptions, request: RegistrationRequ
 
 /** Whether the owner's name is that of the session in the store, or the one that the application gives. */
 async function isOfSignedIn(owner: string, options: ClientOptions): Promise<boolean> {
-  const auth = authOptions(peek(options, "auth"));
+  const auth = peek(peek(options, "auth"), OPTIONS) as AuthOptions | undefined;
   if (!auth) return owner === `supplied/${peek(peek(options, "keeping"), "owner")}`;
   const namespace = namespaceOf(auth);
   const place = namespace.slice(0, namespace.lastIndexOf("/") + 1);

@@ -1,12 +1,12 @@
 // The records of one client's registrations, in the store that all tabs share, or in this page's for owners without a name.
 import { fleeting, lasting, type RecordStore } from "../platform/records.js";
-import { NAMELESS } from "./owner.js";
 import {
   type Desired,
   desiredJson,
   type Grant,
   grantJson,
   MOVED,
+  NAMELESS,
   type Names,
   namesOf,
   readDesired,
