@@ -87,7 +87,8 @@ export function next(registration: ScheduledRegistration, nowMs: number): NextCa
   const [call, state, atMs, timeoutMs, expires] = decide((wasm) => wasm.nextCall(numbers, now));
   const expiresAtMs = Number.isNaN(expires) ? undefined : expires;
   if (call === "") return { state, expiresAtMs, call: undefined, atMs: undefined, timeoutMs: undefined };
-  return { state, expiresAtMs, call, atMs, timeoutMs };
+  // Queues want whole milliseconds, and a job that comes a fraction too early would find nothing due.
+  return { state, expiresAtMs, call, atMs: Math.ceil(atMs), timeoutMs };
 }
 
 /**

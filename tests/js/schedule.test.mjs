@@ -41,6 +41,7 @@ describe("a registration", () => {
     const refreshAt = () => next(registered(fresh, NOW_MS, { timeToLiveMs }), NOW_MS).atMs;
     const drawn = new Set(Array.from({ length: 20 }, refreshAt));
     assert.ok(drawn.size > 10);
+    for (const atMs of drawn) assert.ok(Number.isInteger(atMs), `${atMs}`);
     for (const atMs of drawn) {
       const share = (atMs - NOW_MS) / HOUR_MS;
       assert.ok(share >= 0.75 && share <= 0.85, `${share}`);
