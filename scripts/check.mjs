@@ -10,6 +10,7 @@ const locked = process.env.CI === undefined ? [] : ["--locked"];
 const denyWarnings = ["--", "-D", "warnings"];
 
 const rustFrontEnd = ["--no-default-features", "--features", "web", "--target", crateTarget];
+const forServers = ["--lib", "--no-default-features", "--features", "schedule-wasm", "--target", crateTarget];
 
 const checks = {
   "Rust format": ["cargo", "fmt", "--check"],
@@ -37,6 +38,7 @@ const checks = {
     ...denyWarnings,
   ],
   "Clippy, for Rust front ends": ["cargo", "clippy", "--quiet", ...locked, ...rustFrontEnd, ...denyWarnings],
+  "Clippy, for servers": ["cargo", "clippy", "--quiet", ...locked, ...forServers, ...denyWarnings],
   "Example for Rust front ends": ["cargo", "test", "--quiet", "--doc", ...locked, ...rustFrontEnd],
   "TypeScript, package": ["tsc", "--noEmit", "--project", "."],
   "TypeScript, console": ["npm", "run", "--silent", "typecheck", "-w", "www"],

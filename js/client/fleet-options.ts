@@ -1,62 +1,65 @@
 // The options of a fleet, checked before anything is taken.
-import { InvalidRequestError, type RawError, type SdkError, toSdkError } from "../errors.js";
-import { bare, read } from "../given/read.js";
-import { FLEET } from "../given/shapes.js";
+import { InvalidRequestError, invalidInput } from "../errors.js";
+import { merged } from "../given/problems.js";
+import { Reader } from "../given/reader.js";
 import type { CallOptions, FleetOptions, RegistrationProblem } from "../options.js";
 import { opener, type Requests } from "./fleet-requests.js";
 
 /** @internal */
 export type Call<Request, Response> = (request: Request, options: CallOptions) => Promise<Response>;
 
-const NAMES = Object.keys(FLEET);
-
-/** @internal */
-export function failure(
-  raw: Pick<RawError, "family" | "code" | "kind" | "message" | "cause" | "problems">,
-): SdkError {
-  return toSdkError({ retryable: false, grpcStatus: 1, ...raw });
+/** @internal The options as they are meant. */
+export interface FleetSettings {
+  readonly concurrency: number;
+  /** Between the beginnings of two calls. */
+  readonly intervalMs: number;
+  readonly onProgress: FleetOptions["onProgress"];
+  readonly signal: AbortSignal | undefined;
+  /** Of each call; `signal` is the fleet's own. */
+  readonly callOptions: Omit<CallOptions, "signal">;
 }
 
-/** @internal The options, which are a copy already. All that is wrong with them is one error, before anything is taken. */
-export async function check<Request, Response>(
+/** @internal The options are a copy already. @throws InvalidRequestError with all that is wrong with them */
+export async function fleetSettings<Request, Response>(
   call: Call<Request, Response>,
   requests: Requests<Request>,
   given: unknown,
-): Promise<FleetOptions> {
-  const problems: RegistrationProblem[] = [];
-  const options: Record<string, unknown> = bare({});
-  const want = (isGood: boolean, field: string, wanted: string, code = "wrong_type") => {
-    if (!isGood) problems.push({ field, code, message: `${wanted} is wanted.` });
-  };
-  const fields = (given ?? bare({})) as Record<string, unknown>;
-  want(typeof fields === "object" && !Array.isArray(fields), "options", "An object");
-  for (const name of NAMES) {
-    options[name] = undefined;
-    try {
-      options[name] = read(fields, name) ?? undefined;
-    } catch {
-      want(false, name, "Something that can be read", "unreadable");
-    }
+): Promise<FleetSettings> {
+  const reader = new Reader(given, "options");
+  const concurrency = (reader.value("concurrency") ?? 8) as number;
+  const maxPerSecond = (reader.value("maxPerSecond") ?? Infinity) as number;
+  const onProgress = reader.function<NonNullable<FleetOptions["onProgress"]>>("onProgress");
+  const signal = reader.value("signal") as AbortSignal | undefined;
+  const callOptions = {
+    timeoutMs: reader.value("timeoutMs"),
+    headers: reader.value("headers"),
+    retry: reader.value("retry"),
+  } as CallOptions;
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 100)) {
+    reader.problem("concurrency", "out_of_range", "Give a whole number from 1 to 100.");
   }
-  for (const name of Object.keys(fields)) {
-    want(NAMES.includes(name), name, `One of ${NAMES.join(", ")}`, "unknown_field");
+  if (!(typeof maxPerSecond === "number" && maxPerSecond > 0)) {
+    reader.problem("maxPerSecond", "out_of_range", "Give a number above 0.");
   }
-  const { concurrency = 1, maxPerSecond = 1, onProgress = check, ...callOptions } = options;
-  const count = concurrency as number;
-  const isCount = count >= 1 && count <= 100 && Number.isInteger(count);
-  want(isCount, "concurrency", "A whole number from 1 to 100", "out_of_range");
-  const isRate = typeof maxPerSecond === "number" && maxPerSecond > 0;
-  want(isRate, "maxPerSecond", "A number above 0", "out_of_range");
-  want(typeof onProgress === "function", "onProgress", "A function");
-  want(!!opener(requests), "requests", "An iterable, or an async iterable,");
+  if (!opener(requests)) {
+    reader.problem("requests", "wrong_type", "An iterable, or an async iterable, is wanted.");
+  }
+  const problems = merged(reader.finish(), await problemsOfCalls(call, { ...callOptions, signal }));
+  if (problems.length > 0) throw invalidInput(problems);
+  return { concurrency, intervalMs: 1000 / maxPerSecond, onProgress, signal, callOptions };
+}
+
+/** What is wrong with options that a single call has, too: the call says it, so that there is one check of them. */
+async function problemsOfCalls<Request, Response>(
+  call: Call<Request, Response>,
+  options: CallOptions,
+): Promise<RegistrationProblem[]> {
   try {
-    // Nothing is sent for an empty request. It loads the wasm, and is told what else is wrong with the options.
-    await call({} as Request, callOptions);
+    // Nothing is sent for an empty request.
+    await call({} as Request, options);
   } catch (error) {
     if (!(error instanceof InvalidRequestError)) throw error;
-    problems.push(...error.problems.filter(({ field }) => field !== "sipUri" && field !== "routeType"));
+    return error.problems.filter(({ field }) => field !== "sipUri" && field !== "routeType");
   }
-  if (problems.length === 0) return options as FleetOptions;
-  const message = problems.map((problem) => `${problem.field}: ${problem.message}`).join(" ");
-  throw failure({ family: "invalid", code: "invalid_input", kind: "invalid", message, problems });
+  return [];
 }

@@ -4,6 +4,7 @@
 /** What follows the marker in the generated text is its own loading, which js/core/load.ts does instead. */
 const loadingMarker = "let wasmModule, wasmInstance, wasm;\n";
 
+/** In browsers, which compile while the wasm is coming. */
 const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
 
 /**
@@ -13,19 +14,26 @@ const head = `// Made by wasm-bindgen and scripts/build/glue.mjs.
 export async function instantiate(coming) {
 `;
 
-const tail = (names) => `let wasm;
+/** In Node, whose programs may wait for a small file. */
+const headAtOnce = `// Made by wasm-bindgen and scripts/build/glue.mjs.
+
+/** A fresh instance of the module, at once. After a trap nobody may call it any more; \`release()\` gives its memory back. */
+export function instantiate(module) {
+`;
+
+const tail = (instance, views, names) => `let wasm;
 const imports = __wbg_get_imports();
-wasm = (await WebAssembly.instantiate(await coming, imports)).exports;
+wasm = (${instance}).exports;
 wasm.__wbindgen_start();
 const release = () => {
-    wasm = cachedUint8ArrayMemory0 = cachedDataViewMemory0 = undefined;
+    ${["wasm", ...views].join(" = ")} = undefined;
 };
 return { ${names.join(", ")}, release };
 }
 `;
 
 /** Where it keeps views of the memory. */
-const views = ["let cachedUint8ArrayMemory0 = null;", "let cachedDataViewMemory0 = null;"];
+const view = /^let (cached\w+Memory0) = null;$/gm;
 
 const exported = /^export (class|function) (\w+)/gm;
 
@@ -55,21 +63,26 @@ function without(text, part) {
   return text.replace(part, "");
 }
 
-/** The module's text. */
-export function wrapGlue(text) {
+/** The module's text. `isAtOnce`: it is instantiated without a promise. */
+export function wrapGlue(text, isAtOnce = false) {
   const generated = only(text, loadingMarker).replace(/^\/\* @ts-self-types=.*\n/, "");
   const body = forOldBrowsers.reduce(without, generated);
+  const views = [...body.matchAll(view)].map(([, name]) => name);
   if (
     /^import /m.test(body) ||
-    !["function __wbg_get_imports()", ...views].every((part) => body.includes(part))
+    !body.includes("function __wbg_get_imports()") ||
+    !views.includes("cachedUint8ArrayMemory0")
   ) {
     throw new Error("wasm-bindgen's module is not of the form that scripts/build/glue.mjs knows.");
   }
-  return head + body.replace(exported, "$1 $2") + tail(exportedNames(body));
+  const [opening, instance] = isAtOnce
+    ? [headAtOnce, "new WebAssembly.Instance(module, imports)"]
+    : [head, "await WebAssembly.instantiate(await coming, imports)"];
+  return opening + body.replace(exported, "$1 $2") + tail(instance, views, exportedNames(body));
 }
 
 /** Its declarations. */
-export function wrapDeclarations(text) {
+export function wrapDeclarations(text, isAtOnce = false) {
   const body = only(text, "export type InitInput");
   const names = exportedNames(body);
   return `${body.replace(exported, "declare $1 $2").trimEnd()}
@@ -79,7 +92,7 @@ export interface Exports {
 ${names.map((name) => `    ${name}: typeof ${name};\n`).join("")}    release: () => void;
 }
 
-/** A fresh instance of the module that comes. \`release()\` gives its memory back: nobody may call it any more. */
-export declare function instantiate(coming: Promise<WebAssembly.Module>): Promise<Exports>;
+/** A fresh instance of the module. \`release()\` gives its memory back: nobody may call it any more. */
+export declare function instantiate(${isAtOnce ? "module: WebAssembly.Module): Exports" : "coming: Promise<WebAssembly.Module>): Promise<Exports>"};
 `;
 }

@@ -68,6 +68,9 @@ export const wasmFiles = {
   session: { feature: "session-wasm", name: "sipbreakout-session" },
 };
 
+/** For servers that keep registrations, in Node. Pages never load it. */
+const scheduleFile = { feature: "schedule-wasm", name: "sipbreakout-schedule", isAtOnce: true };
+
 /** Cargo would compile everything anew whenever the features change: each choice has a target directory of its own. */
 async function compile(features) {
   const locked = process.env.CI === undefined ? [] : ["--locked"];
@@ -84,7 +87,7 @@ async function compile(features) {
 }
 
 /** Wasm and glue into `directory`; what is between in `glueDir`. */
-async function buildInto(directory, { feature, name }, more = [], glueDir = glueDirOf(name)) {
+async function buildInto(directory, { feature, name, isAtOnce }, more = [], glueDir = glueDirOf(name)) {
   const compiled = await compile([feature, ...more]);
   rmSync(glueDir, { recursive: true, force: true });
   mkdirSync(glueDir, { recursive: true });
@@ -94,8 +97,8 @@ async function buildInto(directory, { feature, name }, more = [], glueDir = glue
 
   const glue = (extension) => readFileSync(join(glueDir, `${name}.${extension}`), "utf8");
   putFile(directory, `${name}_bg.wasm`, readFileSync(optimized));
-  putFile(directory, `${name}.js`, wrapGlue(glue("js")));
-  putFile(directory, `${name}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"))}`);
+  putFile(directory, `${name}.js`, wrapGlue(glue("js"), isAtOnce));
+  putFile(directory, `${name}.d.ts`, `${disposableLibrary}\n${wrapDeclarations(glue("d.ts"), isAtOnce)}`);
   return optimized;
 }
 
@@ -113,6 +116,7 @@ export async function buildWasm() {
       "/** The wasm, for where no second file can be served. */\nexport declare const base64: string;\n",
     );
   }
+  await buildInto(directory, scheduleFile);
 }
 
 /** The same with the doors of src/bindings/doors.rs. Never published. */

@@ -2,11 +2,16 @@
 //!
 //! All are plain functions, and what they throw is an array: `flat` and `oauth::thrown` name what is in it.
 
-#[cfg(feature = "test-doors")]
-mod doors;
-mod flat;
 mod js;
+
+// What pages need for both.
+#[cfg(all(any(feature = "calls-wasm", feature = "session-wasm"), feature = "test-doors"))]
+mod doors;
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
+mod flat;
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
 mod registration;
+#[cfg(any(feature = "calls-wasm", feature = "session-wasm"))]
 mod secrets;
 
 // What calls need.
@@ -36,3 +41,7 @@ mod oauth;
 mod oauth_replies;
 #[cfg(feature = "session-wasm")]
 mod session;
+
+// What servers need.
+#[cfg(feature = "schedule-wasm")]
+mod schedule;

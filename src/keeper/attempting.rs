@@ -10,11 +10,9 @@ use super::keeper::{Keeper, Unwritten};
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
 use super::standing::CallLimits;
+use super::timing::UNSURE_MS;
 use crate::moment::Moment;
 use std::rc::Rc;
-
-/// By then a deletion that a page made when it went has arrived.
-const UNSURE_MS: f64 = 10_000.0;
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// Begins with what the store has. Another tab may have done it, or want it otherwise, while this one was frozen.

@@ -15,6 +15,14 @@ pub struct Now {
     pub steady_ms: f64,
 }
 
+impl Now {
+    /// Where there is only a wall clock, which all who keep a registration share. Nobody may set it by more than they can bear
+    /// to be wrong (see `saved_state.rs`).
+    pub const fn by_wall_clock(wall_ms: f64) -> Self {
+        Self { moment: Moment { wall_ms, monotonic_ms: wall_ms, page: 0.0 }, steady_ms: wall_ms }
+    }
+}
+
 /// How far apart the clocks may be over one look by rounding alone. Taking the one that went further each time would add
 /// that up: clocks that are rounded to milliseconds, and looked at as often, would go half as fast again.
 const ROUNDING_MS: f64 = 250.0;

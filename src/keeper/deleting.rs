@@ -9,27 +9,7 @@ use super::keeper::{Keeper, Unwritten};
 use super::leadership::ANSWER_MS;
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};
-
-/// What a try means that came to nothing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    /// It was ended for another reason than its own: whoever leads next tries again.
-    Interrupted,
-    /// It may work later.
-    Passing,
-    /// The core, or the application, does not want it.
-    Final,
-}
-
-fn verdict(kind: FailureKind, may_go_on: bool) -> Verdict {
-    match kind {
-        FailureKind::Rejected | FailureKind::Invalid | FailureKind::Superseded => Verdict::Final,
-        FailureKind::Aborted => Verdict::Interrupted,
-        _ if !may_go_on => Verdict::Interrupted,
-        FailureKind::Unusable => Verdict::Final,
-        FailureKind::NoToken | FailureKind::Passing => Verdict::Passing,
-    }
-}
+use super::verdict::{Verdict, verdict};
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// The core deletes what it has: what it took last, as far as that is known, which need not be what was desired last.

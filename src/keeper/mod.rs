@@ -9,11 +9,11 @@ pub(crate) mod actions;
 mod attempt;
 mod attempting;
 mod call_rate;
-mod clock;
+pub(crate) mod clock;
 mod deleting;
 pub(crate) mod desired;
 pub(crate) mod event;
-mod grant;
+pub(crate) mod grant;
 mod hearing;
 #[allow(clippy::module_inception)]
 mod keeper;
@@ -24,15 +24,17 @@ mod load;
 mod loading;
 pub(crate) mod message;
 mod owner;
-mod registration_state;
+pub(crate) mod registration_state;
 mod removal;
 mod removing;
+pub(crate) mod saved_state;
 mod schedule;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
 mod stopping;
 mod telling;
-mod timing;
+pub(crate) mod timing;
+pub(crate) mod verdict;
 mod wanting;
 
 #[cfg(test)]

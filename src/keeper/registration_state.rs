@@ -13,27 +13,27 @@ use crate::breakout::DEFAULT_TTL_SECONDS;
 /// The last attempt: when, by this page's monotonic clock, and how long to wait from then on. The wall clock has no part
 /// in it, because a clock that is set would make two attempts of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Tried {
-    at_ms: f64,
-    wait_ms: f64,
+pub(super) struct Tried {
+    pub(super) at_ms: f64,
+    pub(super) wait_ms: f64,
 }
 
 /// One registration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RegistrationState {
-    granted: Option<Grant>,
+    pub(super) granted: Option<Grant>,
     /// The core has not taken what is desired now.
-    is_new: bool,
-    is_first: bool,
-    tried: Option<Tried>,
-    is_under_way: bool,
-    has_failed: bool,
-    is_rejected: bool,
+    pub(super) is_new: bool,
+    pub(super) is_first: bool,
+    pub(super) tried: Option<Tried>,
+    pub(super) is_under_way: bool,
+    pub(super) has_failed: bool,
+    pub(super) is_rejected: bool,
     /// There are so many before it that it can't be refreshed in time.
-    is_crowded: bool,
-    told: State,
+    pub(super) is_crowded: bool,
+    pub(super) told: State,
     /// What was granted is over, and that was told.
-    told_over: bool,
+    pub(super) told_over: bool,
 }
 
 impl RegistrationState {

@@ -3,6 +3,9 @@
 /// Between two attempts for one registration, whatever happens.
 pub const LEAST_MS: f64 = 1_000.0;
 
+/// By then a deletion has arrived that somebody made late, and whose answer nobody has heard.
+pub const UNSURE_MS: f64 = 10_000.0;
+
 /// Between two looks at the clocks while nothing is due: a machine that slept tells nobody.
 pub const LOOK_MS: f64 = 30_000.0;
 
@@ -44,9 +47,11 @@ pub fn retry_ms(ttl_ms: f64, random: f64) -> f64 {
 /// been wrong before.
 pub const OFFLINE_FACTOR: f64 = 5.0;
 
+/// The longest that one call may take.
+pub const LONGEST_MS: f64 = 30_000.0;
+
 /// How long one call may take: a third of what is left, so that others can follow, and 30 s at most.
 pub fn deadline_ms(left_ms: f64) -> f64 {
-    const LONGEST_MS: f64 = 30_000.0;
     if left_ms <= 0.0 { LONGEST_MS } else { (left_ms / 3.0).clamp(LEAST_MS, LONGEST_MS) }
 }
 

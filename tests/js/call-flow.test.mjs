@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { describeCallFlow, InvalidRequestError, preload } from "../../dist/index.js";
+import { describeCallFlow, InvalidRequestError, preloadSession } from "../../dist/index.js";
 import { combinations } from "../call-flow/combinations.mjs";
 
 const numbers = { caller: "+4799900001", callee: "+47112334455" };
@@ -18,7 +18,7 @@ const callee = { phoneNumber: numbers.callee };
 
 const realFetch = globalThis.fetch;
 before(async () => {
-  await preload();
+  await preloadSession();
   globalThis.fetch = () => assert.fail("something was sent");
 });
 after(() => {

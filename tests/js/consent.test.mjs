@@ -193,7 +193,7 @@ test("after a LoadError the answer waits, out of the address bar, to be handled 
     const auth = sdk.createAuth({ clientId: "c", redirectUri: "https://console.example/", preset: "wgtwo" });
     // Until the part of the SDK that revokes is there, too.
     const offline = new Promise((_, reject) => setTimeout(reject, 100, new Error("offline")));
-    const failing = sdk.preload(offline).catch(() => {});
+    const failing = sdk.preloadSession(offline).catch(() => {});
     const first = auth.handleConsentRevocation();
     const { name } = await caught(first);
     await failing;

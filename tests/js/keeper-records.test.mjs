@@ -12,7 +12,7 @@ import {
   readDesired,
   readGrant,
   registrationJson,
-} from "../../dist/keeper-machine/records.js";
+} from "../../dist/keeper-store/records.js";
 
 const fields = ["sips:pbx.example.com:5061", "LOOP", "+4799900001", "00", ""];
 const registration = `\n${fields.join("\n")}`;

@@ -114,6 +114,7 @@ const stage = `
     try { return await work(); } finally { clean(); polluted = []; }
   };
   await sdk.preload();
+  await sdk.preloadSession();
   const plain = await all();
 `;
 

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
 
 const FORCE = { forceRefresh: true };
 const lost = () => new TypeError("Failed to fetch");
 
-await preload();
+await preloadSession();
 
 async function open(world, count) {
   world.expiresIn = 3600;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { TOKENS } from "../../dist/token-source.js";
 import { createWorld } from "./world.mjs";
 
@@ -11,7 +11,7 @@ import { createWorld } from "./world.mjs";
 const RUNS = Number(process.env.ORDERS ?? 500);
 const FORCE = { forceRefresh: true };
 
-await preload();
+await preloadSession();
 
 /** One world for each order that is tried. */
 async function inOrders(given, work) {

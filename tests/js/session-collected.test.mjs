@@ -18,7 +18,7 @@ const stage = `
   };
   const storeOf = (database) => { const storage = database.open(); return { open: () => storage }; };
   let outcome;
-  await sdk.preload();
+  await sdk.preloadSession();
 `;
 
 const run = (script) =>

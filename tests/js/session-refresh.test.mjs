@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { TOKENS } from "../../dist/token-source.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
@@ -10,7 +10,7 @@ import { inWorld } from "./world.mjs";
 const FORCE = { forceRefresh: true };
 const types = (told) => told.map(({ type }) => type);
 
-await preload();
+await preloadSession();
 
 /** One tab in which somebody is signed in for an hour. */
 async function signedIn(world, fields = {}, options = {}) {

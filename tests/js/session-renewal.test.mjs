@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
 
 const types = (told) => told.map(({ type }) => type);
 const lost = () => new TypeError("Failed to fetch");
 
-await preload();
+await preloadSession();
 
 /** One tab that watches a token of so many seconds. */
 async function watching(world, lifeSeconds, fields = {}, options = { autoRefresh: true }) {

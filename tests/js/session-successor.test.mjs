@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { jwt } from "./people.mjs";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
@@ -10,7 +10,7 @@ import { inWorld } from "./world.mjs";
 const FORCE = { forceRefresh: true };
 const told = (events) => events.map(({ type, detail }) => [type, detail.code].filter(Boolean).join(" "));
 
-await preload();
+await preloadSession();
 
 async function signedIn(world, options = {}) {
   world.expiresIn = 3600;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { TOKENS } from "../../dist/token-source.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
@@ -11,7 +11,7 @@ const FORCE = { forceRefresh: true };
 const told = (events) => events.map(({ type, detail }) => [type, detail.code].filter(Boolean).join(" "));
 const lost = () => new TypeError("Failed to fetch");
 
-await preload();
+await preloadSession();
 
 /** Tabs that know of their session. */
 async function open(world, count, options) {

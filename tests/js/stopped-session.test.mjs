@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 
-const glue = readFileSync(new URL("../../dist/wasm/sipbreakout.js", import.meta.url), "utf8");
+const glue = readFileSync(new URL("../../dist/wasm/sipbreakout-session.js", import.meta.url), "utf8");
 /** The name that the build gave to the export behind a binding. */
 const exportOf = (binding) =>
   new RegExp(`function ${binding}\\([^]*?const ret = wasm\\.(\\w+)\\(`).exec(glue)[1];

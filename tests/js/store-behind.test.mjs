@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { openDatabase } from "./database.mjs";
 import { renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
@@ -28,7 +28,7 @@ class Storage {
 const behind = { reads: 0 };
 const { records } = openDatabase();
 
-await preload();
+await preloadSession();
 
 for (const [what, reads] of [
   ["a moment", 12],

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { preload } from "../../dist/index.js";
+import { preloadSession } from "../../dist/index.js";
 import { failing, follow, renewed, reply } from "./session.mjs";
 import { inWorld } from "./world.mjs";
 
@@ -12,7 +12,7 @@ const FORCE = { forceRefresh: true };
 const A_NOTE = 150;
 const told = (events) => events.map(({ type, detail }) => [type, detail.code].filter(Boolean).join(" "));
 
-await preload();
+await preloadSession();
 
 /** A session whose first refresh is good, and whose store did not take what it brought. */
 async function unsaved(world, { count = 1, ...options } = {}) {

@@ -25,12 +25,12 @@ test("the tarball holds the built modules, the wasm, the manifest and the docume
     .filter((name) => name.endsWith(".ts"))
     .map((name) => name.slice(0, -".ts".length))
     .flatMap((stem) => [`dist/${stem}.d.ts`, `dist/${stem}.js`, `dist/${stem}.js.map`]);
-  const wasm = ["sipbreakout", "sipbreakout-session"].flatMap((name) => [
-    `${name}.d.ts`,
-    `${name}.js`,
-    `${name}_bg.wasm`,
-  ]);
-  const inline = ["sipbreakout-inline.d.ts", "sipbreakout-inline.js"];
+  const wasm = ["sipbreakout", "sipbreakout-session", "sipbreakout-schedule"].flatMap((name) =>
+    [".d.ts", ".js", "_bg.wasm"].map((ending) => name + ending),
+  );
+  const inline = ["sipbreakout", "sipbreakout-session"].flatMap((name) =>
+    [".d.ts", ".js"].map((ending) => `${name}-inline${ending}`),
+  );
   const expected = [
     ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
     ...modules,

@@ -1,6 +1,7 @@
 //! Natively, in virtual time.
 
 mod actions;
+mod as_scheduled;
 mod bench;
 mod bench_application;
 mod calls;
