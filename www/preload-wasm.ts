@@ -14,7 +14,7 @@ export function preloadWasm(): Plugin {
       order: "post",
       handler: (_html, { bundle = {} }) =>
         Object.keys(bundle)
-          .filter((file) => /sipbreakout_bg[^/]*\.wasm$/.test(file))
+          .filter((file) => /sipbreakout(-session)?_bg[^/]*\.wasm$/.test(file))
           .map((file) => ({
             tag: "link",
             attrs: {

@@ -44,7 +44,7 @@ const replies = {
   "/gzip.wasm": [200, { "content-type": "application/gzip" }, Buffer.from([0x1f, 0x8b, 8, 0])],
   "/empty.wasm": [200, { "content-type": wasm }, ""],
   "/three.wasm": [200, { "content-type": wasm }, bytes.subarray(0, 3)],
-  "/short.wasm": [200, { "content-type": wasm }, bytes.subarray(0, 100_000)],
+  "/short.wasm": [200, { "content-type": wasm }, bytes.subarray(0, middle)],
   "/broken.wasm": [200, { "content-type": wasm }, broken],
   "/other.wasm": [200, { "content-type": wasm }, bytes.subarray(0, 8)],
   "/sign-in.wasm": [302, { location: "/sign-in" }, ""],
@@ -62,7 +62,7 @@ const asked = new Map();
 /** Announces more than it sends. */
 function cutOff(response) {
   response.writeHead(200, { "content-type": wasm, "content-length": bytes.length });
-  response.write(bytes.subarray(0, 100_000));
+  response.write(bytes.subarray(0, middle));
   setTimeout(() => response.destroy(), 50);
 }
 

@@ -43,6 +43,19 @@ inBrowsers("a wasm that does not come", { ttlSeconds: TTL_SECONDS }, (stage) => 
     assert.equal(stage.upserts(number).length, 1, "it was granted before the reload");
   });
 
+  for (const status of [503, 404]) {
+    test(`${status} for the JavaScript that keeps: it comes later, and the number is registered`, async () => {
+      await stage.begin();
+      const tab = await stage.signedIn();
+      stage.laterStatus = status;
+      await tab.evaluate((given) => window.page.keep(given), request);
+      await until("it has failed", async () => (await view(tab))[0]?.code === "network");
+      stage.laterStatus = undefined;
+      await stands(tab, "registered");
+      assert.equal(stage.upserts(number).length, 1);
+    });
+  }
+
   test("what was kept before comes when it can, although resumeKeepers failed", async () => {
     await stage.begin();
     const tab = await stage.signedIn();

@@ -58,7 +58,8 @@ export class KeeperStage extends Stage {
         "/keeping": () => ({ baseUrl: this.sandbox.url, ...this.keeping }),
       },
       dist,
-      (path) => path.endsWith(".wasm") && this.wasmStatus,
+      (path) =>
+        (path.endsWith(".wasm") && this.wasmStatus) || (path.endsWith("/loaded-later.js") && this.laterStatus),
     );
     this.browser = await launch(name);
   }
@@ -69,6 +70,8 @@ export class KeeperStage extends Stage {
     this.keeping = keeping;
     /** What the server says instead of the wasm. */
     this.wasmStatus = undefined;
+    /** What it says instead of the JavaScript that keeps. */
+    this.laterStatus = undefined;
     await this.forget();
   }
 

@@ -26,6 +26,16 @@ test("diagnose is not in the bundle of who does not import it", async () => {
   assert.ok((await bundled(["createClient", "diagnose"])).includes("no_grpc_web_proxy"));
 });
 
+test("a page that only calls has nothing of a session, and nothing that keeps registrations", async () => {
+  const { atOnce } = await bundle({ contents: 'export { createClient } from "./dist/index.js";' });
+  const [entry] = atOnce.values();
+  assert.deepEqual([...atOnce.keys()], ["entry.js"]);
+  // Of a sign-in, of the glue of the second wasm, of what tabs tell each other.
+  for (const word of ["code_verifier", "keeperActions", "BroadcastChannel"]) {
+    assert.ok(!entry.toString().includes(word), word);
+  }
+});
+
 test("what a page needs at once is one file; what an error says of a wasm that did not come is another", async () => {
   const contents = 'export { createAuth, createClient, preload } from "./dist/index.js";';
   const { atOnce, later } = await bundle({ contents });
@@ -34,6 +44,6 @@ test("what a page needs at once is one file; what an error says of a wasm that d
   const words = "could not be fetched";
   assert.ok(!entry.toString().includes(words));
   const names = [...later.keys()].map((name) => name.replace(/-[\w-]{8}\.js$/, "")).sort();
-  assert.deepEqual(names, ["consent", "fleet", "load-hints"]);
+  assert.deepEqual(names, ["consent", "data-url", "load-hints", "loaded-later"]);
   assert.ok([...later.values()].some((content) => content.includes(words)));
 });

@@ -91,10 +91,10 @@ test("Node evaluates the README's code without a word, as a server does that ren
   assert.equal(await output("node", [file], { cwd: app }), "");
 });
 
-test("Vite builds it with exactly one wasm file, and it signs in and registers", async () => {
+test("Vite builds it with its two wasm files once each, and it signs in and registers", async () => {
   await output(vite, ["build", "--logLevel", "warn"], { cwd: app });
   const files = readdirSync(join(app, "dist"), { recursive: true });
-  assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 1, files.join("\n"));
+  assert.equal(files.filter((name) => name.endsWith(".wasm")).length, 2, files.join("\n"));
   const server = await startStatic(join(app, "dist"), { fallback: true });
   try {
     await walk(server.url, "+4799900001", "packaging-vite-build");
@@ -119,7 +119,7 @@ test("Vite's development server runs it without any configuration", async () => 
   }
 });
 
-test("with the plugin of docs/loading.md index.html names the wasm, which is fetched once and has the address of ?url", async () => {
+test("with the plugin of docs/loading.md index.html names both wasm files, which are fetched once and have the addresses of ?url", async () => {
   const plugin = loadingBlock("preload-wasm.ts");
   assert.equal(
     readFileSync(join(root, "www", "preload-wasm.ts"), "utf8"),
@@ -130,23 +130,31 @@ test("with the plugin of docs/loading.md index.html names the wasm, which is fet
   writeFileSync(join(app, "vite.config.ts"), loadingBlock("vite.config.ts"));
   appendFileSync(
     join(app, "src", "main.ts"),
-    `import { preload } from "sipbreakout-web";
+    `import { preload, preloadSession } from "sipbreakout-web";
      import wasmUrl from "sipbreakout-web/sipbreakout.wasm?url";
-     preload().then(() => { document.title = wasmUrl; });`,
+     import sessionWasmUrl from "sipbreakout-web/sipbreakout-session.wasm?url";
+     Promise.all([preload(), preloadSession()]).then(() => { document.title = [wasmUrl, sessionWasmUrl].join(" "); });`,
   );
   await output(vite, ["build", "--logLevel", "warn"], { cwd: app });
-  const [wasm, ...others] = readdirSync(join(app, "dist", "assets")).filter((name) => name.endsWith(".wasm"));
-  assert.deepEqual(others, []);
+  const files = readdirSync(join(app, "dist", "assets")).filter((name) => name.endsWith(".wasm"));
+  const addresses = files.map((name) => `/assets/${name}`).sort();
+  assert.equal(files.length, 2, String(files));
   const html = readFileSync(join(app, "dist", "index.html"), "utf8");
-  const [link] = /<link [^>]*as="fetch"[^>]*>/.exec(html) ?? [];
-  assert.ok(link?.includes(`href="/assets/${wasm}"`) && link.includes("crossorigin"), html);
+  const links = html.match(/<link [^>]*as="fetch"[^>]*>/g) ?? [];
+  assert.equal(links.length, 2, html);
+  for (const address of addresses) {
+    assert.ok(
+      links.some((link) => link.includes(`href="${address}"`) && link.includes("crossorigin")),
+      html,
+    );
+  }
   const server = await startStatic(join(app, "dist"));
   const browser = await openBrowser({ width: 600, height: 300 });
   try {
     await browser.goto(server.url);
     await browser.waitFor("the wasm", () => browser.evaluate("return document.title.endsWith('.wasm')"));
-    assert.equal(await browser.evaluate("return document.title"), `/assets/${wasm}`);
-    assert.equal(server.asked.filter((path) => path.endsWith(".wasm")).length, 1, String(server.asked));
+    assert.deepEqual((await browser.evaluate("return document.title")).split(" ").sort(), addresses);
+    assert.equal(server.asked.filter((path) => path.endsWith(".wasm")).length, 2, String(server.asked));
   } finally {
     await browser.close();
     await server.close();
