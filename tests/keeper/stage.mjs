@@ -59,7 +59,8 @@ export class KeeperStage extends Stage {
       },
       dist,
       (path) =>
-        (path.endsWith(".wasm") && this.wasmStatus) || (path.endsWith("/loaded-later.js") && this.laterStatus),
+        (path.endsWith(".wasm") && this.wasmStatus) ||
+        (path.endsWith("/loaded-later.js") && this.laterStatus),
     );
     this.browser = await launch(name);
   }
