@@ -73,7 +73,7 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
     );
   };
   const walk = async (env) => {
-    const waiting = await run("--test-concurrency=3", waitingKeeperTests(), env);
+    const waiting = await run("--test-concurrency=5", waitingKeeperTests(), env);
     const measuring = await run(oneByOne, measuringKeeperTests, env);
     return waiting === 0 ? measuring : waiting;
   };
@@ -102,7 +102,7 @@ export const suites = {
     build: true,
     // Most of these tests wait, and each file is a process of its own.
     run: (runCommand) =>
-      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/js/**/*.test.mjs"])),
+      runCommand(...split([...nodeTest, "--test-concurrency=4", "tests/js/**/*.test.mjs"])),
   },
   wasm: {
     steps: ["packages", "rust", "testTools", "sandboxCode", "browser", "firefox", "geckodriver"],
@@ -111,7 +111,8 @@ export const suites = {
   conformance: {
     steps: ["packages", "rust", "buildTools", "browser", "firefox"],
     build: true,
-    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/conformance/**/*.test.mjs"])),
+    run: (runCommand) =>
+      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/conformance/**/*.test.mjs"])),
   },
   session: {
     steps: ["packages", "sandboxCode", "browser", "firefox"],
@@ -121,7 +122,7 @@ export const suites = {
         ...split([
           ...nodeTest,
           "--test-timeout=240000",
-          "--test-concurrency=2",
+          "--test-concurrency=3",
           "tests/session/**/*.test.mjs",
         ]),
       ),
@@ -141,7 +142,9 @@ export const suites = {
     build: true,
     run: async (runCommand) => {
       const parts = await runCommand("npm", ["test", "--silent", "-w", "www"]);
-      const walk = await runCommand(...split([...nodeTest, oneByOne, "tests/console/**/*.test.mjs"]));
+      const walk = await runCommand(
+        ...split([...nodeTest, "--test-concurrency=2", "tests/console/**/*.test.mjs"]),
+      );
       return parts === 0 ? walk : parts;
     },
   },
