@@ -9,7 +9,7 @@ import { browsers, events, pause, ready, Stage, token, until, users } from "./st
 const newToken = (tab) => token(tab, { forceRefresh: true });
 
 for (const browser of browsers) {
-  describe(browser, () => {
+  describe(browser, { skip: repeats(browser === "firefox") }, () => {
     let stage;
     before(async () => {
       stage = await Stage.open(browser);
@@ -76,9 +76,7 @@ for (const browser of browsers) {
       }
     }
 
-    test("offline while a renewal is due, then online: page, frame and copy send one request each time", {
-      skip: repeats(browser === "firefox"),
-    }, async () => {
+    test("offline while a renewal is due, then online: page, frame and copy send one request each time", async () => {
       await stage.begin({ storage: "session" });
       stage.sandbox.configure({ tokenTtlSeconds: 6 });
       const tab = await crowdedAfter();
@@ -107,9 +105,7 @@ for (const browser of browsers) {
       );
     });
 
-    test("what happens to the session of a tab is told to all in it, and to no other tab", {
-      skip: repeats(browser === "firefox"),
-    }, async () => {
+    test("what happens to the session of a tab is told to all in it, and to no other tab", async () => {
       const tab = await crowded({ storage: "session", autoRefresh: false });
       const other = await stage.signedIn({ user: users[1] });
       const before = (await events(other)).length;
@@ -128,9 +124,7 @@ for (const browser of browsers) {
       assert.equal(typeof (await newToken(other)), "string");
     });
 
-    test("two tabs with a session each do not wait for each other", {
-      skip: repeats(browser === "firefox"),
-    }, async () => {
+    test("two tabs with a session each do not wait for each other", async () => {
       await stage.begin({ storage: "session", autoRefresh: false });
       const [one, other] = [await stage.signedIn(), await stage.signedIn({ user: users[1] })];
       stage.sandbox.tokenLog.length = 0;
@@ -143,9 +137,7 @@ for (const browser of browsers) {
       assert.equal(typeof (await slow), "string");
     });
 
-    test("an adapter that is made anew for each Auth: one session, one request", {
-      skip: repeats(browser === "firefox"),
-    }, async () => {
+    test("an adapter that is made anew for each Auth: one session, one request", async () => {
       await stage.begin({ storage: "database", autoRefresh: false });
       const tab = await stage.signedIn();
       stage.sandbox.configure({ refreshGraceSeconds: 0 });
@@ -169,7 +161,7 @@ for (const browser of browsers) {
       assert.deepEqual(outcomes(), ["issued"]);
     });
 
-    test("two adapters in one page are two people's", { skip: repeats(browser === "firefox") }, async () => {
+    test("two adapters in one page are two people's", async () => {
       await stage.begin({ storage: "database", autoRefresh: false });
       const tab = await stage.signedIn();
       stage.sandbox.tokenLog.length = 0;
@@ -199,7 +191,7 @@ for (const browser of browsers) {
 
     for (const storage of ["session", "local"]) {
       test(`getItem throws during a sign-out (${storage}): the other person's tab is left alone`, {
-        skip: repeats(browser === "firefox" || storage === "local"),
+        skip: repeats(storage === "local"),
       }, async () => {
         await stage.begin({ storage });
         const one = await stage.signedIn();
