@@ -102,7 +102,7 @@ export const suites = {
     build: true,
     // Most of these tests wait, and each file is a process of its own.
     run: (runCommand) =>
-      runCommand(...split([...nodeTest, "--test-concurrency=5", "tests/js/**/*.test.mjs"])),
+      runCommand(...split([...nodeTest, "--test-concurrency=6", "tests/js/**/*.test.mjs"])),
   },
   wasm: {
     steps: ["packages", "rust", "testTools", "sandboxCode", "browser", "firefox", "geckodriver"],
