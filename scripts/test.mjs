@@ -91,7 +91,7 @@ async function test() {
   }
   const chosen = Object.keys(suites).filter((name) => names.length === 0 || names.includes(name));
   const results = [];
-  for (const name of chosen) results.push(await runSuite(name, { isLong }));
+  for (const name of chosen) results.push(await runSuite(name, { isAll, isLong }));
   printTable(results);
   const sum = (key) => results.reduce((total, { counter }) => total + counter[key], 0);
   const passed = sum("passed");

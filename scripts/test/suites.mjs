@@ -64,7 +64,7 @@ function waitingKeeperTests() {
 }
 
 /** The long form (`-- --long`) is what the ordinary one is in small: ten thousand registrations for a month, ten minutes. */
-async function runKeeperTests(runCommand, _browser, { isLong }) {
+async function runKeeperTests(runCommand, _browser, { isAll, isLong }) {
   const run = async (concurrency, names, env = {}) => {
     const tests = isLong ? nodeTest.map((arg) => arg.replace("timeout=600000", "timeout=1800000")) : nodeTest;
     return runCommand(
@@ -73,7 +73,9 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
     );
   };
   const walk = async (env) => {
-    const waiting = await run("--test-concurrency=5", waitingKeeperTests(), env);
+    // With the repeats each file has two browsers that are busy.
+    const concurrency = isAll ? 3 : 5;
+    const waiting = await run(`--test-concurrency=${concurrency}`, waitingKeeperTests(), env);
     const measuring = await run(oneByOne, measuringKeeperTests, env);
     return waiting === 0 ? measuring : waiting;
   };
@@ -86,7 +88,7 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
   return month === 0 ? walks : month;
 }
 
-/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser, { isLong })` resolves to the exit status. */
+/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser, { isAll, isLong })` resolves to the exit status. */
 export const suites = {
   native: {
     steps: ["rust"],
@@ -122,7 +124,7 @@ export const suites = {
         ...split([
           ...nodeTest,
           "--test-timeout=240000",
-          "--test-concurrency=3",
+          "--test-concurrency=4",
           "tests/session/**/*.test.mjs",
         ]),
       ),
