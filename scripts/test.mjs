@@ -1,8 +1,9 @@
-// `npm test`, or `npm test -- console packaging` for some suites; `--long` where a suite has a long form. The last line is `N passed, N failed` over all;
-// the exit status is not 0 when one failed or none ran.
+// `npm test`, or `npm test -- console packaging` for some suites; `--all` (`npm run test:all`) also for what repeats a proof, `--long` for
+// the long form of a suite that has one. The last line is `N passed, N failed` over all; the exit status is not 0 when one failed or none ran.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, childEnv, fail } from "./processes.mjs";
@@ -68,11 +69,20 @@ function printTable(results) {
   for (const { name, counter } of results) {
     for (const skip of counter.skips) console.log(`skipped in ${name}: ${skip}`);
   }
+  if (results.some(({ counter }) => counter.hasLeftOut)) {
+    console.log("What repeats a proof was left out: npm run test:all runs it too.");
+  }
 }
 
 async function test() {
-  const isLong = process.argv.includes("--long");
-  const names = process.argv.slice(2).filter((name) => name !== "--long");
+  const { values, positionals: names } = parseArgs({
+    options: { all: { type: "boolean" }, long: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const isLong = values.long === true;
+  const isAll = values.all === true || isLong;
+  // tests/repeats.mjs reads it.
+  process.env.TEST_ALL = isAll ? "1" : "0";
   const unknown = names.filter((name) => !Object.hasOwn(suites, name));
   if (unknown.length > 0) {
     throw new CommandError(
@@ -81,7 +91,7 @@ async function test() {
   }
   const chosen = Object.keys(suites).filter((name) => names.length === 0 || names.includes(name));
   const results = [];
-  for (const name of chosen) results.push(await runSuite(name, { isLong }));
+  for (const name of chosen) results.push(await runSuite(name, { isAll, isLong }));
   printTable(results);
   const sum = (key) => results.reduce((total, { counter }) => total + counter[key], 0);
   const passed = sum("passed");

@@ -1,6 +1,7 @@
 // Reads how many tests passed, failed and were skipped from the output of cargo, node and wasm-bindgen.
 
 import { stripVTControlCharacters } from "node:util";
+import { LEFT_OUT } from "../../tests/repeats.mjs";
 
 const cargoResult = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/;
 // Node's reporters: "ℹ pass 3" (spec) and "# pass 3" (TAP).
@@ -11,12 +12,13 @@ const nodeSkip = /^\s*(?:[﹣⚠✔] (.+?) \([\d.]+ms\) # (.*)|(?:not )?ok \d+ -
 // What the spec reporter writes where no reason was given.
 const noReason = [undefined, "", "SKIP", "TODO"];
 
-/** Feed it lines; read `passed`, `failed`, `skipped` and `skips` (each with its reason). */
+/** Feed it lines; read `passed`, `failed`, `skipped`, `skips` (each with its reason), and whether repeats were left out, which are not among `skips`. */
 export class Counter {
   passed = 0;
   failed = 0;
   skipped = 0;
   skips = [];
+  hasLeftOut = false;
 
   add(rawLine) {
     const line = stripVTControlCharacters(rawLine).trimEnd();
@@ -39,6 +41,10 @@ export class Counter {
     if (skip !== null) {
       const name = skip[1] ?? skip[3];
       const reason = skip[2] ?? skip[4];
+      if (reason === LEFT_OUT) {
+        this.hasLeftOut = true;
+        return;
+      }
       const text = `${name}: ${noReason.includes(reason) ? "no reason given" : reason}`;
       // Node lists what went wrong a second time at its end.
       if (!this.skips.includes(text)) this.skips.push(text);

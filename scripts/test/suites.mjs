@@ -64,7 +64,7 @@ function waitingKeeperTests() {
 }
 
 /** The long form (`-- --long`) is what the ordinary one is in small: ten thousand registrations for a month, ten minutes. */
-async function runKeeperTests(runCommand, _browser, { isLong }) {
+async function runKeeperTests(runCommand, _browser, { isAll, isLong }) {
   const run = async (concurrency, names, env = {}) => {
     const tests = isLong ? nodeTest.map((arg) => arg.replace("timeout=600000", "timeout=1800000")) : nodeTest;
     return runCommand(
@@ -73,7 +73,9 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
     );
   };
   const walk = async (env) => {
-    const waiting = await run("--test-concurrency=3", waitingKeeperTests(), env);
+    // With the repeats each file has two browsers that are busy.
+    const concurrency = isAll ? 3 : 5;
+    const waiting = await run(`--test-concurrency=${concurrency}`, waitingKeeperTests(), env);
     const measuring = await run(oneByOne, measuringKeeperTests, env);
     return waiting === 0 ? measuring : waiting;
   };
@@ -86,7 +88,7 @@ async function runKeeperTests(runCommand, _browser, { isLong }) {
   return month === 0 ? walks : month;
 }
 
-/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser, { isLong })` resolves to the exit status. */
+/** `steps` are steps of the set-up, `build` wants dist/, `run(runCommand, browser, { isAll, isLong })` resolves to the exit status. */
 export const suites = {
   native: {
     steps: ["rust"],
@@ -102,7 +104,7 @@ export const suites = {
     build: true,
     // Most of these tests wait, and each file is a process of its own.
     run: (runCommand) =>
-      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/js/**/*.test.mjs"])),
+      runCommand(...split([...nodeTest, "--test-concurrency=6", "tests/js/**/*.test.mjs"])),
   },
   wasm: {
     steps: ["packages", "rust", "testTools", "sandboxCode", "browser", "firefox", "geckodriver"],
@@ -111,7 +113,8 @@ export const suites = {
   conformance: {
     steps: ["packages", "rust", "buildTools", "browser", "firefox"],
     build: true,
-    run: (runCommand) => runCommand(...split([...nodeTest, oneByOne, "tests/conformance/**/*.test.mjs"])),
+    run: (runCommand) =>
+      runCommand(...split([...nodeTest, "--test-concurrency=2", "tests/conformance/**/*.test.mjs"])),
   },
   session: {
     steps: ["packages", "sandboxCode", "browser", "firefox"],
@@ -121,7 +124,7 @@ export const suites = {
         ...split([
           ...nodeTest,
           "--test-timeout=240000",
-          "--test-concurrency=2",
+          "--test-concurrency=4",
           "tests/session/**/*.test.mjs",
         ]),
       ),
@@ -141,7 +144,9 @@ export const suites = {
     build: true,
     run: async (runCommand) => {
       const parts = await runCommand("npm", ["test", "--silent", "-w", "www"]);
-      const walk = await runCommand(...split([...nodeTest, oneByOne, "tests/console/**/*.test.mjs"]));
+      const walk = await runCommand(
+        ...split([...nodeTest, "--test-concurrency=2", "tests/console/**/*.test.mjs"]),
+      );
       return parts === 0 ? walk : parts;
     },
   },

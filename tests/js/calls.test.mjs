@@ -114,14 +114,16 @@ describe("a call", () => {
   test("an HTTP error keeps its status and the beginning of its text", async () => {
     const page = () =>
       new Response("<h1>Bad gateway</h1>", { status: 502, headers: { "content-type": "text/html" } });
-    const error = await failure(client(async () => page()).upsertRegistration(request));
+    const error = await failure(client(async () => page(), { retry: false }).upsertRegistration(request));
     assert.deepEqual([error.code, error.httpStatus, error.retryable], ["unavailable", 502, true]);
     assert.equal(error.bodyText, "<h1>Bad gateway</h1>");
   });
 
   test("a fetch that fails keeps its error as the cause, and does not quote it", async () => {
     const thrown = new TypeError("could not send Bearer a-token");
-    const error = await failure(client(() => Promise.reject(thrown)).upsertRegistration(request));
+    const error = await failure(
+      client(() => Promise.reject(thrown), { retry: false }).upsertRegistration(request),
+    );
     assert.deepEqual([error.code, error.kind], ["unavailable", "network"]);
     assert.equal(error.cause, thrown);
     assert.ok(!JSON.stringify(error).includes("a-token") && !error.stack.includes("a-token"));
@@ -141,7 +143,9 @@ describe("a call", () => {
       async () => new Response(new ReadableStream({ pull: (controller) => controller.error(undefined) })),
     ];
     for (const fetch of odd)
-      assert.ok((await failure(client(fetch).upsertRegistration(request))) instanceof RpcError);
+      assert.ok(
+        (await failure(client(fetch, { retry: false }).upsertRegistration(request))) instanceof RpcError,
+      );
   });
 
   test("the deadline ends it, and the request", async () => {

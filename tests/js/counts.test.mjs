@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Counter } from "../../scripts/test/counts.mjs";
+import { LEFT_OUT } from "../repeats.mjs";
 
 function count(output) {
   const { passed, failed, skipped, skips } = output.split("\n").reduce((counter, line) => {
@@ -42,6 +43,14 @@ test("node, spec reporter: a cancelled test failed; what is skipped or to do is 
     "bare one: no reason given",
   ];
   assert.deepEqual(count(output), { passed: 4, failed: 3, skipped: 4, skips });
+});
+
+test("what repeats a proof and was left out is counted as skipped, and not listed", () => {
+  const counter = new Counter();
+  assert.equal(counter.hasLeftOut, false);
+  for (const line of [`﹣ second browser (0.1ms) # ${LEFT_OUT}`, "ℹ pass 1", "ℹ skipped 1"])
+    counter.add(line);
+  assert.deepEqual([counter.skipped, counter.skips, counter.hasLeftOut], [1, [], true]);
 });
 
 test("node, TAP reporter", () => {

@@ -73,12 +73,16 @@ function told({ tasks, scripts }) {
 
 const isResponsive = ({ tasks }) => tasks.every(({ ranMs }) => ranMs <= LONG_MS);
 
+/** Two of three are enough: where the first two agree the third changes nothing. */
+const isDecided = (runs) =>
+  [true, false].some((wanted) => runs.filter((good) => good === wanted).length === 2);
+
 const ms = (number) => `${Math.round(number)} ms`;
 const mib = (bytes) => `${(bytes / MIB).toFixed(2)} MiB`;
 
 test("100,000 from a generator: no task over 50 ms in two of three runs, memory flat", async (t) => {
   const runs = [];
-  for (let number = 1; number <= 3; number += 1) {
+  for (let number = 1; !isDecided(runs); number += 1) {
     const heap = {};
     const wasm = {};
     const options = { count: COUNT, invalidEvery: 1000, stops: [10_000, COUNT], concurrency: 8 };
@@ -103,12 +107,12 @@ test("100,000 from a generator: no task over 50 ms in two of three runs, memory 
     runs.push(isResponsive(report));
   }
   const good = runs.filter(Boolean).length;
-  assert.ok(good >= 2, `${good} of 3 runs had no task over 50 ms`);
+  assert.ok(good >= 2, `${good} of ${runs.length} runs had no task over 50 ms`);
 });
 
 test("100,000 of which none is valid: no task over 50 ms in two of three runs", async (t) => {
   const runs = [];
-  for (let number = 1; number <= 3; number += 1) {
+  for (let number = 1; !isDecided(runs); number += 1) {
     const report = await run("whole", { count: COUNT, invalidEvery: 1, stops: [], concurrency: 100 });
     assert.deepEqual(report.statuses, { failed: COUNT });
     t.diagnostic(
@@ -118,7 +122,7 @@ test("100,000 of which none is valid: no task over 50 ms in two of three runs", 
     runs.push(isResponsive(report));
   }
   const good = runs.filter(Boolean).length;
-  assert.ok(good >= 2, `${good} of 3 runs had no task over 50 ms`);
+  assert.ok(good >= 2, `${good} of ${runs.length} runs had no task over 50 ms`);
 });
 
 /** Numbers from 0 to 1 (mulberry32). */

@@ -76,10 +76,12 @@ test(`${COUNT} kept cost less than 1 % of the main thread while none is due`, as
   assert.equal(await tab.evaluate(() => window.idle.count()), COUNT);
   // What was left over is collected.
   await pause(8000);
-  // A garbage collection is in one of the two; what the keepers do is in both.
-  const windows = [await costs(IDLE_SECONDS), await costs(IDLE_SECONDS)];
-  const { task, script } = windows.toSorted((one, other) => one.task - other.task)[0];
-  const share = ((task / IDLE_SECONDS - idle.task / 5) * 100).toFixed(3);
+  const shareOf = ({ task }) => ((task / IDLE_SECONDS - idle.task / 5) * 100).toFixed(3);
+  // A garbage collection is in one of two; what the keepers do is in both.
+  let cost = await costs(IDLE_SECONDS);
+  if (Number(shareOf(cost)) >= 1) cost = await costs(IDLE_SECONDS);
+  const { task, script } = cost;
+  const share = shareOf(cost);
   const heap = ((await heapBytes()) - before) / COUNT;
   const wasm = await tab.evaluate(() => window.wasmBytes());
   t.diagnostic(

@@ -16,7 +16,7 @@ const plain = (given) =>
     given.mobileTerminatingPrefix ?? "",
   ];
 
-inBrowsers("what is in effect", { ttlSeconds: 600 }, (stage) => {
+inBrowsers("what is in effect", { ttlSeconds: 600, isOnceEnough: true }, (stage) => {
   /** The page's only keeper, once it says this. */
   const says = (tab, what, is) =>
     until(what, async () => {

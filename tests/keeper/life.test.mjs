@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { repeats } from "../repeats.mjs";
 import {
   inBrowsers,
   isLeading,
@@ -35,7 +36,7 @@ inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
     return tab;
   };
 
-  test("it is told again in time, again and again", async () => {
+  test("it is told again in time, again and again", { skip: repeats(browser === "firefox") }, async () => {
     const tab = await keeping();
     await until("four upserts", () => stage.upserts(number).length >= 4, 40_000);
     const times = stage.upserts(number).map(({ startedAt }) => startedAt);
@@ -59,7 +60,9 @@ inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
     ["resumeKeepers()", { isResuming: true }],
     ["the same keepRegistered()", { keep: [{ request }] }],
   ]) {
-    test(`a reload: ${way} goes on, and a young registration is not told again`, async () => {
+    test(`a reload: ${way} goes on, and a young registration is not told again`, {
+      skip: repeats(browser === "firefox" || way !== "resumeKeepers()"),
+    }, async () => {
       const tab = await keeping(RELOAD_TTL_SECONDS);
       stage.keeping = given;
       const [before] = await view(tab);
@@ -92,7 +95,7 @@ inBrowsers("a page's life", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
     await stands(tab, "registered");
   });
 
-  test("too long away: lapsed, and registered again when it is back", async () => {
+  test("too long away: lapsed, and registered again when it is back", { skip: repeats() }, async () => {
     const tab = await keeping();
     stage.keeping = { isResuming: true };
     await tab.goto(`${stage.served.url}docs.html`);

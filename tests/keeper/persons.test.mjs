@@ -21,7 +21,7 @@ const [mine, theirs] = users;
 const TTL_SECONDS = 12;
 const withoutIdToken = { scope: ["offline_access", "call.routing:write"] };
 
-inBrowsers("whose session", { ttlSeconds: TTL_SECONDS }, (stage) => {
+inBrowsers("whose session", { ttlSeconds: TTL_SECONDS, isOnceEnough: true }, (stage) => {
   test("without an ID token: kept over a reload, by one of two tabs, until the sign-out deletes it", async () => {
     await stage.begin(withoutIdToken, { isResuming: true });
     const one = await stage.signedIn();

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { repeats } from "../repeats.mjs";
 import { inBrowsers, keepIn, leaderOf, noted, notes, pause, stands, until, users, view } from "./stage.mjs";
 
 const [mine, theirs] = users;
@@ -35,7 +36,7 @@ const stored = (tab) =>
     return keys.filter((key) => /^sipbreakout\/(kept|granted)\//.test(key));
   });
 
-inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
+inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage, browser) => {
   /** The tabs of one person, all with a keeper. */
   const tabsOf = async (count) => {
     await stage.begin({}, { isResuming: true });
@@ -82,7 +83,9 @@ inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
   });
 
   for (const who of ["leader", "follower"]) {
-    test(`signOut({ deleteRegistrations: true }) in the ${who} deletes first, and then revokes`, async () => {
+    test(`signOut({ deleteRegistrations: true }) in the ${who} deletes first, and then revokes`, {
+      skip: repeats(browser === "firefox" && who === "leader"),
+    }, async () => {
       const tabs = await tabsOf(2);
       const leader = await leaderOf(tabs);
       const tab = tabs.find((one) => (one === leader) === (who === "leader"));
@@ -102,7 +105,9 @@ inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
     });
   }
 
-  test("a session that ends suspends; the same person's sign-in resumes, and tells the core again", async () => {
+  test("a session that ends suspends; the same person's sign-in resumes, and tells the core again", {
+    skip: repeats(browser === "firefox"),
+  }, async () => {
     const [one, two] = await tabsOf(2);
     await expire(two);
     for (const tab of [one, two]) {
@@ -118,7 +123,9 @@ inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
     assert.equal(stage.upserts(mine).length, 2);
   });
 
-  test("another person's sign-in in another tab: nothing is registered for them, and the first one's waits", async () => {
+  test("another person's sign-in in another tab: nothing is registered for them, and the first one's waits", {
+    skip: repeats(browser === "firefox"),
+  }, async () => {
     const [one, two] = await tabsOf(2);
     await expire(one);
     await noted(one, "suspended");
@@ -141,7 +148,7 @@ inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
     assert.ok(stage.registered(mine));
   });
 
-  test("two people after each other in one tab: each has what is theirs", async () => {
+  test("two people after each other in one tab: each has what is theirs", { skip: repeats() }, async () => {
     await stage.begin({}, { isResuming: true });
     const tab = await stage.signedIn();
     await keepIn(tab);
@@ -159,7 +166,9 @@ inBrowsers("whose registrations", { ttlSeconds: TTL_SECONDS }, (stage) => {
     assert.equal(stage.registered(theirs), undefined);
   });
 
-  test("two people in two tabs, sessions in memory: both are kept, and a sign-out is one's own", async () => {
+  test("two people in two tabs, sessions in memory: both are kept, and a sign-out is one's own", {
+    skip: repeats(browser === "firefox"),
+  }, async () => {
     await stage.begin({ storage: "memory" });
     const [one, two] = [await stage.signedIn(), await stage.signedIn({ user: theirs })];
     await keepIn(one);

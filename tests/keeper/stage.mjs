@@ -6,6 +6,7 @@ import puppeteer from "puppeteer-core";
 import { startSandbox } from "sipbreakout-sandbox";
 import { findBrowser, findFirefox } from "../../scripts/setup/browser.mjs";
 import webdriverJson from "../../webdriver.json" with { type: "json" };
+import { repeats } from "../repeats.mjs";
 import { browsers, ready, Stage, until } from "../session/stage.mjs";
 import { serve } from "./served.mjs";
 
@@ -99,11 +100,15 @@ export class KeeperStage extends Stage {
   }
 }
 
-/** The tests that `declare(stage, browser)` makes, in each browser; in one browser one after the other, on one stage. */
-export function inBrowsers(name, sandboxOptions, declare) {
+/**
+ * The tests that `declare(stage, browser)` makes, in each browser; in one browser one after the other, on one stage. With
+ * `isOnceEnough` Firefox only repeats what Chromium shows.
+ */
+export function inBrowsers(name, { isOnceEnough = false, ...sandboxOptions }, declare) {
   describe(name, { concurrency: true }, () => {
     for (const browser of browsers) {
-      describe(browser, { concurrency: 1 }, () => {
+      const skip = repeats(isOnceEnough && browser === "firefox");
+      describe(browser, { concurrency: 1, skip }, () => {
         const stage = new KeeperStage();
         before(() => stage.start(browser, sandboxOptions));
         after(() => stage.close());

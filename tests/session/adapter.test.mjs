@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { repeats } from "../repeats.mjs";
 import { browsers, events, pause, ready, Stage, token, told, users } from "./stage.mjs";
 
 const signedIn = (tab) => tab.evaluate(() => window.page.auth.isSignedIn());
@@ -10,7 +11,7 @@ const keys = (tab) => tab.evaluate(() => window.page.database.keys());
 const number = (tab) => tab.evaluate(async () => (await window.page.auth.getUser()).phoneNumber);
 
 for (const browser of browsers) {
-  describe(browser, () => {
+  describe(browser, { skip: repeats(browser === "firefox") }, () => {
     let stage;
     before(async () => {
       stage = await Stage.open(browser);

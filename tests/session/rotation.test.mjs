@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { repeats } from "../repeats.mjs";
 import { browsers, events, pause, Stage, token, until } from "./stage.mjs";
 
 const REFRESHES = 200;
@@ -30,7 +31,7 @@ const finish = (tab) =>
 const endings = async (tab) => (await events(tab)).filter(([type]) => type === "sessionExpired");
 
 for (const browser of browsers) {
-  describe(browser, () => {
+  describe(browser, { skip: repeats(browser === "firefox") }, () => {
     let stage;
     before(async () => {
       stage = await Stage.open(browser);

@@ -19,7 +19,13 @@ function failedUpsert(
   fetch: typeof globalThis.fetch,
   sent: Parameters<Client["upsertRegistration"]>[0] = request,
 ) {
-  const client = createClient({ baseUrl: "http://127.0.0.1:9", accessToken: () => token, fetch });
+  // What may pass is not waited for here.
+  const client = createClient({
+    baseUrl: "http://127.0.0.1:9",
+    accessToken: () => token,
+    fetch,
+    retry: false,
+  });
   return failureOf(client.upsertRegistration(sent));
 }
 
