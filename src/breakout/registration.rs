@@ -201,11 +201,16 @@ pub fn validate_target(input: &RegistrationInput) -> Result<Target, InvalidReque
 fn note<T>(problems: &mut Vec<Problem>, field: &str, result: Result<T, Refusal>) -> Option<T> {
     match result {
         Ok(value) => Some(value),
-        Err((code, message)) => {
-            problems.push(Problem { field: field.to_owned(), code, message });
+        Err(refusal) => {
+            push(problems, field, refusal);
             None
         }
     }
+}
+
+/// Apart, because `note` is compiled anew for each type.
+fn push(problems: &mut Vec<Problem>, field: &str, (code, message): Refusal) {
+    problems.push(Problem { field: field.to_owned(), code, message });
 }
 
 fn prefix(problems: &mut Vec<Problem>, field: &str, text: Option<&str>) -> Prefix {
