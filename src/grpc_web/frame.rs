@@ -54,11 +54,11 @@ enum FrameKind {
     Trailers,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum State {
     Flags,
     Length { kind: FrameKind, seen: u8, length: u32 },
-    Payload { kind: FrameKind, missing: usize, bytes: Vec<u8> },
+    Payload { kind: FrameKind, missing: usize },
 }
 
 /// Finds the frames of a unary reply. Holds at most the message and the trailers, each within its limit.
@@ -66,6 +66,8 @@ enum State {
 pub(super) struct FrameDecoder {
     limit: usize,
     state: State,
+    /// What has come of the present payload, if it is kept.
+    bytes: Vec<u8>,
     has_message: bool,
     /// Bytes of frames that are read but not kept.
     skipped: usize,
@@ -74,7 +76,7 @@ pub(super) struct FrameDecoder {
 impl FrameDecoder {
     /// A message may have `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, state: State::Flags, has_message: false, skipped: 0 }
+        Self { limit, state: State::Flags, bytes: Vec::new(), has_message: false, skipped: 0 }
     }
 
     /// True when a frame has begun and not ended.
@@ -95,7 +97,7 @@ impl FrameDecoder {
     pub(super) fn push<'a>(&mut self, input: &'a [u8]) -> Result<(Option<Frame>, &'a [u8]), FrameError> {
         let mut input = input;
         loop {
-            match std::mem::replace(&mut self.state, State::Flags) {
+            match self.state {
                 State::Flags => {
                     let Some((&flags, rest)) = input.split_first() else { return Ok((None, input)) };
                     input = rest;
@@ -103,24 +105,22 @@ impl FrameDecoder {
                 }
                 State::Length { kind, seen: 4, length } => self.state = self.payload(kind, length)?,
                 State::Length { kind, seen, length } => {
-                    let Some((&byte, rest)) = input.split_first() else {
-                        self.state = State::Length { kind, seen, length };
-                        return Ok((None, input));
-                    };
+                    let Some((&byte, rest)) = input.split_first() else { return Ok((None, input)) };
                     input = rest;
                     self.state = State::Length { kind, seen: seen + 1, length: length << 8 | u32::from(byte) };
                 }
-                State::Payload { kind, missing, mut bytes } => {
+                State::Payload { kind, missing } => {
                     let (taken, rest) = input.split_at_checked(missing).unwrap_or((input, &[]));
                     let missing = missing - taken.len();
                     if kind != FrameKind::Another {
-                        keep(&mut bytes, taken, missing);
+                        keep(&mut self.bytes, taken, missing);
                     }
-                    if missing == 0 {
-                        return Ok((Some(self.finish(kind, bytes)), rest));
+                    if missing > 0 {
+                        self.state = State::Payload { kind, missing };
+                        return Ok((None, rest));
                     }
-                    self.state = State::Payload { kind, missing, bytes };
-                    return Ok((None, rest));
+                    self.state = State::Flags;
+                    return Ok((Some(self.finish(kind)), rest));
                 }
             }
         }
@@ -156,10 +156,11 @@ impl FrameDecoder {
             }
             FrameKind::Message | FrameKind::Trailers => {}
         }
-        Ok(State::Payload { kind, missing: announced, bytes: Vec::new() })
+        Ok(State::Payload { kind, missing: announced })
     }
 
-    fn finish(&mut self, kind: FrameKind, bytes: Vec<u8>) -> Frame {
+    fn finish(&mut self, kind: FrameKind) -> Frame {
+        let bytes = std::mem::take(&mut self.bytes);
         match kind {
             FrameKind::Message => {
                 self.has_message = true;
