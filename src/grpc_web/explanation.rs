@@ -31,7 +31,7 @@ impl Explanation {
         match chunk.split_at_checked(MAX_BYTES - self.text.len()) {
             Some((enough, _)) => {
                 self.text.extend_from_slice(enough);
-                Some(self.outcome())
+                Some(self.end())
             }
             None => {
                 self.text.extend_from_slice(chunk);
@@ -40,13 +40,8 @@ impl Explanation {
         }
     }
 
-    /// The text is whole, or nothing more of it will come.
-    pub(super) fn end(mut self) -> Outcome {
-        self.outcome()
-    }
-
-    /// Only once: the error is handed out.
-    fn outcome(&mut self) -> Outcome {
+    /// The text is whole, or nothing more of it will come. Only once: the error is handed out.
+    pub(super) fn end(&mut self) -> Outcome {
         let nothing = RpcError::new(self.error.code, self.error.kind, "", "");
         let mut error = std::mem::replace(&mut self.error, nothing);
         let mut shown = String::new();

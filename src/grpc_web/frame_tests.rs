@@ -1,4 +1,4 @@
-use super::{Frame, FrameDecoder, FrameError, MAX_TRAILER_BYTES, State, encode};
+use super::{Frame, FrameDecoder, FrameError, MAX_TRAILER_BYTES, encode};
 use proptest::prelude::*;
 
 fn frame(flags: u8, payload: &[u8]) -> Vec<u8> {
@@ -15,10 +15,7 @@ fn head(flags: u8, length: u32) -> Vec<u8> {
 }
 
 fn held(decoder: &FrameDecoder) -> usize {
-    match &decoder.state {
-        State::Payload { bytes, .. } => bytes.capacity(),
-        State::Flags | State::Length { .. } => 0,
-    }
+    decoder.bytes.capacity()
 }
 
 /// All frames of `chunks`, and the most that the decoder held at a time.

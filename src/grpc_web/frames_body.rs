@@ -81,7 +81,7 @@ impl FramesBody {
         }
     }
 
-    pub(super) fn end(mut self) -> Outcome {
+    pub(super) fn end(&mut self) -> Outcome {
         if let Some(mut text) = self.text.take() {
             let mut bytes = Vec::new();
             let decoded = text.finish(&mut bytes);
@@ -98,7 +98,7 @@ impl FramesBody {
         self.finish(&[])
     }
 
-    pub(super) fn broken(mut self, how: Below) -> Outcome {
+    pub(super) fn broken(&mut self, how: Below) -> Outcome {
         let error = self.known_error().unwrap_or_else(|| {
             let broken = failure::below_http(how, &self.head.method);
             self.head.error(broken.code, broken.kind, broken.message.clone())

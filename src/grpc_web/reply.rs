@@ -75,8 +75,8 @@ impl Reply {
     }
 
     /// The body ended.
-    pub fn end(self) -> Outcome {
-        match self.0 {
+    pub fn end(mut self) -> Outcome {
+        match &mut self.0 {
             Body::Frames(body) => body.end(),
             Body::Explained(body) => body.end(),
         }
@@ -84,8 +84,8 @@ impl Reply {
     }
 
     /// Reading the body failed.
-    pub fn broken(self, how: Below) -> Outcome {
-        match self.0 {
+    pub fn broken(mut self, how: Below) -> Outcome {
+        match &mut self.0 {
             Body::Frames(body) => body.broken(how),
             Body::Explained(body) => body.end(),
         }
