@@ -110,11 +110,10 @@ impl RpcError {
     }
 
     /// With the server's `google.rpc.Status`, without what is secret.
-    pub(super) fn set_details(&mut self, bytes: Option<Vec<u8>>, secrets: &Secrets) {
-        let Some(bytes) = bytes else { return };
-        self.details = details::decode(&bytes, secrets);
-        if !secrets.is_in(&bytes) {
-            self.details_bytes = Some(bytes);
+    pub(super) fn set_details(&mut self, bytes: &[u8], secrets: &Secrets) {
+        self.details = details::decode(bytes, secrets);
+        if !secrets.is_in(bytes) {
+            self.details_bytes = Some(bytes.to_vec());
         }
     }
 
@@ -135,13 +134,12 @@ impl RpcError {
     }
 
     /// All of the reply is known: so is what the server wishes.
-    pub(super) fn complete(mut self) -> Self {
+    pub(super) fn complete(&mut self) {
         match self.wish() {
             Some(Wish::After(ms)) => self.retry_after_ms = Some(ms),
             Some(Wish::Never) => self.retry_after_ms = None,
             None => {}
         }
-        self
     }
 }
 
@@ -193,7 +191,7 @@ mod tests {
         let mut error = RpcError::new(Code::PermissionDenied, Kind::Auth, "no right", "/a.B/C");
         error.headers = Received::new(&[("x-token".to_owned(), "secret-value".to_owned())]);
         error.trailers = Received::new(&[("x-trailer".to_owned(), "secret-value".to_owned())]);
-        error.set_details(Some(b"secret-details".to_vec()), &Secrets::default());
+        error.set_details(b"secret-details", &Secrets::default());
         error.server_message = Some("secret-message".to_owned());
         error.body_text = Some("secret-body".to_owned());
         let shown = format!("{error:?} {error:#?} {error}");

@@ -101,7 +101,7 @@ impl FramesBody {
     pub(super) fn broken(&mut self, how: Below) -> Outcome {
         let error = self.known_error().unwrap_or_else(|| {
             let broken = failure::below_http(how, &self.head.method);
-            self.head.error(broken.code, broken.kind, broken.message.clone())
+            self.head.error(broken.code, broken.kind, &broken.message)
         });
         Outcome::aborted(error)
     }
@@ -116,25 +116,18 @@ impl FramesBody {
     }
 
     fn judge(&mut self, trailers: &[(String, String)]) -> Result<Answer, RpcError> {
-        let status = match Status::find(trailers) {
-            Some(status) => status,
-            // An OK in the header, sent before anything was done, does not outweigh an HTTP error.
+        let is_http_ok = self.head.is_http_ok();
+        let status = Status::find(trailers);
+        // An OK in the header, sent before anything was done, does not outweigh an HTTP error.
+        let in_header = self.header_status.as_ref().filter(|status| is_http_ok || status.code != Code::Ok);
+        match status.as_ref().or(in_header) {
+            Some(status) if status.code != Code::Ok => return Err(self.head.status_error(status)),
+            Some(_) => {}
+            None if !is_http_ok => return Err(self.head.http_error()),
             None => {
-                match self.header_status.take().filter(|status| self.head.is_http_ok() || status.code != Code::Ok) {
-                    Some(status) => status,
-                    None if !self.head.is_http_ok() => return Err(self.head.http_error()),
-                    None => {
-                        return Err(self.head.error(
-                            Code::Unknown,
-                            Kind::Protocol,
-                            no_status(trailers.is_empty()).to_owned(),
-                        ));
-                    }
-                }
+                let message = no_status(trailers.is_empty());
+                return Err(self.head.error(Code::Unknown, Kind::Protocol, message));
             }
-        };
-        if status.code != Code::Ok {
-            return Err(self.head.status_error(status));
         }
         match self.message.take() {
             Some(message) if !self.has_more_messages => {
@@ -146,19 +139,20 @@ impl FramesBody {
     }
 
     fn wrong_count(&self, message: &str) -> RpcError {
-        self.head.error(Code::Unimplemented, Kind::Protocol, message.to_owned())
+        self.head.error(Code::Unimplemented, Kind::Protocol, message)
     }
 
     /// What header and HTTP status already say is wrong, whatever becomes of the body.
-    fn known_error(&mut self) -> Option<RpcError> {
-        match self.header_status.take().filter(|status| status.code != Code::Ok) {
-            Some(status) => Some(self.head.status_error(status)),
-            None => (!self.head.is_http_ok()).then(|| self.head.http_error()),
+    fn known_error(&self) -> Option<RpcError> {
+        match &self.header_status {
+            Some(status) if status.code != Code::Ok => Some(self.head.status_error(status)),
+            _ if self.head.is_http_ok() => None,
+            _ => Some(self.head.http_error()),
         }
     }
 
     fn unreadable(&mut self, code: Code, message: &str) -> Outcome {
-        let error = self.known_error().unwrap_or_else(|| self.head.error(code, Kind::Protocol, message.to_owned()));
+        let error = self.known_error().unwrap_or_else(|| self.head.error(code, Kind::Protocol, message));
         Outcome::aborted(error)
     }
 

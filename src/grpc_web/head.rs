@@ -29,7 +29,7 @@ pub struct Head {
 
 impl Head {
     /// An error that keeps what the head says.
-    pub(super) fn error(&self, code: Code, kind: Kind, message: String) -> RpcError {
+    pub(super) fn error(&self, code: Code, kind: Kind, message: &str) -> RpcError {
         let mut error = RpcError::new(code, kind, message, &self.method);
         error.http_status = Some(self.http_status);
         error.retry_after_ms = self.retry_after_ms;
@@ -38,23 +38,25 @@ impl Head {
     }
 
     /// The error of a status other than OK.
-    pub(super) fn status_error(&self, status: Status) -> RpcError {
+    pub(super) fn status_error(&self, status: &Status) -> RpcError {
         let words = status.words(&self.secrets);
         let message = if words.is_empty() {
             ["the server answered ", status.code.as_str(), " without a message"].concat()
         } else {
             words.clone()
         };
-        let mut error = self.error(status.code, kind_of_answer(status.code), message);
+        let mut error = self.error(status.code, kind_of_answer(status.code), &message);
         error.server_message = Some(words);
-        error.set_details(status.details, &self.secrets);
+        if let Some(details) = &status.details {
+            error.set_details(details, &self.secrets);
+        }
         error
     }
 
     /// The error of an HTTP status other than 200 without a gRPC status.
     pub(super) fn http_error(&self) -> RpcError {
         let code = Code::from_http_status(self.http_status);
-        self.error(code, kind_of_answer(code), failure::http_status_message(self.http_status))
+        self.error(code, kind_of_answer(code), &failure::http_status_message(self.http_status))
     }
 
     pub(super) fn is_http_ok(&self) -> bool {
@@ -67,7 +69,7 @@ impl Head {
             let code = if self.is_http_ok() { Code::Unknown } else { Code::from_http_status(self.http_status) };
             let message = "the server speaks native gRPC (application/grpc), which a browser can't read: put a gRPC-Web \
                            proxy before it, or set baseUrl to the one there is";
-            return self.error(code, Kind::Config, message.to_owned());
+            return self.error(code, Kind::Config, message);
         }
         if !self.is_http_ok() {
             return self.http_error();
@@ -77,6 +79,6 @@ impl Head {
             None => "has no content type, or a service worker hides it".to_owned(),
         };
         let message = ["the reply ", &what, ", so it is not gRPC-Web with protobuf messages: check baseUrl"].concat();
-        self.error(Code::Unknown, Kind::Protocol, message)
+        self.error(Code::Unknown, Kind::Protocol, &message)
     }
 }

@@ -39,7 +39,9 @@ impl Outcome {
 
     /// With all that is known of an error once the whole reply is.
     pub(super) fn complete(mut self) -> Self {
-        self.result = self.result.map_err(RpcError::complete);
+        if let Err(error) = &mut self.result {
+            error.complete();
+        }
         self
     }
 

@@ -29,7 +29,7 @@ impl Reply {
         if head.opaque_redirect {
             let message = "the server answered with a redirect, which a call does not follow: it may be to the log-in \
                            page of a proxy in front of the API, or baseUrl is not the API's own address";
-            let mut error = head.error(Code::Unknown, Kind::Config, message.to_owned());
+            let mut error = head.error(Code::Unknown, Kind::Config, message);
             error.http_status = None;
             return Err(Outcome::aborted(error));
         }
@@ -42,7 +42,9 @@ impl Reply {
             Err(foreign) => foreign,
         };
         // Gateways answer so for the server behind them. An OK is none without the message that belongs to it.
-        if let Some(status) = status.filter(|status| status.code != Code::Ok) {
+        if let Some(status) = &status
+            && status.code != Code::Ok
+        {
             return Err(Outcome::failed(head.status_error(status)));
         }
         let error = head.foreign_error(foreign);

@@ -40,7 +40,8 @@ fn unavailable() -> RpcError {
 fn with_pushback(value: &str) -> RpcError {
     let mut error = unavailable();
     error.trailers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), value.to_owned())]);
-    error.complete()
+    error.complete();
+    error
 }
 
 #[test]
@@ -137,13 +138,14 @@ fn the_server_says_when() {
     let mut error = unavailable();
     error.retry_after_ms = Some(5_000.0);
     assert_eq!(error.wish(), Some(Wish::After(5_000.0)));
-    error.set_details(Some(retry_info(3, 0)), &crate::redact::Secrets::default());
+    error.set_details(&retry_info(3, 0), &crate::redact::Secrets::default());
     assert_eq!(error.wish(), Some(Wish::After(3_000.0)));
     error.headers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), "200".to_owned())]);
     assert_eq!(error.wish(), Some(Wish::After(200.0)));
     error.trailers = Received::new(&[("grpc-retry-pushback-ms".to_owned(), "100".to_owned())]);
     assert_eq!(error.wish(), Some(Wish::After(100.0)));
-    assert_eq!(error.complete().retry_after_ms, Some(100.0));
+    error.complete();
+    assert_eq!(error.retry_after_ms, Some(100.0));
     assert_eq!(unavailable().wish(), None);
 }
 
