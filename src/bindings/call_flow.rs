@@ -46,8 +46,8 @@ fn push_flow(array: &Array, flow: &CallFlow) {
     push_text(array, via.map(|via| via.route.as_str()));
     push_text(array, invite.map(|invite| invite.prefix_kind));
     let legs = Array::new();
-    flow.legs.iter().for_each(|leg| legs.push(&self::leg(flow, leg)));
-    array.push(&legs);
+    flow.legs.iter().for_each(|leg| legs.push(self::leg(flow, leg).into()));
+    array.push(legs.into());
 }
 
 /// `[leg, from, to, step, reason, seconds | undefined, INVITE's URI, its prefix, SIP URI]`; the last three are undefined for a
@@ -60,7 +60,7 @@ fn leg(flow: &CallFlow, leg: &Leg) -> Array {
     array.push_texts(leg.from.as_str(), leg.to.as_str());
     array.push_number(leg.step.into());
     array.push_text(leg.reason.as_str());
-    array.push(&leg.after_seconds().map(JsValue::from).unwrap_or_default());
+    array.push(leg.after_seconds().map(JsValue::from).unwrap_or_default());
     push_of(&array, leg.is_to_pbx(), invite.map(|invite| invite.uri.as_str()));
     push_of(&array, leg.is_to_pbx(), invite.map(|invite| invite.prefix.as_str()));
     push_of(&array, leg.is_at_pbx(), via.map(|via| via.sip_uri.as_str()));
@@ -69,13 +69,13 @@ fn leg(flow: &CallFlow, leg: &Leg) -> Array {
 
 /// Undefined for what is not the leg's.
 fn push_of(array: &Array, is_of_leg: bool, text: Option<&str>) {
-    if is_of_leg { push_text(array, text) } else { array.push(&JsValue::UNDEFINED) }
+    if is_of_leg { push_text(array, text) } else { array.push(JsValue::UNDEFINED) }
 }
 
 /// Null for none.
 fn push_text(array: &Array, text: Option<&str>) {
     match text {
         Some(text) => array.push_text(text),
-        None => array.push(&JsValue::NULL),
+        None => array.push(JsValue::NULL),
     }
 }

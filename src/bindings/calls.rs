@@ -63,7 +63,7 @@ fn encoded(message: &[u8], target: &Target, given: &RegistrationInput) -> JsValu
         return body.into();
     }
     let array = Array::new();
-    array.push(&body);
+    array.push(body.into());
     if !number.is_empty() {
         array.push_text(number);
     }

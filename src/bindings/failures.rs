@@ -5,7 +5,6 @@ use super::js::{Array, Uint8Array};
 use super::retries::repeatable;
 use crate::breakout::CallFailure;
 use crate::grpc_web::{Detail, Failure, Received, RpcError};
-use wasm_bindgen::JsValue;
 
 /// Names and values in turn.
 pub fn pairs(pairs: &[(String, String)]) -> Array {
@@ -38,27 +37,32 @@ pub fn failure(error: &RpcError) -> Array {
     let (repeatable, wish) = repeatable(Failure::of(error));
     let details = Array::new();
     for detail in &error.details {
-        details.push(&self::detail(detail));
+        details.push(self::detail(detail).into());
     }
     let array = Array::new();
     array.push_texts("rpc", error.code_name());
     array.push_text(error.kind.as_str());
-    array.push(&JsValue::from_bool(error.retryable));
+    array.push_flag(error.retryable);
     array.push_text(&error.message);
     array.push_number(f64::from(error.code.number()));
     array.push_text(&error.method);
     push_any_number(&array, error.http_status.map(f64::from));
     push_any_number(&array, error.retry_after_ms);
     push_any_text(&array, error.body_text.as_deref());
-    array.push(&details);
-    array.push(&received(&error.headers));
-    array.push(&received(&error.trailers));
+    array.push(details.into());
+    array.push(received(&error.headers).into());
+    array.push(received(&error.trailers).into());
     array.push_number(f64::from(repeatable));
     array.push_number(wish);
     #[cfg(feature = "test-doors")]
     {
         push_any_text(&array, error.server_message.as_deref());
-        array.push(&error.details_bytes.as_deref().map_or(JsValue::UNDEFINED, |bytes| Uint8Array::new(bytes).into()));
+        array.push(
+            error
+                .details_bytes
+                .as_deref()
+                .map_or(wasm_bindgen::JsValue::UNDEFINED, |bytes| Uint8Array::new(bytes).into()),
+        );
     }
     array
 }
@@ -74,15 +78,15 @@ fn detail(detail: &Detail) -> Array {
         Detail::ErrorInfo { reason, domain, metadata } => {
             array.push_text("google.rpc.ErrorInfo");
             array.push_texts(reason, domain);
-            array.push(&pairs(metadata));
+            array.push(pairs(metadata).into());
         }
         Detail::BadRequest { violations } => {
             array.push_text("google.rpc.BadRequest");
-            array.push(&pairs(violations));
+            array.push(pairs(violations).into());
         }
         Detail::Other { type_name, value } => {
             array.push_text(type_name);
-            array.push(&Uint8Array::new(value));
+            array.push(Uint8Array::new(value).into());
         }
     }
     array

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 pub fn push_any_text(array: &Array, text: Option<&str>) {
     match text {
         Some(text) => array.push_text(text),
-        None => array.push(&JsValue::UNDEFINED),
+        None => array.push(JsValue::UNDEFINED),
     }
 }
 
@@ -16,7 +16,7 @@ pub fn push_any_text(array: &Array, text: Option<&str>) {
 pub fn push_any_number(array: &Array, number: Option<f64>) {
     match number {
         Some(number) => array.push_number(number),
-        None => array.push(&JsValue::UNDEFINED),
+        None => array.push(JsValue::UNDEFINED),
     }
 }
 

@@ -12,7 +12,10 @@ extern "C" {
     pub fn new() -> Array;
 
     #[wasm_bindgen(method, js_name = push)]
-    pub fn push(this: &Array, item: &JsValue);
+    pub fn push(this: &Array, item: JsValue);
+
+    #[wasm_bindgen(method, js_name = push)]
+    pub fn push_flag(this: &Array, flag: bool);
 
     #[wasm_bindgen(method, js_name = push)]
     pub fn push_text(this: &Array, text: &str);

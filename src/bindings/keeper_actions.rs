@@ -11,7 +11,7 @@ use crate::keeper::standing::State;
 use wasm_bindgen::JsValue;
 
 fn push_flag(array: &Array, flag: bool) {
-    array.push(&JsValue::from_bool(flag));
+    array.push_flag(flag);
 }
 
 /// Its fields as `js/client/encode.ts` has them, divided by a line break, which is in none of them.
@@ -48,8 +48,8 @@ fn push_grant(array: &Array, grant: &StoredGrant) {
 
 fn push_trouble(array: &Array, trouble: Option<&Trouble<JsValue>>) {
     match trouble {
-        None => array.push(&JsValue::UNDEFINED),
-        Some(Trouble::Failed(error)) => array.push(error),
+        None => array.push(JsValue::UNDEFINED),
+        Some(Trouble::Failed(error)) => array.push(error.clone()),
         Some(Trouble::KeptAgain) => array.push_number(1.0),
         Some(Trouble::Closed) => array.push_number(2.0),
         Some(Trouble::Nobody) => array.push_number(3.0),

@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 pub fn thrown(error: AuthError) -> Array {
     let array = Array::new();
     array.push_texts(error.code.as_str(), error.kind.as_str());
-    array.push(&JsValue::from_bool(error.retryable));
+    array.push_flag(error.retryable);
     array.push_text(&error.message);
     push_any_text(&array, error.description.as_deref());
     push_any_text(&array, error.uri.as_deref());
@@ -56,7 +56,7 @@ fn push_endpoints(array: &Array, endpoints: &Endpoints) {
     for address in [&endpoints.revocation, &endpoints.end_session, &endpoints.user_info, &endpoints.jwks] {
         push_any_text(array, address.as_deref());
     }
-    array.push(&JsValue::from_bool(endpoints.iss_promised));
+    array.push_flag(endpoints.iss_promised);
 }
 
 /// The options of `createAuth`: client id, redirect URI, issuer, preset, name and endpoints in `texts`. Returns scope, time-out,
@@ -84,7 +84,7 @@ pub fn check_options(
     array.push_text(&config.scope.join(" "));
     array.push_number(config.timeout_ms);
     push_any_text(&array, config.issuer.as_ref().map(|issuer| issuer.text.as_str()));
-    array.push(&JsValue::from_bool(config.issuer.is_some_and(|issuer| issuer.slash_optional)));
+    array.push_flag(config.issuer.is_some_and(|issuer| issuer.slash_optional));
     if let Provider::Known(endpoints) = &config.provider {
         push_endpoints(&array, endpoints);
     }
@@ -192,7 +192,7 @@ pub fn answer_issuer(
     let array = Array::new();
     if let Some(issuer) = issuer {
         array.push_text(&issuer.text);
-        array.push(&JsValue::from_bool(issuer.slash_optional));
+        array.push_flag(issuer.slash_optional);
     }
     Ok(array)
 }

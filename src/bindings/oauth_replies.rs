@@ -45,13 +45,13 @@ pub fn read_tokens(
             array.push_text(tokens.access_token.expose());
             push_any_text(&array, text(&tokens.refresh_token).as_deref());
             push_any_text(&array, text(&tokens.id_token).as_deref());
-            array.push(&JsValue::from_bool(tokens.is_id_token_odd));
+            array.push_flag(tokens.is_id_token_odd);
             push_any_text(&array, tokens.scope.as_deref());
             array.push_number(tokens.life_ms);
-            array.push(&JsValue::from_bool(tokens.is_bound));
+            array.push_flag(tokens.is_bound);
         }
         Err(error) => {
-            array.push(&thrown(error));
+            array.push(thrown(error).into());
             let said = Said::of(&reply);
             array.push_text(said.verdict(reply.status).as_str());
             push_any_text(&array, shown(said.word, &reply.secrets).as_deref());
@@ -128,7 +128,7 @@ pub fn read_signature(token: String) -> Result<Array, Array> {
     let array = Array::new();
     array.push_text(signature.algorithm.as_str());
     push_any_text(&array, signature.kid.as_deref());
-    array.push(&Uint8Array::new(&signature.bytes));
+    array.push(Uint8Array::new(&signature.bytes).into());
     Ok(array)
 }
 
@@ -165,6 +165,6 @@ pub fn read_user(text: String) -> Result<Array, Array> {
     let array = Array::new();
     array.push_text(&user.sub);
     push_any_text(&array, user.phone_number.as_deref());
-    array.push(&user.phone_number_verified.map_or(JsValue::UNDEFINED, JsValue::from_bool));
+    array.push(user.phone_number_verified.map_or(JsValue::UNDEFINED, JsValue::from_bool));
     Ok(array)
 }

@@ -23,8 +23,8 @@ pub fn at_once(asked: u32, max_message_bytes: u32, body: Vec<u8>) -> JsValue {
         Ok(meaning) if answer.trailers.is_empty() => meaning,
         Ok(meaning) => {
             let array = Array::new();
-            array.push(&meaning);
-            array.push(&received(&answer.trailers));
+            array.push(meaning);
+            array.push(received(&answer.trailers).into());
             array.into()
         }
         Err(_) => JsValue::UNDEFINED,
@@ -98,23 +98,23 @@ fn outcome(head: Head, body: &[u8], end: u32) -> Result<Outcome, f64> {
 
 fn told(outcome: Outcome, asked: Asked, path: &str, secrets: &Secrets) -> Array {
     let told = Array::new();
-    told.push(&JsValue::from_bool(outcome.rest == Rest::Drain));
+    told.push_flag(outcome.rest == Rest::Drain);
     let (failure, answer) = match outcome.result {
         Ok(answer) => match meaning(&answer, asked, path, secrets) {
             Ok(meaning) => {
-                told.push(&meaning);
-                told.push(&JsValue::UNDEFINED);
-                told.push(&received(&answer.trailers));
+                told.push(meaning);
+                told.push(JsValue::UNDEFINED);
+                told.push(received(&answer.trailers).into());
                 return told;
             }
             Err(failure) => (failure, Some(answer)),
         },
         Err(error) => (CallFailure::Rpc(error), None),
     };
-    told.push(&JsValue::UNDEFINED);
-    told.push(&call_failure(&failure));
+    told.push(JsValue::UNDEFINED);
+    told.push(call_failure(&failure).into());
     if let Some(answer) = answer {
-        told.push(&received(&answer.trailers));
+        told.push(received(&answer.trailers).into());
     }
     told
 }

@@ -39,7 +39,7 @@ pub fn note_failure(noted: Option<String>, mark: String, failed: &Array) -> Arra
     let trouble = Trouble::after(noted.as_deref().and_then(Trouble::read), mark, &failure, now);
     let array = Array::new();
     array.push_texts(&trouble.write(), failure.outcome(&trouble, failed.number(9), now).as_str());
-    array.push(&JsValue::from_bool(failure.retryable()));
+    array.push_flag(failure.retryable());
     array
 }
 
@@ -54,14 +54,14 @@ pub fn read_trouble(text: &str, mark: &str, is_useless: bool, times: &Array) -> 
     let array = Array::new();
     push_any_number(&array, trouble.uncertain_in_ms(times.number(0), is_useless, now));
     array.push_number(trouble.pause_ms(now));
-    array.push(&JsValue::from_bool(trouble.is_told));
-    array.push(&JsValue::from_bool(trouble.was_tried_after(since, now)));
+    array.push_flag(trouble.is_told);
+    array.push_flag(trouble.was_tried_after(since, now));
     let error = trouble.error.clone();
     array.push_text(&trouble.told().write());
     array.push_texts(&error.code, &error.message);
     push_any_text(&array, error.description.as_deref());
     push_any_text(&array, error.uri.as_deref());
-    array.push(&JsValue::from_bool(error.retryable));
+    array.push_flag(error.retryable);
     push_any_number(&array, error.http_status);
     Some(array)
 }
