@@ -112,7 +112,7 @@ const endless = [
     name: "a reset behind the trailers",
     rule: "With the trailers the result is delivered.",
     // A page that is busy for so long when the reset comes does not see what came before: browsers drop it.
-    replies: [open([okBody, 200, reset])],
+    replies: [open([okBody, 700, reset])],
     expect: { code: "ok" },
   },
   {
