@@ -52,7 +52,7 @@ export type {
 } from "./events.js";
 export type { FleetResult } from "./fleet-result.js";
 export { type AuthErrorCode, type RpcErrorCode, requiredScopes, version } from "./generated.js";
-export type { RegistrationKeeper } from "./keeper/registration-keeper.js";
+export type { RegistrationKeeper } from "./keeper-face/registration-keeper.js";
 export type {
   AccessTokenSource,
   ApiVersion,

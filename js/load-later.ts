@@ -25,6 +25,6 @@ const load = (): Promise<Later> =>
     async (cause) => {
       const code = await importedAgain(cause);
       // A bundler may have shortened the names.
-      return code && "Keeper" in code && "fleet" in code ? (code as Later) : undefined;
+      return code && "ClientKeepers" in code && "fleet" in code ? (code as Later) : undefined;
     },
   );

@@ -9,8 +9,8 @@ import type { ClientEvents } from "./events.js";
 import type { FleetResult } from "./fleet-result.js";
 import { FLEET, KEEP, REGISTRATION, VALIDATION } from "./given/shapes.js";
 import { optionsOf, requestOf } from "./given/snapshot.js";
-import { ClientKeepers } from "./keeper/client-keepers.js";
-import type { RegistrationKeeper } from "./keeper/registration-keeper.js";
+import type { RegistrationKeeper } from "./keeper-face/registration-keeper.js";
+import { Keepers } from "./keepers.js";
 import { loadLater } from "./load-later.js";
 import type {
   CallOptions,
@@ -37,7 +37,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   }
 
   readonly #calls: RegistrationCalls;
-  readonly #keepers: ClientKeepers;
+  readonly #keepers: Keepers;
   readonly #overrule = (wanted: RegistrationRequest) => {
     const { overruling } = this.#keepers;
     overruling.call(wanted);
@@ -48,7 +48,7 @@ export class SipBreakoutClient extends (EventTarget as new () => ClientEvents) {
   constructor(options: ClientOptions) {
     super();
     this.#calls = new RegistrationCalls(options);
-    this.#keepers = new ClientKeepers(
+    this.#keepers = new Keepers(
       this.#calls,
       () => dispatch(this, new Event("keepersChanged")),
       () => dispatch(this, new Event("storageUnavailable")),

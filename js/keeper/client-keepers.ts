@@ -3,18 +3,19 @@
 
 import type { CoreCalls } from "../client/core-calls.js";
 import type { RegistrationCalls } from "../client/registration-calls.js";
+import { registrationTexts } from "../client/registration-texts.js";
 import { InvalidRequestError, toSdkError } from "../errors.js";
 import { Reader } from "../given/reader.js";
+import type { LiveKeepers, Stop } from "../keeper-face/live-keepers.js";
+import type { Overruling } from "../keeper-face/overruling.js";
+import { type Keepers, RegistrationKeeper, tell } from "../keeper-face/registration-keeper.js";
 import type { Wasms } from "../keeper-machine/both-wasms.js";
-import type { Keeper, Valid } from "../keeper-machine/keeper.js";
+import { Keeper, type Valid } from "../keeper-machine/keeper.js";
 import type { Snapshot } from "../keeper-machine/snapshots.js";
 import { closed } from "../keeper-machine/troubles.js";
-import type { Later } from "../load-later.js";
-import type { KeepOptions, RegistrationProblem, RegistrationRequest } from "../options.js";
+import type { RegistrationProblem, RegistrationRequest } from "../options.js";
+import { onSilence } from "../platform/records.js";
 import { HeldStops } from "./held-stops.js";
-import { type Live, LiveKeepers } from "./live-keepers.js";
-import { Overruling } from "./overruling.js";
-import { RegistrationKeeper, tell } from "./registration-keeper.js";
 import { Restoring } from "./restoring.js";
 import { Stopping } from "./stopping.js";
 import { Turns } from "./turns.js";
@@ -25,63 +26,59 @@ const AGAIN_MS = 1000;
 /** Names for owners that have none: whose tokens they are is not known, but that they are not another client's. */
 let clients = 0;
 
-/** @internal The keepers of one client. */
+/** @internal The client, as a page has it from the start. */
+export interface KeepingClient {
+  readonly live: LiveKeepers;
+  /** What keepers ask. */
+  readonly view: Keepers;
+  readonly overruling: Overruling;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortSignal;
+  readonly onSilence: () => void;
+}
+
+/** @internal What becomes of the keepers of one client. */
 export class ClientKeepers {
   readonly #calls: CoreCalls;
   readonly #live: LiveKeepers;
-  readonly #closing = new AbortController();
-  readonly #turns = new Turns((later, wasms) => this.#open(later, wasms), this.#closing.signal);
+  readonly #client: KeepingClient;
+  readonly #turns: Turns;
   /** In the instance of the session's wasm that lives now. */
   #keeper: Keeper | undefined;
   #wasms: Wasms | undefined;
-  #later: Later | undefined;
-  #isClosed = false;
   /** What was wanted when the client was closed. */
   readonly #wantedToTheEnd = new Set<string>();
   #nameless = `${++clients}.0`;
   #persons = 0;
   isLeading = false;
-  readonly #onSilence: () => void;
   #stopListening: (() => void) | undefined;
   readonly #held: HeldStops;
-  readonly #overruling: Overruling;
   readonly #stopping: Stopping;
-  readonly #restoring = new Restoring(() => this.#restore(), this.#closing.signal);
+  readonly #restoring: Restoring;
 
-  constructor({ core, options }: RegistrationCalls, onChange: () => void, onSilence: () => void) {
+  constructor({ core, options }: RegistrationCalls, client: KeepingClient) {
     this.#calls = core;
-    this.#live = new LiveKeepers(onChange);
-    this.#onSilence = onSilence;
+    this.#client = client;
+    this.#live = client.live;
+    this.#turns = new Turns((wasms) => this.#open(wasms), client.closing);
+    this.#restoring = new Restoring(() => this.#restore(), client.closing);
     this.#held = new HeldStops(() => options);
     this.#stopping = new Stopping({
       live: this.#live,
       turns: this.#turns,
       held: this.#held,
-      isClosed: () => this.#isClosed,
       isLoaded: () => this.#keeper !== undefined,
       isWantedToTheEnd: (key) => this.#wantedToTheEnd.has(key),
       keyOf: (keeper) => this.#keyOf(keeper),
       validOf: (request) => this.#validOf(request),
-      end: (keeper) => this.#end(keeper),
+      end: (keeper) => this.#live.end(keeper),
     });
-    this.#overruling = new Overruling(core, options, (request, id) => this.#dropDeletion(request, id));
   }
 
-  keep(request: RegistrationRequest, options?: KeepOptions): RegistrationKeeper {
-    const keeper = new RegistrationKeeper(this, request);
-    this.#add(keeper, { options });
-    if (this.#isClosed) {
-      this.#end(keeper, closed());
-    } else {
-      this.#held.release(request);
-      this.#note(keeper);
-    }
-    return keeper;
-  }
-
-  #add(keeper: RegistrationKeeper, live: Live): void {
-    this.#overruling.begin();
-    this.#live.add(keeper, live);
+  /** A keeper that the application has made. */
+  begin(keeper: RegistrationKeeper): void {
+    this.#held.release(keeper.request);
+    this.#note(keeper);
   }
 
   restore(): Promise<RegistrationKeeper[]> {
@@ -89,16 +86,12 @@ export class ClientKeepers {
   }
 
   async #restore(): Promise<RegistrationKeeper[]> {
-    if (this.#isClosed) throw closed();
+    if (this.#client.closing.aborted) throw closed();
     const kept = await this.#turns.after((own) => own.list());
     this.#live.fill(() => {
       for (const [key, snapshot] of kept) this.#meet(key, snapshot);
     });
-    return [...this.list()];
-  }
-
-  list(): readonly RegistrationKeeper[] {
-    return this.#live.list();
+    return [...this.#live.list()];
   }
 
   async update(keeper: RegistrationKeeper, request: RegistrationRequest): Promise<void> {
@@ -109,16 +102,12 @@ export class ClientKeepers {
     await this.#change(keeper, (own, key) => own.refresh(key));
   }
 
-  stop(keeper: RegistrationKeeper, options: { delete?: boolean | undefined }): Promise<void> {
-    return this.#stopping.stop(keeper, options?.delete === true);
+  stop(keeper: RegistrationKeeper, stop: Stop): Promise<void> {
+    return this.#stopping.stop(keeper, stop);
   }
 
-  /** Of this client and the page's others, beside calls of the application's own. */
-  get overruling(): Overruling {
-    return this.#overruling;
-  }
-
-  #dropDeletion(request: RegistrationRequest, id?: string): void {
+  /** A call of the application's own registers the number. */
+  dropDeletion(request: RegistrationRequest, id?: string): void {
     const noted = this.#turns.note(
       () => this.#validOf(request).key,
       (own) => own.overrule(this.#validOf(request), id),
@@ -129,15 +118,12 @@ export class ClientKeepers {
   }
 
   close(): void {
-    this.#isClosed = true;
     this.#stopListening?.();
-    this.#overruling.end();
-    this.#closing.abort();
     this.#keeper?.close();
     for (const { key, isMet, isLeaving } of this.#live.all()) {
       if (key && !isMet && !isLeaving) this.#wantedToTheEnd.add(key);
     }
-    for (const keeper of this.#live.every()) this.#end(keeper);
+    for (const keeper of this.#live.every()) this.#live.end(keeper);
     this.#free();
   }
 
@@ -150,11 +136,12 @@ export class ClientKeepers {
 
   /** One that another tab, or a page before this one, began to keep. */
   #meet(key: string, snapshot: Snapshot): void {
-    if (this.#isClosed || this.#live.of(key).length > 0) return;
+    if (this.#client.closing.aborted || this.#live.of(key).length > 0) return;
     // It can be read as it stands before anybody hears of it.
-    const keeper = new RegistrationKeeper(this, snapshot.request, snapshot);
+    const keeper = new RegistrationKeeper(this.#client.view, snapshot.request, snapshot);
     const { owner, id, flags } = snapshot;
-    this.#add(keeper, { isMet: true, isNoted: true, owner, id, flags });
+    this.#client.overruling.begin();
+    this.#live.add(keeper, { isMet: true, isNoted: true, owner, id, flags });
     this.#live.know(keeper, key);
   }
 
@@ -164,8 +151,7 @@ export class ClientKeepers {
     work: (own: Keeper, key: string) => Promise<void>,
   ): Promise<void> {
     const live = this.#live.get(keeper);
-    // What is over stays so.
-    if (!live || live.isLeaving) return;
+    if (!live) return;
     await this.#turns.note(
       () => this.#keyOf(keeper),
       async (own) => {
@@ -190,7 +176,7 @@ export class ClientKeepers {
         (error) => tell(keeper, "change", { error }),
       );
     } catch (thrown) {
-      this.#end(keeper, toSdkError(thrown));
+      this.#live.end(keeper, toSdkError(thrown));
     }
   }
 
@@ -204,7 +190,7 @@ export class ClientKeepers {
     const isKept = await own.keep(valid, { owner, id, flags });
     live.isNoted = true;
     // Another tab has stopped it while nothing was heard here.
-    if (!isKept) this.#end(keeper);
+    if (!isKept) this.#live.end(keeper);
     const snapshot = this.#keeper?.snapshot(live.key ?? "");
     if (!snapshot || !this.#live.get(keeper)) return;
     const isSuspended = snapshot.state === "suspended" && keeper.state !== "suspended";
@@ -226,12 +212,7 @@ export class ClientKeepers {
   /** @throws InvalidRequestError */
   #validOf(request: RegistrationRequest, found?: RegistrationProblem[]): Valid {
     const { calls } = this.#wasms as Wasms;
-    return (this.#later as Later).registrationTexts(
-      calls,
-      this.#calls.settings(calls).apiVersion,
-      request,
-      found,
-    );
+    return registrationTexts(calls, this.#calls.settings(calls).apiVersion, request, found);
   }
 
   #tell(keeper: RegistrationKeeper, type: string, snapshot: Snapshot): void {
@@ -240,25 +221,20 @@ export class ClientKeepers {
     tell(keeper, type, snapshot);
   }
 
-  #end(keeper: RegistrationKeeper, error?: unknown, last?: Snapshot): void {
-    this.#live.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
-  }
-
-  #open(later: Later, wasms: Wasms): Keeper {
+  #open(wasms: Wasms): Keeper {
     const own = this.#wasms?.session === wasms.session ? this.#keeper : undefined;
     this.#wasms = wasms;
-    this.#later = later;
-    return own ?? this.#begin(later, wasms);
+    return own ?? this.#openIn(wasms);
   }
 
-  #begin({ Keeper, onSilence }: Later, { calls, session }: Wasms): Keeper {
+  #openIn({ calls, session }: Wasms): Keeper {
     const own = new Keeper(session, this.#calls, this.#calls.settings(calls), {
       onEvent: (key, type, snapshot) => {
         // What is being deleted is nobody's to keep.
         if (type !== "stopped" && !snapshot.isEnding) this.#meet(key, snapshot);
         for (const keeper of this.#live.of(key)) {
           if (!this.#live.get(keeper)?.isNoted) continue;
-          if (type === "stopped") this.#end(keeper, snapshot.error, snapshot);
+          if (type === "stopped") this.#live.end(keeper, snapshot.error, snapshot);
           else this.#tell(keeper, type, snapshot);
         }
       },
@@ -274,13 +250,13 @@ export class ClientKeepers {
     });
     this.#keeper = own;
     this.#held.forget();
-    if (this.#isClosed) {
+    if (this.#client.closing.aborted) {
       own.close();
       this.#free();
     } else {
-      this.#overruling.begin();
+      this.#client.overruling.begin();
       // Not before: nobody keeps a client for the sake of this.
-      this.#stopListening ??= onSilence(this.#onSilence);
+      this.#stopListening ??= onSilence(this.#client.onSilence);
     }
     return own;
   }

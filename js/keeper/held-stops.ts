@@ -1,7 +1,6 @@
 // Stops that have to hold although the wasm, which notes them, can't be loaded.
 import type { ClientOptions } from "../client-options.js";
-import type { Undo } from "../keeper-store/stored-stops.js";
-import { loadLater } from "../load-later.js";
+import { storeStop, type Undo } from "../keeper-store/stored-stops.js";
 import type { RegistrationRequest } from "../options.js";
 import { isSameNumber } from "../phone-number.js";
 
@@ -59,7 +58,6 @@ export class HeldStops {
     const isMissed = () => !isLoaded() && !isWanted();
     if (!isMissed()) return false;
     try {
-      const { storeStop } = await loadLater();
       const undo = await storeStop(this.#options(), request, isDelete, isMissed);
       // If the wasm came meanwhile it finds the stop in the store, or notes the same.
       if (isWanted()) await undo();

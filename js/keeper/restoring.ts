@@ -1,7 +1,7 @@
 // Keepers of what was kept before a reload, or is by other tabs.
 import { LoadError, type SdkError, toSdkError } from "../errors.js";
+import type { RegistrationKeeper } from "../keeper-face/registration-keeper.js";
 import { mayPass, rest } from "../patience.js";
-import type { RegistrationKeeper } from "./registration-keeper.js";
 
 type Restore = () => Promise<RegistrationKeeper[]>;
 

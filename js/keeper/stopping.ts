@@ -1,11 +1,10 @@
 // Keeping a registration no more: noted when all earlier wishes for it are, held without the wasm if that does not come.
 import { LoadError } from "../errors.js";
+import type { Live, LiveKeepers, Stop } from "../keeper-face/live-keepers.js";
+import { type RegistrationKeeper, tell } from "../keeper-face/registration-keeper.js";
 import type { Keeper, Valid } from "../keeper-machine/keeper.js";
-import { closed } from "../keeper-machine/troubles.js";
 import type { RegistrationRequest } from "../options.js";
 import type { HeldStops, Holding } from "./held-stops.js";
-import type { Live, LiveKeepers } from "./live-keepers.js";
-import { type RegistrationKeeper, tell } from "./registration-keeper.js";
 import type { Turns } from "./turns.js";
 
 /** @internal The client whose keepers are stopped. */
@@ -13,7 +12,6 @@ export interface StoppingClient {
   readonly live: LiveKeepers;
   readonly turns: Turns;
   readonly held: HeldStops;
-  isClosed(): boolean;
   isLoaded(): boolean;
   /** Whether it was kept when the client was closed. */
   isWantedToTheEnd(key: string): boolean;
@@ -30,19 +28,9 @@ export class Stopping {
     this.#client = client;
   }
 
-  /** With `isDelete` it is deleted at the core, too. */
-  async stop(keeper: RegistrationKeeper, isDelete: boolean): Promise<void> {
-    // It may be kept no more, and the core have it still: then there is something to delete.
-    const known = this.#client.live.get(keeper);
-    const isToDelete = isDelete && keeper.inEffect !== undefined;
-    if (!known && isToDelete && this.#client.isClosed()) throw closed();
-    const live = known ?? (isToDelete ? {} : undefined);
-    if (!live) return;
-    // A deletion ends all keepers of the number. Those that are made later want it again.
-    let leaving = isDelete ? [...new Set([...this.#client.live.ofNumber(keeper), keeper])] : [keeper];
-    live.isLeaving = true;
-    for (const one of leaving) Object.assign(this.#client.live.get(one) ?? {}, { isLeaving: true });
-    const holding = this.#hold(keeper, isDelete);
+  async stop(keeper: RegistrationKeeper, { isDelete, isKnown, live, leaving: ending }: Stop): Promise<void> {
+    let leaving = ending;
+    const holding = this.#hold(keeper, isDelete, ending);
     try {
       const noted = this.#client.turns.note(
         () => {
@@ -66,7 +54,7 @@ export class Stopping {
       });
       const gone = await (isDelete ? given : Promise.race([given, holding.held]));
       await gone?.();
-      if (!known) tell(keeper, "deleted", { inEffect: undefined });
+      if (!isKnown) tell(keeper, "deleted", { inEffect: undefined });
     } finally {
       holding.end();
       for (const one of leaving) this.#client.end(one);
@@ -74,9 +62,8 @@ export class Stopping {
   }
 
   /** Sees to it that a stop holds without the wasm, unless somebody wants the number all the same. */
-  #hold(keeper: RegistrationKeeper, isDelete: boolean): Holding {
-    // A deletion ends the keepers that there are.
-    const ending = new Set(isDelete ? this.#client.live.ofNumber(keeper) : []);
+  #hold(keeper: RegistrationKeeper, isDelete: boolean, leaving: readonly RegistrationKeeper[]): Holding {
+    const ending = new Set(leaving);
     const isWanting = (other: RegistrationKeeper) =>
       !this.#client.live.get(other)?.isLeaving && !ending.has(other);
     const holding = this.#client.held.stop(keeper.request, isDelete, {

@@ -2,11 +2,9 @@
 // the other, so that the last wish is the one that stays; different numbers do not wait for each other.
 
 import { type SdkError, toSdkError } from "../errors.js";
-import type { Wasms } from "../keeper-machine/both-wasms.js";
+import { type Wasms, whenBothLoaded } from "../keeper-machine/both-wasms.js";
 import type { Keeper } from "../keeper-machine/keeper.js";
-import type { Later } from "../load-later.js";
 import { mayPass, rest } from "../patience.js";
-import { whenKeeping } from "./keeping.js";
 
 /** Told why a wish has to wait. */
 type OnTrouble = (error: SdkError) => void;
@@ -20,7 +18,7 @@ interface Asked {
 
 /** @internal */
 export class Turns {
-  readonly #open: (later: Later, wasms: Wasms) => Keeper;
+  readonly #open: (wasms: Wasms) => Keeper;
   readonly #closing: AbortSignal;
   readonly #asked: Asked[] = [];
   /** Over when nobody waits for the wasm. */
@@ -29,7 +27,7 @@ export class Turns {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   /** With `closing` no wish waits any longer for a wasm that can't be loaded. */
-  constructor(open: (later: Later, wasms: Wasms) => Keeper, closing: AbortSignal) {
+  constructor(open: (wasms: Wasms) => Keeper, closing: AbortSignal) {
     this.#open = open;
     this.#closing = closing;
   }
@@ -53,8 +51,8 @@ export class Turns {
 
   /** Runs `work` when all that was wanted so far is noted. */
   async after<T>(work: (keeper: Keeper) => Promise<T>): Promise<T> {
-    await whenKeeping((later, wasms) => {
-      this.#flush(this.#open(later, wasms));
+    await whenBothLoaded((wasms) => {
+      this.#flush(this.#open(wasms));
       return Promise.allSettled(this.#turns.values());
     });
     return this.run(work);
@@ -68,7 +66,7 @@ export class Turns {
 
   /** Runs `work` at once. */
   run<T>(work: (keeper: Keeper) => T | Promise<T>): Promise<T> {
-    return whenKeeping<T | Promise<T>>((later, wasms) => work(this.#open(later, wasms))) as Promise<T>;
+    return whenBothLoaded<T | Promise<T>>((wasms) => work(this.#open(wasms))) as Promise<T>;
   }
 
   /** One waits for the wasm for all: each by itself, they would come out of order. */

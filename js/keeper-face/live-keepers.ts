@@ -1,8 +1,9 @@
 // The keepers of a client that are not stopped, by the registrations that they keep.
 import { bare, peek } from "../given/read.js";
+import type { Snapshot } from "../keeper-machine/snapshots.js";
 import type { KeepOptions } from "../options.js";
 import { digitsOf } from "../phone-number.js";
-import type { RegistrationKeeper } from "./registration-keeper.js";
+import { type RegistrationKeeper, tell } from "./registration-keeper.js";
 
 /** @internal What is known of a keeper beside how it stands. */
 export interface Live {
@@ -22,6 +23,15 @@ export interface Live {
   isNoted?: boolean;
   /** It is to be kept no more. */
   isLeaving?: boolean;
+}
+
+/** @internal What is to be stopped. */
+export interface Stop {
+  readonly isDelete: boolean;
+  /** It was kept until now. */
+  readonly isKnown: boolean;
+  readonly live: Live;
+  readonly leaving: readonly RegistrationKeeper[];
 }
 
 /** @internal */
@@ -114,6 +124,23 @@ export class LiveKeepers {
     }
     tell();
     this.#changed();
+  }
+
+  /** It is kept no more. */
+  end(keeper: RegistrationKeeper, error?: unknown, last?: Snapshot): void {
+    this.remove(keeper, () => tell(keeper, "stopped", { ...last, state: "stopped", error }));
+  }
+
+  /** Keepers of the number are to be kept no more: `keeper`, with `isDelete` all that there are now. Undefined for one that is over. */
+  leave(keeper: RegistrationKeeper, isDelete: boolean): Stop | undefined {
+    // It may be kept no more, and the core have it still: then there is something to delete.
+    const known = this.get(keeper);
+    const live = known ?? (isDelete && keeper.inEffect !== undefined ? {} : undefined);
+    if (!live) return undefined;
+    const leaving = isDelete ? [...new Set([...this.ofNumber(keeper), keeper])] : [keeper];
+    live.isLeaving = true;
+    for (const one of leaving) Object.assign(this.get(one) ?? {}, { isLeaving: true });
+    return { isDelete, isKnown: known !== undefined, live, leaving };
   }
 
   #changed(): void {

@@ -3,14 +3,18 @@
 import { baseUrlOf } from "../base-url.js";
 import type { CoreCalls } from "../client/core-calls.js";
 import type { ClientOptions } from "../client-options.js";
-import { callsWasm } from "../core/calls-wasm.js";
+import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { peek } from "../given/read.js";
-import { loadLater } from "../load-later.js";
 import type { RegistrationRequest } from "../options.js";
 import { KEPT_DATABASE } from "../platform/kept-database.js";
 
 /** Gives up a deletion that is not made yet: the one of this name, or whichever there is. */
 type Drop = (request: RegistrationRequest, id?: string) => void;
+
+/** Loads what reads the store. */
+type Load = () => Promise<{
+  storedDeletion(wasm: Wasm, calls: CoreCalls, request: RegistrationRequest): Promise<string | undefined>;
+}>;
 
 /** Of the clients of this page that keep something, or did. */
 const begun = new Set<Overruling>();
@@ -20,12 +24,14 @@ export class Overruling {
   readonly #calls: CoreCalls;
   readonly #options: ClientOptions;
   readonly #drop: Drop;
+  readonly #load: Load;
   #isOver = false;
 
-  constructor(calls: CoreCalls, options: ClientOptions, drop: Drop) {
+  constructor(calls: CoreCalls, options: ClientOptions, drop: Drop, load: Load) {
     this.#calls = calls;
     this.#options = options;
     this.#drop = drop;
+    this.#load = load;
   }
 
   /** The client keeps something. */
@@ -64,7 +70,7 @@ export class Overruling {
     // Where nothing was ever kept there is nothing to look for, and no reason to load what looks.
     const databases = await globalThis.indexedDB.databases?.();
     if (databases?.every(({ name }) => name !== KEPT_DATABASE)) return undefined;
-    const [wasm, { storedDeletion }] = await Promise.all([callsWasm.loaded(), loadLater()]);
+    const [wasm, { storedDeletion }] = await Promise.all([callsWasm.loaded(), this.#load()]);
     return storedDeletion(wasm, this.#calls, request);
   }
 
