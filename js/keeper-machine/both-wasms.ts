@@ -1,4 +1,4 @@
-// What keeping a registration needs: it calls, and it decides when.
+// Waits until both wasm files are loaded and alive: keeping a registration needs calls, and decisions.
 import { callsWasm, type Wasm } from "../core/calls-wasm.js";
 import { type SessionWasm, sessionWasm } from "../core/session-wasm.js";
 

@@ -5,14 +5,14 @@ import { type Desired, type Grant, NOTHING_DESIRED } from "../keeper-store/recor
 import type { Stores } from "../keeper-store/stores.js";
 import { nextTurn } from "../platform/time-limit.js";
 import { KeeperCalls } from "./calls.js";
-import { Deletions } from "./deletions.js";
+import { Deletions } from "./deletion-waiters.js";
 import { leadBy } from "./leader-lock.js";
-import { Looks } from "./looks.js";
 import { type Field, Happened, type Machine } from "./machine.js";
 import { fieldsOfMessage, readMessage, writeMessage } from "./messages.js";
 import type { Snapshot } from "./snapshots.js";
 import { snapshotOf } from "./snapshots.js";
 import { errorOf } from "./troubles.js";
+import { Looks } from "./wake-up-timer.js";
 
 /** @internal Who hears of what can't be carried out here. */
 export interface ExecutorListener {

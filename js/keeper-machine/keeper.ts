@@ -12,11 +12,11 @@ import { Stores } from "../keeper-store/stores.js";
 import type { Owner, Owners } from "../owners.js";
 import { later } from "../platform/later.js";
 import { within } from "../platform/time-limit.js";
-import { leavers } from "../session/leavers.js";
+import { leavers } from "../session/sign-out-hooks.js";
 import { Executor } from "./executor.js";
 import { type Field, Happened, Machine } from "./machine.js";
 import { nameOf, ownersOf, watchOwner } from "./owner.js";
-import { PageLife } from "./page-life.js";
+import { PageLife } from "./page-lifecycle.js";
 import type { Snapshot } from "./snapshots.js";
 import { closed, nobody } from "./troubles.js";
 

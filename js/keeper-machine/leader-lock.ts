@@ -1,4 +1,4 @@
-// The lock of which of several tabs leads.
+// The Web Lock that elects the leader tab.
 import { nextTurn } from "../platform/time-limit.js";
 import { lock, sleep } from "../platform/waiting.js";
 

@@ -1,4 +1,4 @@
-// How a registration stands, as the machine tells it.
+// Decodes the machine's flat fields into a `Snapshot`.
 
 import type { KeeperState } from "../events.js";
 import { requestOfText } from "../keeper-store/records.js";

@@ -1,5 +1,4 @@
-// A deletion that is stored and not made yet, by a page before this one or another tab. It is read without that anything is begun
-// to be kept.
+// Finds a deletion that is stored and not made yet, without starting a keeper.
 import type { CoreCalls } from "../client/core-calls.js";
 import { registrationTexts } from "../client/registration-texts.js";
 import type { Wasm } from "../core/calls-wasm.js";

@@ -1,4 +1,4 @@
-// What comes in the way of a registration without that a call failed: the machine names it by a number.
+// Turns the machine's error numbers into errors.
 import { authError, type SdkError, toSdkError } from "../errors.js";
 
 /** As calls end. */

@@ -1,4 +1,4 @@
-// Stores the session that a sign-in led to, and tells everybody.
+// Stores a new session in place of the one before.
 
 import type { StoredSession } from "../stores/stored-session.js";
 import type { SessionContext } from "./context.js";

@@ -1,4 +1,4 @@
-// What the files of this room are given: provider, store, shared state.
+// What the files of this folder share: the provider, the token store, the state, and sending events to tabs.
 import type { Provider } from "../provider/provider.js";
 import type { Person } from "../stores/stored-session.js";
 import type { TokenStore } from "../stores/token-store.js";

@@ -14,8 +14,8 @@ import { isFresh } from "../token-life.js";
 import { nameFor, type SessionContext } from "./context.js";
 import { endFor, endSession } from "./ending.js";
 import { type Hold, hold, holdBriefly, isLost, letGo, mayGoOn, SETTLE_MS } from "./refresh-lock.js";
+import { type Afterwards, noteAnswered, saveAgain, succeed } from "./refreshed-tokens.js";
 import { load, loadNewest } from "./stored-state.js";
-import { type Afterwards, noteAnswered, saveAgain, succeed } from "./successor.js";
 import { doubt, type Failure, leaveAlone, noteFailure, triedMeanwhile } from "./trouble.js";
 import { type Asked, readOrKeep, TOKEN_ENDPOINT, unreadReply } from "./unsaved.js";
 

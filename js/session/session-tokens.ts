@@ -1,4 +1,4 @@
-// The session as what a call gets its token from.
+// A `TokenSource` for calls that takes its tokens from a session.
 
 import type { AuthError } from "../errors.js";
 import type { Provider } from "../provider/provider.js";

@@ -11,12 +11,12 @@ import type { TokenStore } from "../stores/token-store.js";
 import { sessionEvent } from "../tabs/session-event.js";
 import { SharedSession } from "../tabs/shared-session.js";
 import type { TokenSource } from "../token-source.js";
+import { keepAlive } from "./auto-refresh.js";
 import { begin } from "./begin.js";
 import { nameFor, type SessionContext, tell } from "./context.js";
 import { hear } from "./hearing.js";
 import { accessToken } from "./refresh.js";
 import { holdBriefly, type Release } from "./refresh-lock.js";
-import { keepAlive } from "./renewal.js";
 import { SessionTokens } from "./session-tokens.js";
 import { find, forget, load } from "./stored-state.js";
 

@@ -1,4 +1,4 @@
-//! An attempt to tell the core.
+//! One attempt to register or delete at the core (the operator's server), from its beginning to its end.
 
 use super::clock::Now;
 use super::desired::DesiredRegistration;

@@ -1,7 +1,8 @@
-//! What is desired of a number, and what was granted for it, as it crosses from TypeScript and outlives the page. Never a token.
+//! The desired registration of a number, and what was granted for it, as both cross from TypeScript and are stored.
+//! Never a token.
 
 use super::clock::Now;
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use crate::breakout::{Registration, Target};
 use crate::moment::Moment;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! What happens to a keeper.
+//! The events that a `Keeper` handles, and the results that they carry.
 
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::message::TabMessage;

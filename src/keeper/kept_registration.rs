@@ -2,7 +2,7 @@
 
 use super::clock::Now;
 use super::desired::{DesiredRegistration, StoredGrant, key_of};
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use super::registration_state::RegistrationState;
 use super::snapshot::{Change, Snapshot, Trouble};
 use crate::breakout::Registration;

@@ -1,4 +1,4 @@
-//! How a page stands towards the lead.
+//! The states of a tab in the election of the leader.
 
 /// How long other tabs, hidden ones too, may take to answer.
 pub const ANSWER_MS: f64 = 3_000.0;

@@ -7,35 +7,35 @@
 
 pub(crate) mod actions;
 mod attempt;
-mod attempting;
-mod call_rate;
 pub(crate) mod clock;
-mod deleting;
+mod delete_at_core;
 pub(crate) mod desired;
 pub(crate) mod event;
-pub(crate) mod grant;
-mod hearing;
+pub(crate) mod granted_ttl;
 #[allow(clippy::module_inception)]
 mod keeper;
 mod kept_registration;
+mod leader_election;
 mod leadership;
-mod leading;
-mod load;
-mod loading;
+mod load_from_store;
+mod load_progress;
 pub(crate) mod message;
+mod notify_application;
 mod owner;
+mod pending_removal;
+mod rate_limiter;
+mod receive_messages;
+mod register_at_core;
 pub(crate) mod registration_state;
-mod removal;
-mod removing;
+mod remove_from_store;
 pub(crate) mod saved_state;
 mod schedule;
+mod set_desired;
 pub(crate) mod snapshot;
 pub(crate) mod standing;
-mod stopping;
-mod telling;
+mod stop_registration;
 pub(crate) mod timing;
 pub(crate) mod verdict;
-mod wanting;
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]

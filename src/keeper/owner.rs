@@ -3,7 +3,7 @@
 use super::actions::Actions;
 use super::keeper::Keeper;
 use super::leadership::Leadership;
-use super::load::Purpose;
+use super::load_progress::Purpose;
 use super::message::Told;
 use super::snapshot::{Change, Trouble};
 

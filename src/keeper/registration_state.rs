@@ -1,7 +1,7 @@
 //! The life of one registration that is kept: plain numbers and flags, and what follows from them. Time and randomness come in.
 
 use super::clock::Now;
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use super::snapshot::Change;
 use super::standing::{CallLimits, State};
 use super::timing::{

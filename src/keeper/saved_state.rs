@@ -1,8 +1,8 @@
-//! A registration's state between two processes, each of which may run on another machine: what is saved counts by the wall
-//! clock alone.
+//! A registration's state as a server saves it, and restores it in another process or on another machine. Only the
+//! wall clock counts in it.
 
 use super::clock::Now;
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use super::registration_state::{RegistrationState, Tried};
 use super::timing::retry_ms;
 

@@ -3,9 +3,9 @@
 //! A list that is gone through at each look. For ten thousand that takes well under a millisecond, and there are few looks
 //! while nothing is due.
 
-use super::call_rate::{CallRate, WINDOW_MS};
 use super::clock::Now;
 use super::kept_registration::KeptRegistration;
+use super::rate_limiter::{CallRate, WINDOW_MS};
 use super::snapshot::Change;
 use super::standing::CallLimits;
 use super::timing::LOOK_MS;

@@ -1,4 +1,5 @@
-//! How a registration stands, and within which limits the core is told of it next.
+//! The states of a registration (registered, at risk, lapsed …), and the deadline and retry interval that follow from
+//! them.
 
 /// How a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

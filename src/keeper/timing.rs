@@ -1,4 +1,4 @@
-//! When, and how long. All in milliseconds.
+//! Intervals of refreshing, retrying and waiting, in milliseconds; most are calculated from the time to live.
 
 /// Between two attempts for one registration, whatever happens.
 pub const LEAST_MS: f64 = 1_000.0;

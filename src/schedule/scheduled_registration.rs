@@ -2,7 +2,7 @@
 
 use crate::keeper::clock::Now;
 use crate::keeper::event::FailureKind;
-use crate::keeper::grant::Grant;
+use crate::keeper::granted_ttl::Grant;
 use crate::keeper::registration_state::RegistrationState;
 use crate::keeper::saved_state::SavedState;
 use crate::keeper::timing::UNSURE_MS;

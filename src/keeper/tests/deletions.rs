@@ -1,8 +1,8 @@
 //! Wishes to delete that outlive a page, come late, or meet tabs with an older version of the package.
 
 use super::actions::Message;
-use super::bench::{Bench, MINUTE_MS, Page, registration};
-use super::core::{Error, refused, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
+use super::fake_core::{Error, refused, unavailable};
 use crate::keeper::message::{NO_TIMES, TabMessage, Told};
 use crate::keeper::snapshot::Change;
 use crate::keeper::standing::State;

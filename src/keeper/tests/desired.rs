@@ -1,6 +1,6 @@
-//! What is stored and told, as far as the keeper decides about it.
+//! Keys of registrations, and when a stored grant still counts.
 
-use super::bench::registration;
+use super::fake_browser::registration;
 use crate::keeper::clock::Now;
 use crate::keeper::desired::{StoredGrant, key_of};
 use crate::moment::Moment;

@@ -2,8 +2,8 @@
 //! messages in tasks of their own.
 
 use super::actions::Action;
-use super::bench::{Bench, Page, Task};
-use super::core::{Error, Limits};
+use super::fake_browser::{Bench, Page, Task};
+use super::fake_core::{Error, Limits};
 use super::store::Store;
 use crate::keeper::actions::LockRequest;
 use crate::keeper::desired::DesiredRegistration;

@@ -1,34 +1,34 @@
-//! Natively, in virtual time.
+//! Tests of the keeper. They run natively, with simulated time.
 
 mod actions;
-mod as_scheduled;
-mod bench;
-mod bench_application;
-mod calls;
+mod call_options;
 mod clock;
-mod core;
-mod core_calls;
 mod deletions;
 mod desired;
 mod executor;
-mod fleet;
-mod hearing;
-mod keeping;
-mod kept;
-mod locks;
+mod fake_application;
+mod fake_browser;
+mod fake_browser_actions;
+mod fake_calls;
+mod fake_core;
+mod fake_locks;
+mod many_registrations;
+mod matches_schedule;
 mod no_store;
 mod persons;
 mod races;
+mod received_messages;
 mod registration_state;
 mod rejected;
-mod removing;
-mod renaming;
 mod sign_ins;
 mod simulation;
+mod single_page;
 mod store;
+mod store_removal_fails;
+mod store_unreadable;
 mod tabs;
 mod traps;
-mod unread;
+mod unknown_person;
 mod world;
 
 /// As many cases as `KEEPER_RACES` says, each time others; without it the same 300 each time.

@@ -1,6 +1,6 @@
 //! Where there are locks and a channel, and no store at all.
 
-use super::bench::{Bench, MINUTE_MS, Page, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
 use crate::keeper::standing::State;
 
 const NUMBER: Option<&str> = Some("+4799900001");

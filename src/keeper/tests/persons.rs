@@ -1,7 +1,7 @@
 //! Two persons take turns in three tabs of one browser: nobody's number is ever registered, or deleted, with the other one's tokens.
 
-use super::bench::{Bench, MINUTE_MS, Owner, Page, Tab, registration};
-use super::core::{Answer, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, Page, Tab, registration};
+use super::fake_core::{Answer, unavailable};
 use crate::keeper::standing::State;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Three tabs of one browser, to which anything happens in any order, traps among it.
 
-use super::bench::{Bench, MINUTE_MS, Page, registration};
-use super::core::{Answer, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
+use super::fake_core::{Answer, unavailable};
 use crate::keeper::standing::State;
 use proptest::prelude::*;
 

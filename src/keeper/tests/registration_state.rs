@@ -1,7 +1,7 @@
 //! The state machine alone.
 
 use crate::keeper::clock::{Now, SteadyClock};
-use crate::keeper::grant::Grant;
+use crate::keeper::granted_ttl::Grant;
 use crate::keeper::registration_state::RegistrationState;
 use crate::keeper::snapshot::Change;
 use crate::keeper::standing::State;

@@ -1,7 +1,7 @@
 //! What the core did not want gives way to what another tab has wanted since.
 
-use super::bench::{Bench, MINUTE_MS, Page, registration};
-use super::core::refused;
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
+use super::fake_core::refused;
 use crate::breakout::Registration;
 use crate::keeper::standing::State;
 

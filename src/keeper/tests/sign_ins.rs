@@ -1,6 +1,6 @@
 //! Who is signed in: their registrations are kept, and nobody else's.
 
-use super::bench::{Bench, MINUTE_MS, Owner, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, registration};
 use super::store::Store;
 use crate::keeper::snapshot::Change;
 

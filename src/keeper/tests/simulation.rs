@@ -2,7 +2,7 @@
 //! last ten minutes were good ones.
 
 use super::actions::{Action, List};
-use super::bench::registration;
+use super::fake_browser::registration;
 use super::world::{DAY_MS, Draws, HOUR_MS, MINUTE_MS, Span, World};
 use crate::keeper::Keeper;
 use crate::keeper::desired::DesiredRegistration;

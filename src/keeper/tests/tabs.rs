@@ -1,7 +1,7 @@
 //! Several pages of one browser.
 
-use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
-use super::core::{Answer, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, Page, registration};
+use super::fake_core::{Answer, unavailable};
 use crate::keeper::event::Event;
 use crate::keeper::snapshot::{Change, Trouble};
 use crate::keeper::standing::State;

@@ -1,6 +1,6 @@
 //! What a page goes on with after its wasm stopped, while other tabs want something else.
 
-use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, Page, registration};
 use crate::breakout::Registration;
 use crate::keeper::snapshot::Change;
 use crate::keeper::standing::State;

@@ -1,6 +1,6 @@
 //! What is stopped, deleted or replaced while the store refuses stays so when it does not refuse any more.
 
-use super::bench::{Bench, MINUTE_MS, Page, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
 use crate::breakout::Registration;
 
 const NUMBER: Option<&str> = Some("+4799900001");

@@ -1,6 +1,6 @@
 //! A store that could not be read, and can be later.
 
-use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, Page, registration};
 use crate::keeper::snapshot::Change;
 use crate::keeper::standing::State;
 

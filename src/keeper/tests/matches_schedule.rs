@@ -2,8 +2,8 @@
 //! the same answers.
 
 use super::actions::{Action, List, Snapshot};
-use super::bench::registration;
-use super::core::{Error, failure};
+use super::fake_browser::registration;
+use super::fake_core::{Error, failure};
 use crate::keeper::Keeper;
 use crate::keeper::desired::DesiredRegistration;
 use crate::keeper::event::{Event, Reading, Stored};

@@ -1,10 +1,10 @@
-//! Thousands.
+//! Hundreds of registrations in one page: rate limiting, and spreading refreshes.
 
-use super::bench::{Bench, MINUTE_MS, registration};
+use super::fake_browser::{Bench, MINUTE_MS, registration};
 use super::store::Store;
 use crate::keeper::clock::Now;
 use crate::keeper::desired::DesiredRegistration;
-use crate::keeper::grant::Grant;
+use crate::keeper::granted_ttl::Grant;
 use crate::keeper::kept_registration::KeptRegistration;
 use crate::keeper::schedule::{Schedule, Stand};
 use crate::keeper::snapshot::Change;

@@ -1,7 +1,7 @@
-//! The calls of a page, as the client makes them: with a deadline, retried, given up, and one at a time for a number.
+//! Simulates the client's calls: time-outs, retries, cancellation.
 
-use super::bench::{Bench, Call, Owner, Page, TIMEOUT_MS, Task};
-use super::core::{Answer, Asked, Error, Limits, failure};
+use super::fake_browser::{Bench, Call, Owner, Page, TIMEOUT_MS, Task};
+use super::fake_core::{Answer, Asked, Error, Limits, failure};
 use crate::breakout::Registration;
 use crate::keeper::desired::key_of;
 use crate::keeper::event::{Event, Failure};

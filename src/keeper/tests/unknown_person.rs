@@ -1,6 +1,6 @@
 //! A session whose person is not known, or becomes known later.
 
-use super::bench::{Bench, MINUTE_MS, Owner, registration};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, registration};
 use crate::keeper::snapshot::Change;
 
 fn session(session: &'static str, person: Option<&'static str>) -> Owner {

@@ -1,4 +1,4 @@
-//! What the application, or another tab, wants to be kept.
+//! Sets or replaces the desired registration, for the application or for another tab.
 
 use super::actions::Actions;
 use super::desired::{DesiredRegistration, key_of};

@@ -1,5 +1,4 @@
-// What a refresh led to: read, checked, and put in the place of what was there. Between the provider's reply and the store
-// nothing is asked of anybody: the old refresh token is spent, and a page may go at any time.
+// Checks and stores the tokens that came of a refresh.
 import { AuthError } from "../errors.js";
 import type { Moment } from "../platform/clock.js";
 import { pause } from "../platform/time-limit.js";

@@ -1,4 +1,5 @@
-//! Keeping no more: leaving a registration to end by itself, or having it deleted, which whoever leads does.
+//! Stops keeping a registration: lets it end by itself, or has the leader delete it at the core (the operator's
+//! server).
 
 use super::actions::Actions;
 use super::desired::{DesiredRegistration, key_of};

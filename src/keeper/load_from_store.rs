@@ -1,11 +1,12 @@
-//! What outlives the page joins what is known: it is read when an owner comes, and when this page begins to lead.
+//! Loads the stored registrations and merges them with those in memory: when an owner comes, and when this page
+//! begins to lead.
 
 use super::actions::Actions;
 use super::desired::{DesiredRegistration, StoredGrant};
 use super::event::Reading;
 use super::keeper::Keeper;
 use super::kept_registration::KeptRegistration;
-use super::load::{Load, Purpose};
+use super::load_progress::{Load, Purpose};
 use super::snapshot::Change;
 use std::mem::take;
 

@@ -1,8 +1,8 @@
-//! What other tabs, or other scripts of the origin, post.
+//! Messages from other tabs that are invalid or late are ignored.
 
 use super::actions::Message;
-use super::bench::{Bench, MINUTE_MS, Page, registration};
-use super::core::unavailable;
+use super::fake_browser::{Bench, MINUTE_MS, Page, registration};
+use super::fake_core::unavailable;
 use crate::breakout::Registration;
 use crate::keeper::desired::DesiredRegistration;
 use crate::keeper::message::{TabMessage, Told};
@@ -23,7 +23,7 @@ fn kept(bench: &mut Bench) -> Page {
     page
 }
 
-fn granted(bench: &mut Bench, page: Page, registration: Registration) -> Message<super::core::Error> {
+fn granted(bench: &mut Bench, page: Page, registration: Registration) -> Message<super::fake_core::Error> {
     let id = Some(bench.snapshot(page, KEY).expect("kept").id);
     let (key, registration) = (KEY.to_owned(), Some(Rc::new(registration)));
     let times_ms = [0.0, 3_600_000.0, 2_800_000.0];
@@ -88,7 +88,7 @@ fn a_late_grant_does_not_change_what_a_deletion_has_asked_for() {
             bench.lasting.grants.clear();
         }
         bench.asked();
-        bench.answer([super::core::refused().after(3_000.0), super::core::refused()]);
+        bench.answer([super::fake_core::refused().after(3_000.0), super::fake_core::refused()]);
         bench.stop(page, of(KEY, &uri("sips:a")), true, false).expect("somebody").expect("a deletion");
         bench.until(|bench| bench.core.asked.iter().any(|asked| !asked.is_upsert));
         let message = granted(&mut bench, page, of(KEY, &uri(later)));

@@ -2,7 +2,7 @@
 
 use super::actions::Actions;
 use super::desired::key_of;
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use super::keeper::Keeper;
 use super::message::{TabMessage, Told};
 use super::snapshot::Change;

@@ -5,7 +5,7 @@ use super::actions::Actions;
 use super::attempt::Attempt;
 use super::desired::StoredGrant;
 use super::event::{Failure, FailureKind, Stored};
-use super::grant::Grant;
+use super::granted_ttl::Grant;
 use super::keeper::{Keeper, Unwritten};
 use super::message::{Post, Told};
 use super::snapshot::{Change, Trouble};

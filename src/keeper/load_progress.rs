@@ -1,4 +1,4 @@
-//! Reading the store: why, and how far it is.
+//! A read of the store that is in progress: its reason, and how far it is.
 
 /// Why the store is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 // Deletions that somebody waits for.
 import { authError } from "../errors.js";
 import { within } from "../platform/time-limit.js";
-import type { PageLife } from "./page-life.js";
+import type { PageLife } from "./page-lifecycle.js";
 import { closed } from "./troubles.js";
 
 /** How long somebody waits for another tab to delete a registration. */

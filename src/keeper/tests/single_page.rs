@@ -1,7 +1,7 @@
-//! One page.
+//! One page: refresh, retry, reload, and a store that fails.
 
-use super::bench::{Bench, MINUTE_MS, Owner, registration};
-use super::core::{TTL_MS, forbidden, refused, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, registration};
+use super::fake_core::{TTL_MS, forbidden, refused, unavailable};
 use super::store::Store;
 use crate::keeper::snapshot::{Change, Trouble};
 use crate::keeper::standing::State;

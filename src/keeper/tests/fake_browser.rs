@@ -1,7 +1,7 @@
 //! A browser with pages that keep registrations, in virtual time: carries out what their keepers want done.
 
 use super::actions::{Action, List, Message, Snapshot};
-use super::core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted};
+use super::fake_core::{Answer, Asked, Core, Error, Limits, TTL_MS, aborted};
 use super::store::Store;
 use crate::breakout::{ApiVersion, Registration, RegistrationInput, validate};
 use crate::keeper::Keeper;

@@ -1,8 +1,8 @@
-//! What applications, people and browsers do on the bench.
+//! Steps of tests: what an application, a person or the browser does.
 
 use super::actions::{Message, Snapshot};
-use super::bench::{Bench, Owner, Page, heard};
-use super::core::{Error, failure};
+use super::fake_browser::{Bench, Owner, Page, heard};
+use super::fake_core::{Error, failure};
 use crate::breakout::Registration;
 use crate::keeper::event::Event;
 use crate::keeper::snapshot::{Change, Trouble};

@@ -1,7 +1,7 @@
-//! Within which limits the core is called, and what an error means that the calls come back with.
+//! Deadlines and retries of calls, and how their errors are classified.
 
-use super::bench::{Bench, MINUTE_MS, Owner, Page, registration};
-use super::core::{Answer, Error, Limits, crashed, forbidden, refused, unavailable};
+use super::fake_browser::{Bench, MINUTE_MS, Owner, Page, registration};
+use super::fake_core::{Answer, Error, Limits, crashed, forbidden, refused, unavailable};
 use crate::keeper::event::FailureKind;
 use crate::keeper::snapshot::{Change, Trouble};
 use crate::keeper::standing::State;

@@ -5,7 +5,7 @@ use super::actions::{Actions, LockRequest};
 use super::event::LockNews;
 use super::keeper::Keeper;
 use super::leadership::{ANSWER_MS, Leadership};
-use super::load::Purpose;
+use super::load_progress::Purpose;
 use super::message::{Post, Told};
 use super::schedule::Stand;
 use super::timing::LEAST_MS;

@@ -13,8 +13,8 @@ import type { SessionContext } from "./context.js";
 import { endSession } from "./ending.js";
 import { LONGEST_BLOCK_MS, renewed } from "./refresh.js";
 import { holdBriefly } from "./refresh-lock.js";
+import { saveAgain } from "./refreshed-tokens.js";
 import { load } from "./stored-state.js";
-import { saveAgain } from "./successor.js";
 import { doubt } from "./trouble.js";
 import { isUnsaved } from "./unsaved.js";
 

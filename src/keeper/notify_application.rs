@@ -1,4 +1,4 @@
-//! What the application is told, and what it asks.
+//! Reports changes to the application, and answers its queries.
 
 use super::actions::Actions;
 use super::keeper::Keeper;

@@ -1,6 +1,6 @@
-//! Web Locks: one holder in the whole browser, the others wait in turn.
+//! Fake Web Locks: one page holds a lock, the others queue for it.
 
-use super::bench::{Bench, Task};
+use super::fake_browser::{Bench, Task};
 use crate::keeper::event::{Event, LockNews};
 
 impl Bench {

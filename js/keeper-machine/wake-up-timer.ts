@@ -1,4 +1,4 @@
-// When the keeper looks at its registrations: when something has changed, and when the time has come.
+// Has the machine look at its registrations: after a change, and when the timer fires that it asked for.
 import { nextTurn } from "../platform/time-limit.js";
 
 /** @internal */

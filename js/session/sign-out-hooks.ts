@@ -1,4 +1,4 @@
-// At a sign-out, has the clients of this page delete the registrations that they keep.
+// Functions that delete what is kept for a person, when that person signs out.
 import type { Owner } from "../owners.js";
 
 /** @internal Deletes all that is kept for the owner. False if one is left. */

@@ -2,7 +2,7 @@
 
 use super::actions::Actions;
 use super::keeper::Keeper;
-use super::removal::Removal;
+use super::pending_removal::Removal;
 
 impl<E: Clone, A: Actions<E>> Keeper<E, A> {
     /// What is kept under `key` is removed from its owner's store, but not what another tab has stored since.

@@ -1,5 +1,5 @@
-//! When calls were begun, so that there are never more than so many in a second. Not spaced evenly: hidden pages' timers come
-//! once a second, and then all of that second's must go.
+//! Rate limiter: at most so many calls in any second. They are not spaced evenly, because the timers of hidden pages
+//! fire once a second, and then all calls of that second must go.
 
 use super::clock::Now;
 

@@ -1,4 +1,4 @@
-//! What the core granted, and how much of it is left.
+//! The time to live that the core granted, and how much of it is left.
 
 use super::clock::Now;
 use super::timing::{LEAST_MS, refresh_after_ms};

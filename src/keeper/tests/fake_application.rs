@@ -1,8 +1,8 @@
-//! What pages keep, and go on with after a trap, as js/keeper/client-keepers.ts does.
+//! A fake application: keeps registrations, and has them kept again after a trap of the wasm.
 
 use super::actions::{Action, Snapshot};
-use super::bench::{Bench, Owner, Page, Task};
-use super::core::Error;
+use super::fake_browser::{Bench, Owner, Page, Task};
+use super::fake_core::Error;
 use crate::breakout::Registration;
 use crate::keeper::Keeper;
 use crate::keeper::desired::{DesiredRegistration, key_of};
